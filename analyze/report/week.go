@@ -1,0 +1,165 @@
+// Package report writes what people read: the ranking as table, CSV or JSON,
+// and the weekly report as one HTML page with CSV files beside it. Each
+// format is one file, and each takes the same typed values; nothing here
+// queries, scores or decides.
+package report
+
+import "time"
+
+// Suspect is one internal address of a ranking. The JSON names are the
+// column names of every format, and stay.
+type Suspect struct {
+	Rank            int       `json:"rank"`
+	Host            string    `json:"host"`
+	Grade           string    `json:"grade"` // A, B, C or X
+	Score           float64   `json:"score"` // 0..100, sum of the evidence, capped by the grade
+	ContactDays     int       `json:"contact_days"`
+	ContactHours    int       `json:"contact_hours"`
+	ContactSlots    int       `json:"contact_slots"` // active 5-minute slots
+	PoolEndpoints   int       `json:"pool_endpoints"`
+	Sessions        int       `json:"sessions"`
+	DurationSeconds int64     `json:"duration_seconds"` // stitched sessions, never a sum of records
+	SpanSeconds     int64     `json:"span_seconds"`     // first to last seen
+	FirstSeen       time.Time `json:"first_seen"`
+	LastSeen        time.Time `json:"last_seen"`
+	BytesUp         int64     `json:"bytes_up"` // estimates: scaled by the sampling rate
+	BytesDown       int64     `json:"bytes_down"`
+	PacketsUp       int64     `json:"packets_up"`
+	PacketsDown     int64     `json:"packets_down"`
+	MaxConcurrent   int       `json:"max_concurrent"` // lower bound of parallel connections to one endpoint
+	Coins           string    `json:"coins"`          // comma separated, "" = unknown
+	Pools           string    `json:"pools"`
+	Unit            string    `json:"unit"` // "" = no owner in the ledger
+	Sector          string    `json:"sector"`
+	City            string    `json:"city"`
+	County          string    `json:"county"`
+	Reasons         string    `json:"reasons"` // evidence as one line, strongest first
+
+	NAT      bool       `json:"nat"` // the ledger says: a gateway, devices behind it unknown
+	Contact  string     `json:"contact"`
+	Evidence []Evidence `json:"evidence"`
+	Details  []Detail   `json:"details"`
+}
+
+// Evidence is one named reason for a grade.
+type Evidence struct {
+	Name      string  `json:"name"`
+	Value     float64 `json:"value"`
+	Threshold float64 `json:"threshold"`
+	Points    float64 `json:"points"` // 0 = decides a grade or a cap, not the score
+	Reason    string  `json:"reason"`
+}
+
+// Detail is one pool endpoint that a suspect met: what a unit behind NAT
+// needs to find the device.
+type Detail struct {
+	PoolAddress   string    `json:"pool_address"`
+	PoolPort      int       `json:"pool_port"`
+	Pool          string    `json:"pool"`
+	Domain        string    `json:"domain"`
+	Coin          string    `json:"coin"`
+	Days          int       `json:"days"`
+	Hours         int       `json:"hours"`
+	Sessions      int       `json:"sessions"`
+	Duration      int64     `json:"duration_seconds"`
+	FirstSeen     time.Time `json:"first_seen"`
+	LastSeen      time.Time `json:"last_seen"`
+	LocalPorts    string    `json:"local_ports"` // a sample, comma separated
+	BytesUp       int64     `json:"bytes_up"`
+	BytesDown     int64     `json:"bytes_down"`
+	MaxConcurrent int       `json:"max_concurrent"`
+	Exporters     string    `json:"exporters"`
+	FeedSource    string    `json:"feed_source"`
+	FeedVersion   string    `json:"feed_version"`
+}
+
+// Week is everything that a weekly report says, for the whole lake or for
+// one region.
+type Week struct {
+	Name   string         // "2026-W46"
+	From   time.Time      // first day, midnight in Zone
+	To     time.Time      // last day, midnight in Zone
+	Zone   *time.Location // days and times are told in it
+	Region string         // "" = everything
+
+	AsOf           time.Time // when the newest night of the week was run
+	ProgramVersion string
+	FeedVersions   []string
+	LedgerVersions []string
+	ConfigHash     string
+
+	Total    Total
+	Last     *Total // the week before, nil if it has no nights
+	Cities   []Region
+	Counties []Region
+	Units    []Unit
+	Sectors  []Share
+	Pools    []Pool
+	Coins    []Share
+	Days     []Day // one for each day of the week, also those without a night
+	Suspects []Suspect
+	Clues    []Suspect // grade C
+	Excluded []Suspect // grade X
+}
+
+// Total is the headline of a week.
+type Total struct {
+	HostsA, HostsB, HostsC, HostsX int
+	Units, Cities, Pools, Coins    int
+	BytesUp, BytesDown             int64   // grades A and B, scaled
+	MeanMbps                       float64 // of those bytes, over the nights that ran
+	P95Mbps                        float64 // 95th percentile of 5-minute bins over the same time
+	NoOwner                        int     // A and B hosts that the ledger does not know
+}
+
+// Region is one line of the city or county table, A and B hosts only unless
+// said otherwise.
+type Region struct {
+	City, County   string // County "" in the city table
+	A, B, C        int
+	Units          int
+	Hours          int
+	Bytes          int64
+	SharePercent   float64
+	WithoutAnOwner bool // the line of the hosts that the ledger does not know
+}
+
+// Unit is one line of the unit list.
+type Unit struct {
+	Unit, Sector, City, County, Contact string
+	A, B, C                             int
+	BestGrade                           string
+	FirstSeen, LastSeen                 time.Time
+	Days, Hours                         int
+	Pools, Coins                        string
+	Bytes                               int64
+}
+
+// Share is one slice of a split: a sector, or a coin.
+type Share struct {
+	Name         string // "" = unknown
+	Hosts        int
+	SharePercent float64
+}
+
+// Pool is one line of the pool table.
+type Pool struct {
+	Pool, Coins string
+	Endpoints   int
+	Hosts       int
+	Hours       int
+	Bytes       int64
+}
+
+// Day is what one night rests on and what it found.
+type Day struct {
+	Day       time.Time
+	Ran       bool // a night of this day is published
+	Flows     int64
+	Matched   int64 // flow records that met a listed address
+	Hours     int   // of the day with any flow, 0..24: the coverage
+	Exporters int
+	Sampled   bool // at least one exporter samples
+	A, B, C   int
+	MeanMbps  float64
+}
