@@ -1,0 +1,38 @@
+-- int_sessions: records stitched to sessions, however often the router cut them.
+--
+-- grain:   one row per host, pool endpoint, protocol and session
+-- inputs:  int_observations
+-- params:  session_gap_seconds
+-- notes:   a session goes on while the next record of the same host and
+--          endpoint, in either direction and on any local port, starts within
+--          the gap. The sum of record durations is never used.
+with
+
+ordered as (
+    select
+        host_hi, host_lo, pool_hi, pool_lo, pool_port, proto, started_ms, ended_ms, packets,
+        max(ended_ms) over (
+            partition by host_hi, host_lo, pool_hi, pool_lo, pool_port, proto
+            order by started_ms, ended_ms, flow_id
+            rows between unbounded preceding and 1 preceding
+        ) as reached_ms
+    from int_observations
+),
+
+numbered as (
+    select
+        *,
+        count_if(reached_ms is null or started_ms > reached_ms + getvariable('session_gap_seconds') * 1000) over (
+            partition by host_hi, host_lo, pool_hi, pool_lo, pool_port, proto
+            order by started_ms, ended_ms
+        ) as session
+    from ordered
+)
+
+select
+    host_hi, host_lo, pool_hi, pool_lo, pool_port, proto, session,
+    min(started_ms) as started_ms,
+    max(ended_ms) as ended_ms,
+    to_bigint(sum(packets)) as packets
+from numbered
+group by all

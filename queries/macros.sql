@@ -1,0 +1,82 @@
+-- Macros that every session has. Addresses are stored as two signed 64-bit
+-- halves; these turn them into text and back, and into one sortable key.
+-- Statements are separated by a line that holds only ";".
+
+create or replace macro ip4_text(lo) as
+    concat((lo >> 24) & 255, '.', (lo >> 16) & 255, '.', (lo >> 8) & 255, '.', lo & 255)
+;
+-- The eight groups of an IPv6 address, uncompressed.
+create or replace macro ip6_groups(hi, lo) as
+    concat_ws(':',
+        format('{:x}', (hi >> 48) & 65535), format('{:x}', (hi >> 32) & 65535),
+        format('{:x}', (hi >> 16) & 65535), format('{:x}', hi & 65535),
+        format('{:x}', (lo >> 48) & 65535), format('{:x}', (lo >> 32) & 65535),
+        format('{:x}', (lo >> 16) & 65535), format('{:x}', lo & 65535))
+;
+-- RFC 5952 section 4.2: the longest run of two or more zero groups, the first of equals.
+create or replace macro ip6_short(a) as
+    case
+        when a = '0:0:0:0:0:0:0:0' then '::'
+        when regexp_matches(a, '(^|:)0(:0){6}(:|$)') then regexp_replace(a, '(^|:)0(:0){6}(:|$)', '::')
+        when regexp_matches(a, '(^|:)0(:0){5}(:|$)') then regexp_replace(a, '(^|:)0(:0){5}(:|$)', '::')
+        when regexp_matches(a, '(^|:)0(:0){4}(:|$)') then regexp_replace(a, '(^|:)0(:0){4}(:|$)', '::')
+        when regexp_matches(a, '(^|:)0(:0){3}(:|$)') then regexp_replace(a, '(^|:)0(:0){3}(:|$)', '::')
+        when regexp_matches(a, '(^|:)0(:0){2}(:|$)') then regexp_replace(a, '(^|:)0(:0){2}(:|$)', '::')
+        when regexp_matches(a, '(^|:)0(:0){1}(:|$)') then regexp_replace(a, '(^|:)0(:0){1}(:|$)', '::')
+        else a
+    end
+;
+create or replace macro ip_text(hi, lo) as
+    case when hi = 0 and (lo >> 32) = 65535 then ip4_text(lo) else ip6_short(ip6_groups(hi, lo)) end
+;
+-- The groups of an IPv6 text with "::" filled in, as eight numbers.
+create or replace macro ip6_parse(a) as
+    list_transform(
+        case when contains(a, '::') then
+            list_concat(
+                list_filter(string_split(split_part(a, '::', 1), ':'), lambda g: g <> ''),
+                list_transform(range(8
+                    - len(list_filter(string_split(split_part(a, '::', 1), ':'), lambda g: g <> ''))
+                    - len(list_filter(string_split(split_part(a, '::', 2), ':'), lambda g: g <> ''))), lambda i: '0'),
+                list_filter(string_split(split_part(a, '::', 2), ':'), lambda g: g <> ''))
+        else string_split(a, ':') end,
+        lambda g: ('0x' || g)::bigint)
+;
+-- A left shift into the sign bit is refused, so the top group goes through a product.
+create or replace macro ip6_half(groups, first) as
+    ((case when groups[first] > 32767 then groups[first] - 65536 else groups[first] end) * 281474976710656)
+        + ((groups[first + 1] << 32) | (groups[first + 2] << 16) | groups[first + 3])
+;
+-- The stored halves of an address in text form: where dst_lo = ip_lo('192.0.2.1') and dst_hi = ip_hi('192.0.2.1').
+create or replace macro ip_hi(a) as
+    case when contains(a, ':') then ip6_half(ip6_parse(a), 1) else 0 end
+;
+create or replace macro ip_lo(a) as
+    case when contains(a, ':') then ip6_half(ip6_parse(a), 5)
+    else 281470681743360
+        + (split_part(a, '.', 1)::bigint << 24) + (split_part(a, '.', 2)::bigint << 16)
+        + (split_part(a, '.', 3)::bigint << 8) + split_part(a, '.', 4)::bigint
+    end
+;
+-- One number that sorts as the address does (signed in the top bit, which no range crosses).
+create or replace macro ip_key(hi, lo) as
+    hi::hugeint * 18446744073709551616
+        + case when lo < 0 then lo::hugeint + 18446744073709551616 else lo::hugeint end
+;
+-- A prefix is found by the block that it lies in: the /24 of an IPv4 address, the /48 of an IPv6 address.
+create or replace macro ip_block(hi, lo) as
+    case when hi = 0 then lo >> 8 else hi >> 16 end
+;
+create or replace macro is_web_port(port) as port in (80, 443)
+;
+-- Ports of coin nodes that talk to each other, not to a pool.
+create or replace macro is_p2p_port(port) as
+    port in (8333, 18333, 9333, 19335, 22556, 18080, 18081, 28080, 30303, 30304)
+;
+;
+-- A counter times its sampling rate; a forged counter saturates instead of failing the night.
+create or replace macro scaled(n, scale) as
+    case when n < 0 then 0 when n > 9223372036854775807 // scale then 9223372036854775807 else n * scale end
+;
+create or replace macro to_bigint(n) as least(n, 9223372036854775807)::bigint
+;

@@ -1,0 +1,132 @@
+-- mart_contacts: what each internal host had to do with each pool endpoint on one day.
+--
+-- grain:   one row per (day, host, pool address, pool port, protocol)
+-- inputs:  int_observations, stg_pool_entries, int_hosts, int_traffic, int_slots, int_sessions, int_concurrency, int_scanning
+-- params:  day
+-- notes:   both directions count. established = packets both ways that are
+--          more than a handshake or a refusal, or data (ACK and PSH) where
+--          the exporter sees one way only. A host that was only knocked on
+--          from outside is no contact. days_outside = how far the nearest
+--          flow was outside the entry's window; 0 = inside.
+with
+
+observed as (
+    select
+        host_hi, host_lo, pool_hi, pool_lo, pool_port, proto,
+        arg_min(entry_id, outside_ms * 10 + case match when 'port' then 0 when 'address' then 1 else 2 end) as entry_id,
+        arg_min(feed, outside_ms * 10 + case match when 'port' then 0 when 'address' then 1 else 2 end) as feed,
+        arg_min(match, outside_ms * 10 + case match when 'port' then 0 when 'address' then 1 else 2 end) as match,
+        min(outside_ms) as outside_ms,
+        count(distinct feed) as feeds,
+        min(started_ms) as first_ms,
+        max(ended_ms) as last_ms,
+        count(*) as records,
+        max(scale) as sampling_rate,
+        coalesce(bool_or(is_up), false) as seen_up,
+        coalesce(bool_or(not is_up), false) as seen_down,
+        bool_or((tcp_flags & 24) = 24) as pushed,
+        bool_or(proto <> 6 or tcp_flags = 0
+            or ((tcp_flags & 16) = 16 and (tcp_flags & 4) = 0)
+            or packets_seen > 3) filter (where is_up) as live_up,
+        bool_or(proto <> 6 or tcp_flags = 0
+            or ((tcp_flags & 16) = 16 and (tcp_flags & 4) = 0)
+            or packets_seen > 3) filter (where not is_up) as live_down,
+        string_agg(distinct exporter, ',' order by exporter) as exporters,
+        list_sort(list(distinct host_port) filter (where is_up or host_port <> 0)) as host_ports
+    from int_observations
+    group by all
+),
+
+slots as (
+    select
+        host_hi, host_lo, pool_hi, pool_lo, pool_port, proto,
+        list_sort(list(slot)) as active_slots,
+        count(*) as slots,
+        count(distinct slot // 12) as hours
+    from int_slots
+    group by all
+),
+
+sessions as (
+    select
+        host_hi, host_lo, pool_hi, pool_lo, pool_port, proto,
+        count(*) as sessions,
+        sum(ended_ms - started_ms) / 1000.0 as duration_seconds,
+        max(ended_ms - started_ms) / 1000.0 as longest_session_seconds,
+        list(started_ms order by started_ms) as session_starts_ms,
+        list(ended_ms order by started_ms) as session_ends_ms
+    from int_sessions
+    group by all
+)
+
+select
+    getvariable('day') as day,
+    ip_text(observed.host_hi, observed.host_lo) as host,
+    ip_text(observed.pool_hi, observed.pool_lo) as pool_address,
+    observed.pool_port,
+    observed.proto,
+    entry.pool,
+    entry.coin,
+    entry."domain",
+    entry.role,
+    observed.match,
+    round(observed.outside_ms / 86400000.0, 3) as days_outside,
+    entry.confidence,
+    entry.evidence,
+    entry.shared,
+    entry.source as feed_source,
+    entry.feed_version,
+    observed.entry_id,
+    observed.feeds::integer as feeds,
+    coalesce(observed.pushed, false) or (coalesce(observed.live_up, false) and coalesce(observed.live_down, false)) as established,
+    observed.seen_up and observed.seen_down as both_ways,
+    sessions.sessions::integer as sessions,
+    sessions.duration_seconds::double as duration_seconds,
+    sessions.longest_session_seconds::double as longest_session_seconds,
+    slots.slots::integer as slots,
+    slots.hours::integer as hours,
+    make_timestamptz(observed.first_ms * 1000) as first_seen,
+    make_timestamptz(observed.last_ms * 1000) as last_seen,
+    observed.records,
+    coalesce(traffic.packets_up, 0) as packets_up,
+    coalesce(traffic.packets_down, 0) as packets_down,
+    coalesce(traffic.bytes_up, 0) as bytes_up,
+    coalesce(traffic.bytes_down, 0) as bytes_down,
+    coalesce(traffic.records_set_aside, 0) as records_set_aside,
+    concurrency.max_concurrent,
+    observed.sampling_rate::integer as sampling_rate,
+    observed.exporters,
+    array_to_string(observed.host_ports[1:8], ',') as host_ports,
+    len(observed.host_ports)::integer as n_host_ports,
+    scanning.max_endpoints_1h as host_endpoints_1h,
+    scanning.median_session_seconds as host_median_session_seconds,
+    scanning.median_session_packets as host_median_session_packets,
+    host.unit,
+    host.sector,
+    host.city,
+    host.county,
+    host.contact,
+    host.nat,
+    host.ledger_version,
+    host.excluded_reason,
+    host.excluded_by,
+    host.excluded_until,
+    observed.host_hi,
+    observed.host_lo,
+    observed.pool_hi,
+    observed.pool_lo,
+    slots.active_slots,
+    sessions.session_starts_ms,
+    sessions.session_ends_ms
+from observed
+join stg_pool_entries as entry on entry.entry_id = observed.entry_id and entry.feed = observed.feed
+join int_hosts as host using (host_hi, host_lo)
+join slots using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
+join sessions using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
+left join int_traffic as traffic using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
+join int_concurrency as concurrency using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
+join int_scanning as scanning using (host_hi, host_lo)
+where observed.seen_up
+    or coalesce(observed.pushed, false)
+    or (coalesce(observed.live_up, false) and coalesce(observed.live_down, false))
+order by observed.host_hi, observed.host_lo, observed.pool_hi, observed.pool_lo, observed.pool_port, observed.proto

@@ -1,0 +1,19 @@
+-- mart_coverage: what each exporter sent in each hour of the day: what a night rests on.
+--
+-- grain:   one row per (day, exporter, hour)
+-- inputs:  raw_flows
+-- params:  day, day_start_ms, day_end_ms
+-- notes:   hour 0 begins at the day's midnight; by the time of receipt.
+select
+    getvariable('day') as day,
+    exporter,
+    ((epoch_ms(received_at) - getvariable('day_start_ms')) // 3600000)::integer as hour,
+    count(*) as flows,
+    max(sampling_rate)::integer as sampling_rate,
+    count_if(sampling_rate = 0) as flows_rate_unknown,
+    count_if(time_source = 'received') as flows_clock_replaced
+from raw_flows
+where received_at >= make_timestamptz(getvariable('day_start_ms') * 1000)
+    and received_at < make_timestamptz(getvariable('day_end_ms') * 1000)
+group by all
+order by exporter, hour
