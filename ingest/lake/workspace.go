@@ -1,0 +1,104 @@
+package lake
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// workspace is a writer's folder hot/<name>, where its files grow. The file
+// "lock" in it is locked for as long as the writer lives, so that others can
+// tell what a dead writer left: the kernel unlocks it however the writer ends.
+type workspace struct {
+	dir  string
+	lock *os.File
+}
+
+const lockName = "lock"
+
+// openWorkspace makes the folder and locks it, after it has removed those of
+// dead writers. Writers come and go one at a time, under the lock of hot/
+// itself: nobody can take a folder for dead that is just being made.
+func openWorkspace(lake, name string, log *slog.Logger) (*workspace, error) {
+	hot := filepath.Join(lake, "hot")
+	if err := makeFolder(hot); err != nil {
+		return nil, err
+	}
+	gate, err := lockFile(filepath.Join(hot, lockName), 0)
+	if err != nil {
+		return nil, err
+	}
+	defer gate.Close() //nolint:errcheck // nothing was written; closing unlocks
+
+	if err := removeDead(hot, log); err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(hot, name)
+	if err := makeFolder(dir); err != nil {
+		return nil, err
+	}
+	lock, err := lockFile(filepath.Join(dir, lockName), unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return nil, fmt.Errorf("a writer named %s is at work in it: wait until it is done", name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &workspace{dir: dir, lock: lock}, nil
+}
+
+// removeDead removes the folders of writers that live no more.
+func removeDead(hot string, log *slog.Logger) error {
+	entries, err := os.ReadDir(hot)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
+		dir := filepath.Join(hot, e.Name())
+		lock, err := lockFile(filepath.Join(dir, lockName), unix.LOCK_NB)
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		log.Warn("removing what a dead writer left unpublished", slog.String("folder", dir))
+		if err := errors.Join(os.RemoveAll(dir), lock.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lockFile opens the file, makes it if need be, and locks it until it is
+// closed. With unix.LOCK_NB it does not wait, but fails with EWOULDBLOCK.
+func lockFile(path string, how int) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err = unix.Flock(int(file.Fd()), unix.LOCK_EX|how)
+		if !errors.Is(err, unix.EINTR) {
+			break
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), file.Close())
+	}
+	return file, nil
+}
+
+func (w *workspace) path(name string) string { return filepath.Join(w.dir, name) }
+
+// close removes the folder and unlocks it.
+func (w *workspace) close() error {
+	return errors.Join(os.RemoveAll(w.dir), w.lock.Close())
+}

@@ -1,0 +1,253 @@
+package lake
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"minewatch/ingest/flow"
+)
+
+// Options of a Writer. The zero value of each but Name is a good choice.
+type Options struct {
+	// Name is the prefix of the file names, and has to be unique among the
+	// writers of a lake: a host and a time, or the hash of an input.
+	Name string
+	// RowGroupRows is the length of a row group: what an engine reads, and
+	// skips, as one. Default 128 Ki.
+	RowGroupRows int
+	// FileRows is where a file is cut and the next one begins. Default 8 Mi.
+	FileRows int
+	// BufferRows bounds the rows that memory is held for, over all hours, at
+	// 180 to 360 bytes a row. Default 4 row groups.
+	BufferRows int
+	// Logger may be nil.
+	Logger *slog.Logger
+}
+
+// maxOpenFiles bounds the files being written at once. A log that jumps
+// between more hours than this gets more and smaller files.
+const maxOpenFiles = 128
+
+// blockRows is how many records are turned into columns at a time: few enough
+// to stay in the processor's cache while every column passes over them.
+const blockRows = 512
+
+// File is one published file.
+type File struct {
+	Path        string    `json:"path"` // relative to the lake, with slashes
+	Rows        int64     `json:"rows"`
+	Bytes       int64     `json:"bytes"`
+	MinReceived time.Time `json:"min_received"`
+	MaxReceived time.Time `json:"max_received"`
+}
+
+// Writer appends flow records to a lake. It is used by one goroutine.
+type Writer struct {
+	dir  string
+	o    Options
+	work *workspace
+
+	partitions map[int64]*partition // by hour since 1970
+	reserved   int                  // rows that memory is held for
+	pending    int64                // rows appended and not yet published
+	finished   []*finishedFile      // complete, but not yet visible
+	openFiles  int
+	sequence   int   // of the last file
+	turn       int64 // of the last Append, to find the file that has rested longest
+}
+
+// NewWriter returns a writer into the lake at dir, which is made if it is not
+// there. It fails where a living writer has the same name.
+func NewWriter(dir string, o Options) (*Writer, error) {
+	if o.Name == "" {
+		return nil, errors.New("open lake: a writer needs a name")
+	}
+	o.RowGroupRows = cmp.Or(o.RowGroupRows, 128<<10)
+	o.FileRows = cmp.Or(o.FileRows, 8<<20)
+	o.BufferRows = cmp.Or(o.BufferRows, 4*o.RowGroupRows)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	work, err := openWorkspace(dir, o.Name, o.Logger)
+	if err != nil {
+		return nil, fmt.Errorf("open lake %s: %w", dir, err)
+	}
+	return &Writer{dir: dir, o: o, work: work, partitions: map[int64]*partition{}}, nil
+}
+
+// Append adds the records to the files of their hours. It copies them, so the
+// caller may reuse the slice.
+//
+// After an error the files under way are not trustworthy: Abort drops them
+// and makes the writer usable again.
+func (w *Writer) Append(records []flow.Record) error {
+	w.turn++
+	w.pending += int64(len(records))
+	for len(records) > 0 {
+		hour := hourOf(records[0].ReceivedAt)
+		block := 1
+		for block < min(len(records), blockRows) && hourOf(records[block].ReceivedAt) == hour {
+			block++
+		}
+		if err := w.appendBlock(hour, records[:block]); err != nil {
+			return fmt.Errorf("append to lake %s: %w", w.dir, err)
+		}
+		records = records[block:]
+	}
+	return nil
+}
+
+// Pending is how many rows were appended since the last Publish or Abort.
+func (w *Writer) Pending() int64 { return w.pending }
+
+// appendBlock adds records that were all received in the same hour.
+func (w *Writer) appendBlock(hour int64, records []flow.Record) error {
+	p := w.partitions[hour]
+	if p == nil {
+		p = newPartition(hour)
+		w.partitions[hour] = p
+	}
+	p.turn = w.turn
+	for len(records) > 0 {
+		n := min(len(records), w.o.RowGroupRows-p.buffered)
+		w.reserved -= p.reserved
+		p.append(records[:n])
+		w.reserved += p.reserved
+		records = records[n:]
+		if p.buffered == w.o.RowGroupRows {
+			if err := w.flush(p); err != nil {
+				return err
+			}
+		}
+	}
+	for w.reserved > w.o.BufferRows {
+		if err := w.flush(w.largest()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flush writes a partition's buffered rows as one row group of its file, and
+// finishes the file when it is long enough.
+func (w *Writer) flush(p *partition) error {
+	if p.buffered == 0 {
+		return nil
+	}
+	if p.file == nil {
+		if w.openFiles >= maxOpenFiles {
+			if err := w.finish(w.longestRested()); err != nil {
+				return err
+			}
+		}
+		w.sequence++
+		file, err := createFile(w.work.path(fmt.Sprintf("%s-%06d.parquet.tmp", w.o.Name, w.sequence)))
+		if err != nil {
+			return err
+		}
+		p.file, p.sequence = file, w.sequence
+		w.openFiles++
+	}
+	w.reserved -= p.reserved
+	if err := p.flush(); err != nil {
+		return err
+	}
+	if p.file.rows >= int64(w.o.FileRows) {
+		return w.finish(p)
+	}
+	return nil
+}
+
+// finish completes a partition's file: all its rows, footer, fsync.
+func (w *Writer) finish(p *partition) error {
+	if err := w.flush(p); err != nil {
+		return err
+	}
+	if p.file == nil { // flush has just finished it
+		return nil
+	}
+	done, err := p.finish(w.o.Name)
+	w.openFiles--
+	if err != nil {
+		return err
+	}
+	w.finished = append(w.finished, done)
+	return nil
+}
+
+// largest is the partition that holds the most memory, and of several the one
+// that has rested longest. The choice depends on nothing but the input, so that
+// the same input gives the same files.
+func (w *Writer) largest() *partition {
+	var found *partition
+	for _, p := range w.partitions {
+		if found == nil || p.reserved > found.reserved || p.reserved == found.reserved && p.restedLonger(found) {
+			found = p
+		}
+	}
+	return found
+}
+
+// longestRested is the partition with a file that has rested longest.
+func (w *Writer) longestRested() *partition {
+	var found *partition
+	for _, p := range w.partitions {
+		if p.file != nil && (found == nil || p.restedLonger(found)) {
+			found = p
+		}
+	}
+	return found
+}
+
+// Publish finishes all files and makes them visible. It returns those that are
+// visible now. After an error the rest is still hidden, and Abort drops it.
+func (w *Writer) Publish() ([]File, error) {
+	hours := make([]int64, 0, len(w.partitions))
+	for hour := range w.partitions {
+		hours = append(hours, hour)
+	}
+	slices.Sort(hours)
+	for _, hour := range hours {
+		if err := w.finish(w.partitions[hour]); err != nil {
+			return nil, fmt.Errorf("publish in lake %s: %w", w.dir, err)
+		}
+		w.partitions[hour].release()
+		delete(w.partitions, hour)
+	}
+	files, err := publish(w.dir, w.finished)
+	w.finished = w.finished[len(files):]
+	for _, f := range files {
+		w.pending -= f.Rows
+	}
+	if err != nil {
+		return files, fmt.Errorf("publish in lake %s: %w", w.dir, err)
+	}
+	return files, nil
+}
+
+// Abort drops everything that is not yet published. The writer can be used
+// again afterwards.
+func (w *Writer) Abort() error {
+	var faults []error
+	for hour, p := range w.partitions {
+		faults = append(faults, p.abort())
+		delete(w.partitions, hour)
+	}
+	for _, f := range w.finished {
+		faults = append(faults, removeIfThere(f.temporary))
+	}
+	w.finished, w.reserved, w.pending, w.openFiles = nil, 0, 0, 0
+	if err := errors.Join(faults...); err != nil {
+		return fmt.Errorf("abort in lake %s: %w", w.dir, err)
+	}
+	return nil
+}
+
+// Close drops what is not yet published and gives the name free.
+func (w *Writer) Close() error {
+	return errors.Join(w.Abort(), w.work.close())
+}
