@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sys/unix"
 )
 
 // publish gives each file its final name, and returns those that have it for
@@ -48,7 +50,7 @@ func makeFolder(path string) error {
 			return fmt.Errorf("make folder %s: a file of this name is in the way", path)
 		}
 		return err
-	case errors.Is(err, os.ErrNotExist) && filepath.Dir(path) != path:
+	case (errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ENOTDIR)) && filepath.Dir(path) != path:
 		if err := makeFolder(filepath.Dir(path)); err != nil {
 			return err
 		}

@@ -247,7 +247,13 @@ func (w *Writer) Abort() error {
 	return nil
 }
 
-// Close drops what is not yet published and gives the name free.
+// Close drops what is not yet published and gives the name free. Closing twice
+// is closing once.
 func (w *Writer) Close() error {
-	return errors.Join(w.Abort(), w.work.close())
+	if w.work == nil {
+		return nil
+	}
+	err := errors.Join(w.Abort(), w.work.close())
+	w.work = nil
+	return err
 }
