@@ -119,13 +119,13 @@ select
     sessions.session_starts_ms,
     sessions.session_ends_ms
 from observed
-join stg_pool_entries as entry on entry.entry_id = observed.entry_id and entry.feed = observed.feed
 join int_hosts as host using (host_hi, host_lo)
 join slots using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 join sessions using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 left join int_traffic as traffic using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 join int_concurrency as concurrency using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 join int_scanning as scanning using (host_hi, host_lo)
+join stg_pool_entries as entry on entry.entry_id = observed.entry_id and entry.feed = observed.feed
 where observed.seen_up
     or coalesce(observed.pushed, false)
     or (coalesce(observed.live_up, false) and coalesce(observed.live_down, false))

@@ -2,7 +2,7 @@
 --
 -- grain:   one row per (host, evidence)
 -- inputs:  int_host_grades
--- params:  a_min_days, a_min_day_seconds, a_min_week_hours, b_min_day_seconds, b_medium_min_hours, scan_min_endpoints, min_confidence, window_grace_days, rate_min_kbps, rate_max_kbps, full_days, full_hours, full_day_seconds, points_days, points_hours, points_duration, points_confidence, points_rhythm, points_rate, points_concurrency
+-- params:  a_min_days, a_min_day_seconds, a_min_week_hours, scan_min_endpoints, min_confidence, rate_min_kbps, rate_max_kbps, full_days, full_hours, full_day_seconds, points_days, points_hours, points_duration, points_confidence, points_rhythm, points_rate, points_concurrency
 -- notes:   the score is the sum of points: the grade's floor (A 75, B 50, C 25,
 --          X 0) plus at most 25 from the figures, so no figure lifts a host
 --          over its grade. Evidence with 0 points explains or limits.

@@ -1,0 +1,75 @@
+package analyze
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"minewatch/analyze/engine"
+	"minewatch/analyze/feed"
+	"minewatch/analyze/ledger"
+)
+
+// AnalystViews are the relations that an analyst's session offers, with what
+// each is about.
+var AnalystViews = []struct{ Name, About string }{
+	{"flows", "every flow record of the lake, addresses as text and as halves"},
+	{"contacts", "who met which pool endpoint on which day"},
+	{"suspects", "graded hosts of each night, by their last seven days"},
+	{"evidence", "the named reasons behind each suspect"},
+	{"pools", "the effective pool feed with its windows"},
+	{"units", "the address ledger"},
+	{"coverage", "flows by exporter and hour of each night"},
+}
+
+// OpenAnalyst is a reading session over the whole lake. What was never
+// imported or run is an empty view, not an error.
+func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
+	flows, err := flowGlob(o.Lake)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := feed.Versions(o.Lake)
+	if err != nil {
+		return nil, err
+	}
+	ranges, _, err := ledger.Current(o.Lake, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	db, err := o.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var owners []string
+	if ranges != nil {
+		owners = append(owners, ranges.RowsPath())
+	}
+	err = errors.Join(
+		db.Read(ctx, "raw_flows", flows...),
+		readFeed(ctx, db, &o, feed.Effective(versions, o.FeedAsOf)),
+		db.Read(ctx, "raw_ledger", owners...),
+	)
+	for _, table := range []string{"contacts", "suspects", "evidence", "coverage"} {
+		files, globErr := filepath.Glob(filepath.Join(o.Lake, table, "day=*", "*.parquet"))
+		err = errors.Join(err, globErr, db.Read(ctx, "raw_"+table, files...))
+	}
+	for _, view := range AnalystViews {
+		err = errors.Join(err, db.Alias(ctx, view.Name, "view_"+view.Name))
+	}
+	if err = errors.Join(err, db.Lock(ctx)); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// flowGlob is the pattern of all flow files, if there is one.
+func flowGlob(lake string) ([]string, error) {
+	pattern := filepath.Join(lake, "flows", "*", "*", "*.parquet")
+	found, err := filepath.Glob(pattern)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return []string{pattern}, nil
+}

@@ -1,0 +1,68 @@
+package analyze
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"minewatch/analyze/engine"
+)
+
+// ErrCheck is returned when a chk_ query found rows: nothing was published.
+var ErrCheck = errors.New("a data check failed")
+
+// Night matches one day with the feed and publishes what it found. Running it
+// twice gives the same answer; a run that fails publishes nothing.
+func Night(ctx context.Context, o Options, day Day) (*Manifest, error) {
+	inputs, err := findInputs(&o, day)
+	if err != nil {
+		return nil, fmt.Errorf("night of %s: %w", day, err)
+	}
+	db, err := o.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close() //nolint:errcheck // only temporary files are left to it
+
+	run := &night{Options: o, day: day, db: db, inputs: inputs}
+	defer run.abort()
+	for _, step := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"read flows, feed and ledger", run.read},
+		{"match flows with the feed", run.match},
+		{"gather contacts", run.contacts},
+		{"check contacts", run.check("chk_contacts", "chk_night_counts")},
+		{"add the days before", run.addHistory},
+		{"grade and rank hosts", run.rank},
+		{"check suspects", run.check("chk_suspects")},
+		{"publish", run.publish},
+	} {
+		if err := step.do(ctx); err != nil {
+			return nil, fmt.Errorf("night of %s: %s: %w", day, step.name, err)
+		}
+	}
+	return run.manifest, nil
+}
+
+// check builds chk_ relations; a row in one of them fails the run.
+func (n *night) check(names ...string) func(context.Context) error {
+	return func(ctx context.Context) error { return runChecks(ctx, n.db, names...) }
+}
+
+func runChecks(ctx context.Context, db *engine.DB, names ...string) error {
+	for _, name := range names {
+		if err := db.Build(ctx, name); err != nil {
+			return err
+		}
+		faults, err := db.Sample(ctx, name, 5)
+		if err != nil {
+			return err
+		}
+		if faults != "" {
+			return fmt.Errorf("%w: %s:\n%s", ErrCheck, name, faults)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,293 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"minewatch/queries"
+)
+
+// Options of a session.
+type Options struct {
+	Lake          string // the lake's directory
+	MemoryLimit   string // as DuckDB writes it, such as "2GB"; "" = its own default
+	Threads       int    // 0 = all cores
+	TempDirectory string // where it spills to; "" = a folder of its own below the system's
+	Logger        *slog.Logger
+}
+
+// DB is one session. It is used by one goroutine at a time.
+type DB struct {
+	conn    *sql.Conn
+	pool    *sql.DB
+	lake    string
+	temp    string
+	log     *slog.Logger
+	queries map[string]queries.Query
+	built   map[string]bool
+}
+
+// Open starts a session without any network, extension or file access beyond
+// what its own statements name.
+func Open(ctx context.Context, o Options) (*DB, error) {
+	all, err := queries.All()
+	if err != nil {
+		return nil, err
+	}
+	connector, err := duckdb.NewConnector("", nil)
+	if err != nil {
+		return nil, fmt.Errorf("open query engine: %w", err)
+	}
+	d := &DB{pool: sql.OpenDB(connector), lake: o.Lake, log: o.Logger, queries: all, built: map[string]bool{}}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	if err := d.start(ctx, o); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func (d *DB) start(ctx context.Context, o Options) error {
+	conn, err := d.pool.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("open query engine: %w", err)
+	}
+	d.conn = conn
+	temp := o.TempDirectory
+	if temp == "" {
+		temp = os.TempDir()
+	}
+	if d.temp, err = os.MkdirTemp(temp, "minewatch-query-"); err != nil {
+		return fmt.Errorf("make the query engine's temporary folder (see engine.temp_directory): %w", err)
+	}
+	settings := []string{
+		"set autoinstall_known_extensions = false",
+		"set autoload_known_extensions = false",
+		"set TimeZone = 'UTC'",
+		"set temp_directory = " + quote(d.temp),
+	}
+	if o.MemoryLimit != "" {
+		settings = append(settings, "set memory_limit = "+quote(o.MemoryLimit))
+	}
+	if o.Threads > 0 {
+		settings = append(settings, fmt.Sprintf("set threads = %d", o.Threads))
+	}
+	macros, err := queries.Macros()
+	if err != nil {
+		return err
+	}
+	for _, s := range append(settings, macros...) {
+		if _, err := d.conn.ExecContext(ctx, s); err != nil {
+			return fmt.Errorf("set up the query engine: %q: %w", s, err)
+		}
+	}
+	return nil
+}
+
+// Close ends the session and removes what it spilled.
+func (d *DB) Close() error {
+	var errs []error
+	if d.conn != nil {
+		errs = append(errs, d.conn.Close())
+	}
+	errs = append(errs, d.pool.Close())
+	if d.temp != "" {
+		errs = append(errs, os.RemoveAll(d.temp))
+	}
+	return errors.Join(errs...)
+}
+
+// Set gives a variable to the queries: a number, text, a day (Day) or a time.
+func (d *DB) Set(ctx context.Context, name string, value any) error {
+	text := ""
+	switch v := value.(type) {
+	case int, int64:
+		text = fmt.Sprintf("%d::bigint", v)
+	case float64:
+		text = fmt.Sprintf("%g::double", v)
+	case string:
+		text = quote(v)
+	case Day:
+		text = "date " + quote(string(v))
+	case time.Time:
+		text = fmt.Sprintf("make_timestamptz(%d)", v.UnixMicro())
+	default:
+		return fmt.Errorf("set variable %s: no rule for a %T", name, value)
+	}
+	if _, err := d.conn.ExecContext(ctx, "set variable "+name+" = "+text); err != nil {
+		return fmt.Errorf("set variable %s: %w", name, err)
+	}
+	return nil
+}
+
+// Day is a calendar day, "2026-11-15".
+type Day string
+
+// Read puts files behind a raw_ relation: Parquet, or CSV with the types that
+// the relation declares. Without files the relation is empty.
+func (d *DB) Read(ctx context.Context, name string, paths ...string) error {
+	q, ok := d.queries[name]
+	if !ok || q.Layer() != "raw" {
+		return fmt.Errorf("read %s: no raw_ relation of that name", name)
+	}
+	source := q.SQL
+	if len(paths) > 0 {
+		quoted := make([]string, len(paths))
+		for i, p := range paths {
+			quoted[i] = quote(p)
+		}
+		files := "[" + strings.Join(quoted, ", ") + "]"
+		switch filepath.Ext(paths[0]) {
+		case ".csv":
+			columns, err := d.columns(ctx, q)
+			if err != nil {
+				return err
+			}
+			source = fmt.Sprintf("select * from read_csv(%s, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', columns = {%s})", files, columns)
+		default:
+			source = fmt.Sprintf("select * from read_parquet(%s, hive_partitioning = false)", files)
+		}
+	}
+	if _, err := d.conn.ExecContext(ctx, "create or replace view "+name+" as "+source); err != nil {
+		return fmt.Errorf("read %s: %w", name, explain(err))
+	}
+	d.built[name] = true
+	return nil
+}
+
+// columns writes the declared columns of a raw_ relation for read_csv.
+func (d *DB) columns(ctx context.Context, q queries.Query) (string, error) {
+	rows, err := d.conn.QueryContext(ctx, "select column_name, column_type from (describe "+q.SQL+")")
+	if err != nil {
+		return "", fmt.Errorf("describe %s: %w", q.Name, err)
+	}
+	defer rows.Close() //nolint:errcheck // read to the end below
+	var list []string
+	for rows.Next() {
+		var name, typ string
+		if err := rows.Scan(&name, &typ); err != nil {
+			return "", err
+		}
+		list = append(list, quote(name)+": "+quote(typ))
+	}
+	return strings.Join(list, ", "), rows.Err()
+}
+
+// Values puts rows of numbers and text behind a raw_ relation.
+func (d *DB) Values(ctx context.Context, name string, rows [][]any) error {
+	q, ok := d.queries[name]
+	if !ok || q.Layer() != "raw" {
+		return fmt.Errorf("fill %s: no raw_ relation of that name", name)
+	}
+	if _, err := d.conn.ExecContext(ctx, "create or replace table "+name+" as "+q.SQL); err != nil {
+		return fmt.Errorf("fill %s: %w", name, err)
+	}
+	for _, row := range rows {
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(row)), ", ")
+		if _, err := d.conn.ExecContext(ctx, "insert into "+name+" values ("+marks+")", row...); err != nil {
+			return fmt.Errorf("fill %s: %w", name, err)
+		}
+	}
+	d.built[name] = true
+	return nil
+}
+
+// Build makes the targets and all that they read, inputs first: raw_ and stg_
+// and view_ as views, the rest as tables that are computed once. What was built or read
+// before stays.
+func (d *DB) Build(ctx context.Context, targets ...string) error {
+	order, err := queries.Order(d.queries, targets...)
+	if err != nil {
+		return err
+	}
+	for _, q := range order {
+		if d.built[q.Name] {
+			continue
+		}
+		if q.Layer() == "raw" {
+			return fmt.Errorf("build %s: nothing was read into %s", strings.Join(targets, ", "), q.Name)
+		}
+		kind := "table"
+		if q.Layer() == "stg" || q.Layer() == "view" {
+			kind = "view"
+		}
+		if _, err := d.conn.ExecContext(ctx, "create or replace "+kind+" "+q.Name+" as "+q.SQL); err != nil {
+			return fmt.Errorf("query %s: %w", q.Name, explain(err))
+		}
+		d.built[q.Name] = true
+	}
+	return nil
+}
+
+// ForgetAll makes the next Read and Build start anew, with other files or
+// other variables.
+func (d *DB) ForgetAll() { clear(d.built) }
+
+// Query runs one reading statement of ours.
+func (d *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	rows, err := d.conn.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return rows, nil
+}
+
+// Count is the number of rows of a relation.
+func (d *DB) Count(ctx context.Context, relation string) (int64, error) {
+	var n int64
+	err := d.conn.QueryRowContext(ctx, "select count(*) from "+relation).Scan(&n)
+	return n, err
+}
+
+// Publish writes a relation as one Parquet file at path: under a temporary
+// name, synced, renamed. A reader never sees half of it.
+func (d *DB) Publish(ctx context.Context, relation, path string) error {
+	staged, err := d.Stage(ctx, relation, path)
+	if err != nil {
+		return err
+	}
+	return staged.Commit()
+}
+
+// quote writes a SQL text literal.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// explain adds what to do about faults that a person can mend.
+func explain(err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "Out of Memory"):
+		return fmt.Errorf("%w\nraise engine.memory_limit, or give engine.temp_directory more space", err)
+	case strings.Contains(text, "No magic bytes") || strings.Contains(text, "Parquet"):
+		return fmt.Errorf("%w\na lake file is damaged: move it out of the lake and import its source again", err)
+	}
+	return err
+}
+
+// Sample is the first rows of a relation as text, one a line; "" if it has none.
+func (d *DB) Sample(ctx context.Context, relation string, rows int) (string, error) {
+	result, err := d.Query(ctx, fmt.Sprintf("select to_json(r)::varchar from %s as r limit %d", relation, rows))
+	if err != nil {
+		return "", err
+	}
+	defer result.Close() //nolint:errcheck // read to the end below
+	var lines []string
+	for result.Next() {
+		var line string
+		if err := result.Scan(&line); err != nil {
+			return "", err
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n"), result.Err()
+}

@@ -1,0 +1,23 @@
+package engine
+
+import "context"
+
+// Given replaces a relation by the rows of a CSV file, typed as the relation
+// itself is; columns that the file lacks are null.
+func (d *DB) Given(ctx context.Context, relation, path string) error {
+	if err := d.Build(ctx, relation); err != nil {
+		return err
+	}
+	for _, s := range []string{
+		"create or replace table given_shape as select * from " + relation + " limit 0",
+		"drop view if exists " + relation,
+		"drop table if exists " + relation,
+		"create table " + relation + " as select * from given_shape",
+		"insert into " + relation + " by name select * from read_csv(" + quote(path) + ", header = true, all_varchar = true, nullstr = '')",
+	} {
+		if _, err := d.conn.ExecContext(ctx, s); err != nil && !(s[:4] == "drop") {
+			return err
+		}
+	}
+	return nil
+}

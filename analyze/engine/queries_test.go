@@ -1,0 +1,202 @@
+package engine_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"minewatch/analyze"
+	"minewatch/analyze/engine"
+	"minewatch/queries"
+)
+
+// open starts a session in which every raw_ relation is empty and every
+// variable has a value.
+func open(t *testing.T) *engine.DB {
+	t.Helper()
+	ctx := t.Context()
+	db, err := engine.Open(ctx, engine.Options{Lake: t.TempDir(), Threads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	for _, th := range analyze.Thresholds {
+		set(t, db, th.Name, th.Default)
+	}
+	for name, value := range map[string]any{
+		"day":          engine.Day("2026-11-10"),
+		"day_start_ms": int64(1_000_000_000_000),
+		"day_end_ms":   int64(1_000_086_400_000),
+		"read_from_ms": int64(999_996_400_000),
+		"read_to_ms":   int64(1_000_090_000_000),
+		"reach_ms":     int64(3_600_000),
+		"window_from":  engine.Day("2026-11-04"), "window_to": engine.Day("2026-11-10"),
+		"region_city": "", "region_county": "", "address": "198.18.0.1",
+	} {
+		set(t, db, name, value)
+	}
+	for name, q := range all(t) {
+		if q.Layer() == "raw" {
+			if err := db.Values(ctx, name, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return db
+}
+
+func set(t *testing.T, db *engine.DB, name string, value any) {
+	t.Helper()
+	if err := db.Set(t.Context(), name, value); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func all(t *testing.T) map[string]queries.Query {
+	t.Helper()
+	list, err := queries.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// text runs a statement that gives one value.
+func text(t *testing.T, db *engine.DB, statement string, args ...any) string {
+	t.Helper()
+	rows, err := db.Query(t.Context(), statement, args...)
+	if err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		t.Fatalf("%s: no row: %v", statement, rows.Err())
+	}
+	var v any
+	if err := rows.Scan(&v); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprint(v)
+}
+
+// TestEveryQueryRuns builds every relation over empty inputs: types fit, and
+// nothing to find is no error.
+func TestEveryQueryRuns(t *testing.T) {
+	db := open(t)
+	for name, q := range all(t) {
+		if err := db.Build(context.Background(), name); err != nil {
+			t.Error(err)
+		}
+		if n, err := db.Count(context.Background(), name); err == nil && n > 0 && q.Layer() == "chk" {
+			t.Errorf("%s: %d faults in nothing", name, n)
+		}
+	}
+}
+
+// TestHeaders holds what each header says against the SQL itself.
+func TestHeaders(t *testing.T) {
+	db := open(t)
+	param := regexp.MustCompile(`getvariable\('(\w+)'\)`)
+	for name, q := range all(t) {
+		var inputs []string
+		serialized := text(t, db, "select json_serialize_sql(?::varchar)::varchar", q.SQL)
+		if strings.Contains(serialized, `"error":true`) {
+			t.Errorf("%s is no single SELECT: %s", name, serialized)
+			continue
+		}
+		tables, ctes := walk(t, serialized)
+		for _, table := range tables {
+			if !slices.Contains(ctes, table) && !slices.Contains(inputs, table) {
+				inputs = append(inputs, table)
+			}
+		}
+		compare(t, name+": inputs", q.Inputs, inputs)
+
+		var params []string
+		for _, m := range param.FindAllStringSubmatch(q.SQL, -1) {
+			if !slices.Contains(params, m[1]) {
+				params = append(params, m[1])
+			}
+		}
+		compare(t, name+": params", q.Params, params)
+		style(t, name, q)
+	}
+}
+
+// style are the rules of the house for SQL files.
+func style(t *testing.T, name string, q queries.Query) {
+	t.Helper()
+	upper := regexp.MustCompile(`\b(SELECT|FROM|WHERE|JOIN|GROUP|ORDER|UNION|CASE|WHEN)\b`)
+	for i, line := range strings.Split(q.SQL, "\n") {
+		code, _, _ := strings.Cut(line, "--")
+		if upper.MatchString(code) || strings.Contains(line, "\t") || strings.HasSuffix(line, " ") {
+			t.Errorf("%s.sql:%d: keywords are lower case, no tabs, no trailing blanks: %s", name, i+1, line)
+		}
+	}
+}
+
+func compare(t *testing.T, what string, header, found []string) {
+	t.Helper()
+	slices.Sort(found)
+	sorted := slices.Sorted(slices.Values(header))
+	if !slices.Equal(sorted, found) {
+		t.Errorf("%s: the header says %v, the SQL reads %v", what, sorted, found)
+	}
+}
+
+// walk collects the table names and the CTE names of a serialized statement.
+func walk(t *testing.T, serialized string) (tables, ctes []string) {
+	t.Helper()
+	var tree any
+	if err := json.Unmarshal([]byte(serialized), &tree); err != nil {
+		t.Fatal(err)
+	}
+	var visit func(any)
+	visit = func(node any) {
+		switch n := node.(type) {
+		case map[string]any:
+			if n["type"] == "BASE_TABLE" {
+				tables = append(tables, n["table_name"].(string))
+			}
+			if m, ok := n["cte_map"].(map[string]any); ok {
+				if list, ok := m["map"].([]any); ok {
+					for _, e := range list {
+						ctes = append(ctes, e.(map[string]any)["key"].(string))
+					}
+				}
+			}
+			for _, child := range n {
+				visit(child)
+			}
+		case []any:
+			for _, child := range n {
+				visit(child)
+			}
+		}
+	}
+	visit(tree)
+	return tables, ctes
+}
+
+// TestShapes proves that what one run writes is what the next one reads.
+func TestShapes(t *testing.T) {
+	db := open(t)
+	for mart, raw := range map[string]string{
+		"mart_contacts": "raw_contacts", "mart_coverage": "raw_coverage",
+		"mart_night_suspects": "raw_suspects", "mart_night_evidence": "raw_evidence",
+	} {
+		if err := db.Build(t.Context(), mart); err != nil {
+			t.Fatal(err)
+		}
+		shape := func(relation string) string {
+			return text(t, db, "select string_agg(column_name || ' ' || column_type, chr(10)) from (describe select * from "+relation+")")
+		}
+		if got, want := shape(mart), shape(raw); got != want {
+			t.Errorf("%s writes\n%s\n\n%s declares\n%s", mart, got, raw, want)
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Staged is a written file that nobody reads yet.
+type Staged struct {
+	temporary, path string
+}
+
+// Stage writes a relation beside path under a temporary name that no reader's
+// glob matches, and syncs it. Several files of one run are staged first and
+// committed together.
+func (d *DB) Stage(ctx context.Context, relation, path string) (*Staged, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("publish %s: %w", relation, err)
+	}
+	s := &Staged{temporary: fmt.Sprintf("%s.%d.tmp", path, os.Getpid()), path: path}
+	statement := fmt.Sprintf(
+		"copy (select * from %s) to %s (format parquet, parquet_version v2, compression zstd)", relation, quote(s.temporary))
+	if _, err := d.conn.ExecContext(ctx, statement); err != nil {
+		return nil, errors.Join(fmt.Errorf("publish %s: %w", relation, explain(err)), s.Abort())
+	}
+	if err := syncPath(s.temporary); err != nil {
+		return nil, errors.Join(fmt.Errorf("publish %s: %w", relation, err), s.Abort())
+	}
+	return s, nil
+}
+
+// Temporary is where the file is until Commit.
+func (s *Staged) Temporary() string { return s.temporary }
+
+// Path is where the file is after Commit.
+func (s *Staged) Path() string { return s.path }
+
+// Commit gives the file its name and makes that durable.
+func (s *Staged) Commit() error {
+	if err := os.Rename(s.temporary, s.path); err != nil {
+		return fmt.Errorf("publish %s: %w", s.path, err)
+	}
+	return syncPath(filepath.Dir(s.path))
+}
+
+// Abort removes the file if it was not committed.
+func (s *Staged) Abort() error {
+	err := os.Remove(s.temporary)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// syncPath flushes a file or a folder to disk.
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

@@ -1,0 +1,163 @@
+package analyze
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"minewatch/analyze/feed"
+	"minewatch/analyze/ledger"
+)
+
+// reach is how far a flow's end may lie from its receipt for a night to find
+// it: the collector replaces exporter times that are off by more.
+const reach = time.Hour
+
+// ErrNoFlows is returned for a day without any flow in the lake.
+var ErrNoFlows = errors.New("no flows")
+
+// ErrNoFeed is returned where no pool feed was imported.
+var ErrNoFeed = errors.New("no pool feed: import one with 'minewatch feed import FILE'")
+
+// inputs are the files that one night reads.
+type inputs struct {
+	flows      []string
+	feeds      []feed.Version
+	ranges     *ledger.Version
+	exclusions *ledger.Version
+	history    []string // contacts of the six days before
+}
+
+func findInputs(o *Options, day Day) (*inputs, error) {
+	if _, err := os.Stat(o.Lake); err != nil {
+		return nil, fmt.Errorf("lake %s: %w: name it with --lake, or fill it with 'minewatch collect' or 'minewatch import'", o.Lake, err)
+	}
+	in := &inputs{}
+	var err error
+	if in.flows, err = flowFiles(o.Lake, day.Start(o.Zone).Add(-reach), day.End(o.Zone).Add(reach)); err != nil {
+		return nil, err
+	}
+	ofDay, err := flowFiles(o.Lake, day.Start(o.Zone), day.End(o.Zone))
+	if err != nil {
+		return nil, err
+	}
+	if len(ofDay) == 0 {
+		return nil, ErrNoFlows
+	}
+	versions, err := feed.Versions(o.Lake)
+	if err != nil {
+		return nil, err
+	}
+	if in.feeds = feed.Effective(versions, o.FeedAsOf); len(in.feeds) == 0 {
+		if len(versions) > 0 {
+			return nil, fmt.Errorf("no pool feed was imported at or before %s: the first one is of %s", o.FeedAsOf.Format(time.RFC3339), versions[0].ImportedAt.Format(time.RFC3339))
+		}
+		return nil, ErrNoFeed
+	}
+	if in.ranges, in.exclusions, err = ledger.Current(o.Lake, time.Time{}); err != nil {
+		return nil, err
+	}
+	in.history, err = dayFiles(o.Lake, "contacts", day.Add(-6), day.Add(-1))
+	return in, err
+}
+
+// flowFiles are the published files of the hours that overlap [from, to),
+// sorted: the layout is flows/date=YYYY-MM-DD/hour=HH/, UTC, by time of receipt.
+func flowFiles(lake string, from, to time.Time) ([]string, error) {
+	var files []string
+	for hour := from.UTC().Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
+		folder := filepath.Join(lake, "flows", "date="+hour.Format(time.DateOnly), "hour="+hour.Format("15"))
+		list, err := parquetFiles(folder)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, list...)
+	}
+	return files, nil
+}
+
+// dayFiles are the published nightly files of a table, from and to included.
+func dayFiles(lake, table string, from, to Day) ([]string, error) {
+	var files []string
+	for day := from; day <= to; day = day.Add(1) {
+		list, err := parquetFiles(filepath.Join(lake, table, "day="+string(day)))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, list...)
+	}
+	return files, nil
+}
+
+func parquetFiles(folder string) ([]string, error) {
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, e := range entries {
+		if !e.IsDir() && strings.HasSuffix(e.Name(), ".parquet") {
+			files = append(files, filepath.Join(folder, e.Name()))
+		}
+	}
+	slices.Sort(files)
+	return files, nil
+}
+
+// FlowDays are the days of the zone that have flows in the lake, in order.
+func FlowDays(lake string, zone *time.Location) ([]Day, error) {
+	hours, err := filepath.Glob(filepath.Join(lake, "flows", "date=*", "hour=*"))
+	if err != nil {
+		return nil, err
+	}
+	var days []Day
+	for _, folder := range hours {
+		date := strings.TrimPrefix(filepath.Base(filepath.Dir(folder)), "date=")
+		t, err := time.Parse("2006-01-02 15", date+" "+strings.TrimPrefix(filepath.Base(folder), "hour="))
+		if err != nil {
+			continue
+		}
+		if files, err := parquetFiles(folder); err != nil || len(files) == 0 {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		days = append(days, DayOf(t, zone))
+		// A zone off by half an hour puts one hour folder into two days.
+		days = append(days, DayOf(t.Add(time.Hour-1), zone))
+	}
+	slices.Sort(days)
+	return slices.Compact(days), nil
+}
+
+// NightDays are the days whose contacts are published, in order.
+func NightDays(lake string) ([]Day, error) {
+	folders, err := filepath.Glob(filepath.Join(lake, "contacts", "day=*"))
+	if err != nil {
+		return nil, err
+	}
+	var days []Day
+	for _, folder := range folders {
+		day, err := ParseDay(strings.TrimPrefix(filepath.Base(folder), "day="))
+		if err != nil {
+			continue
+		}
+		if files, err := parquetFiles(folder); err != nil || len(files) == 0 {
+			if err != nil {
+				return nil, err
+			}
+			continue
+		}
+		days = append(days, day)
+	}
+	slices.Sort(days)
+	return days, nil
+}

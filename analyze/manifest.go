@@ -1,0 +1,260 @@
+package analyze
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"minewatch/queries"
+)
+
+// Counts is what became of every flow record that met a listed address:
+// Matched = InContacts + NotInternal + SharedOtherPort + KnockedOnly.
+type Counts struct {
+	Matched         int64 `json:"matched"`
+	InContacts      int64 `json:"in_contacts"`
+	NotInternal     int64 `json:"not_internal"`      // the other side is outside the internal prefixes
+	SharedOtherPort int64 `json:"shared_other_port"` // a shared address, on a port that the feed does not list
+	KnockedOnly     int64 `json:"knocked_only"`      // from outside, never answered
+	SeenTwice       int64 `json:"seen_twice"`        // of InContacts: set aside, another exporter counted
+	Contacts        int64 `json:"contacts"`
+	Hosts           int64 `json:"hosts"`
+
+	Flows               int64            `json:"flows"` // of the day, by receipt
+	FlowsClockReplaced  int64            `json:"flows_clock_replaced"`
+	FlowsRateUnknown    int64            `json:"flows_rate_unknown"`
+	FlowsOutOfReach     int64            `json:"flows_out_of_reach"`
+	Exporters           int64            `json:"exporters"`
+	HoursCovered        int64            `json:"hours_covered"`
+	Grades              map[string]int64 `json:"grades"`
+	OutsideWindow       int64            `json:"outside_window"`         // contacts outside their entry's window
+	NotEstablished      int64            `json:"not_established"`        // contacts without an answer
+	FeedEntries         int64            `json:"feed_entries"`           // in the effective feed
+	FeedEntriesInWindow int64            `json:"feed_entries_in_window"` // that may be matched on this day
+}
+
+// File is one file that a run read or wrote.
+type File struct {
+	Path   string `json:"path"` // relative to the lake
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256,omitempty"`
+}
+
+// Manifest says what one night read, with which rules, and what it wrote.
+type Manifest struct {
+	Day         Day                `json:"day"`
+	Zone        string             `json:"zone"`
+	RunAt       time.Time          `json:"run_at"`
+	Version     string             `json:"version"`
+	FeedAsOf    *time.Time         `json:"feed_as_of,omitempty"`
+	Feeds       []string           `json:"feeds"`
+	Ledger      string             `json:"ledger,omitempty"`
+	Exclusions  string             `json:"exclusions,omitempty"`
+	Thresholds  map[string]float64 `json:"thresholds"`
+	TTLDays     map[string]int     `json:"ttl_days"`
+	QueriesHash string             `json:"queries_sha256"` // over all query files
+	Flows       []File             `json:"flows"`
+	History     []File             `json:"history"`
+	Written     []File             `json:"written"`
+	Counts      Counts             `json:"counts"`
+}
+
+// readCounts fills the counts from the night's relations.
+func (n *night) readCounts(ctx context.Context) error {
+	c := &n.counts
+	return scanAll(ctx, n.db, `
+		select
+			counts.matched, counts.in_contacts, counts.not_internal, counts.shared_other_port, counts.knocked_only,
+			counts.seen_twice, counts.contacts, counts.hosts,
+			coverage.flows, coverage.clock, coverage.rate, coverage.reach, coverage.exporters, coverage.hours,
+			contacts.outside, contacts.silent, entries.n, entries.in_window
+		from mart_night_counts as counts,
+			(select coalesce(sum(flows), 0)::bigint as flows, coalesce(sum(flows_clock_replaced), 0)::bigint as clock,
+				coalesce(sum(flows_rate_unknown), 0)::bigint as rate, coalesce(sum(flows_out_of_reach), 0)::bigint as reach,
+				count(distinct exporter) as exporters, count(distinct hour) as hours from mart_coverage) as coverage,
+			(select count_if(days_outside > 0)::bigint as outside, count_if(not established)::bigint as silent from mart_contacts) as contacts,
+			(select count(*) as n, count_if(valid_from_ms < getvariable('day_end_ms') and valid_until_ms >= getvariable('day_start_ms'))::bigint as in_window
+				from stg_pool_entries) as entries`, func(rows *sql.Rows) error {
+		return rows.Scan(&c.Matched, &c.InContacts, &c.NotInternal, &c.SharedOtherPort, &c.KnockedOnly,
+			&c.SeenTwice, &c.Contacts, &c.Hosts,
+			&c.Flows, &c.FlowsClockReplaced, &c.FlowsRateUnknown, &c.FlowsOutOfReach, &c.Exporters, &c.HoursCovered,
+			&c.OutsideWindow, &c.NotEstablished, &c.FeedEntries, &c.FeedEntriesInWindow)
+	})
+}
+
+// describe fills the manifest from the inputs and the staged files.
+func (n *night) describe(ctx context.Context) error {
+	n.counts.Grades = map[string]int64{}
+	err := scanAll(ctx, n.db, "select grade, count(*) from mart_night_suspects group by grade", func(rows *sql.Rows) error {
+		var grade string
+		var hosts int64
+		err := rows.Scan(&grade, &hosts)
+		n.counts.Grades[grade] = hosts
+		return err
+	})
+	if err != nil {
+		return err
+	}
+
+	m := &Manifest{
+		Day: n.day, Zone: n.Zone.String(), RunAt: n.Now().UTC(), Version: n.Version,
+		Thresholds: n.thresholds(), TTLDays: n.TTLDays, Counts: n.counts,
+	}
+	if !n.FeedAsOf.IsZero() {
+		m.FeedAsOf = &n.FeedAsOf
+	}
+	for _, v := range n.inputs.feeds {
+		m.Feeds = append(m.Feeds, v.ID())
+	}
+	if n.inputs.ranges != nil {
+		m.Ledger = n.inputs.ranges.ID()
+	}
+	if n.inputs.exclusions != nil {
+		m.Exclusions = n.inputs.exclusions.ID()
+	}
+	if m.QueriesHash, err = queriesHash(); err != nil {
+		return err
+	}
+	// Flow files are immutable and large: name and size say which they were.
+	if m.Flows, err = n.files(n.inputs.flows, false); err != nil {
+		return err
+	}
+	if m.History, err = n.files(n.inputs.history, true); err != nil {
+		return err
+	}
+	for _, s := range n.staged {
+		f, err := n.file(s.Temporary(), true)
+		if err != nil {
+			return err
+		}
+		f.Path, _ = filepath.Rel(n.Lake, s.Path())
+		m.Written = append(m.Written, f)
+	}
+	n.manifest = m
+	return nil
+}
+
+func (n *night) files(paths []string, hashed bool) ([]File, error) {
+	list := make([]File, 0, len(paths))
+	for _, p := range paths {
+		f, err := n.file(p, hashed)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, f)
+	}
+	return list, nil
+}
+
+func (n *night) file(path string, hashed bool) (File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return File{}, err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	stat, err := f.Stat()
+	if err != nil {
+		return File{}, err
+	}
+	relative, err := filepath.Rel(n.Lake, path)
+	if err != nil {
+		return File{}, err
+	}
+	out := File{Path: relative, Bytes: stat.Size()}
+	if hashed {
+		h := sha256.New()
+		if _, err := io.Copy(h, f); err != nil {
+			return File{}, fmt.Errorf("hash %s: %w", path, err)
+		}
+		out.SHA256 = hex.EncodeToString(h.Sum(nil))
+	}
+	return out, nil
+}
+
+// queriesHash is one hash over all query files: the rules of a run.
+func queriesHash() (string, error) {
+	all, err := queries.All()
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		_, _ = io.WriteString(h, name+"\x00"+all[name].SQL+"\x00")
+	}
+	macros, err := queries.Macros()
+	_, _ = io.WriteString(h, strings.Join(macros, "\x00"))
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// rulesHash is one hash over the queries, the thresholds and the times to
+// live: equal hashes judge equal contacts equally.
+func rulesHash(o *Options) (string, error) {
+	hash, err := queriesHash()
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(struct {
+		Queries    string
+		Thresholds map[string]float64
+		TTLDays    map[string]int
+	}{hash, o.thresholds(), o.TTLDays})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), err
+}
+
+func manifestPath(lake string, day Day) string {
+	return filepath.Join(lake, "manifests", "nightly", "day="+string(day)+".json")
+}
+
+// write stores the manifest, whole or not at all.
+func (m *Manifest) write(lake string) error {
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(manifestPath(lake, m.Day), append(text, '\n'))
+}
+
+// ReadManifest reads the manifest of a night; fs.ErrNotExist if it never ran.
+func ReadManifest(lake string, day Day) (*Manifest, error) {
+	text, err := os.ReadFile(manifestPath(lake, day))
+	if err != nil {
+		return nil, err
+	}
+	var m Manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		return nil, fmt.Errorf("manifest of the night of %s: %w: run that night again", day, err)
+	}
+	return &m, nil
+}
+
+// writeFile writes a small file under a temporary name, syncs and renames it.
+func writeFile(path string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".*.tmp")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(f.Name()))
+	}
+	return nil
+}

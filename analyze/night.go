@@ -1,0 +1,151 @@
+package analyze
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"minewatch/analyze/engine"
+	"minewatch/analyze/feed"
+)
+
+// night is one run over one day.
+type night struct {
+	Options
+	day      Day
+	db       *engine.DB
+	inputs   *inputs
+	counts   Counts
+	staged   []*engine.Staged
+	manifest *Manifest
+}
+
+// read puts the inputs behind the raw_ relations and sets the day.
+func (n *night) read(ctx context.Context) error {
+	start, end := n.day.Start(n.Zone).UnixMilli(), n.day.End(n.Zone).UnixMilli()
+	for name, value := range map[string]any{
+		"day":          engine.Day(n.day),
+		"day_start_ms": start,
+		"day_end_ms":   end,
+		"read_from_ms": start - reach.Milliseconds(),
+		"read_to_ms":   end + reach.Milliseconds(),
+		"reach_ms":     reach.Milliseconds(),
+	} {
+		if err := n.db.Set(ctx, name, value); err != nil {
+			return err
+		}
+	}
+	return errors.Join(
+		n.db.Read(ctx, "raw_flows", n.inputs.flows...),
+		n.readFeed(ctx),
+		n.readLedger(ctx),
+		n.readInternal(ctx),
+	)
+}
+
+func (n *night) readFeed(ctx context.Context) error {
+	return readFeed(ctx, n.db, &n.Options, n.inputs.feeds)
+}
+
+func readFeed(ctx context.Context, db *engine.DB, o *Options, versions []feed.Version) error {
+	var paths []string
+	for _, v := range versions {
+		paths = append(paths, v.EntriesPath())
+	}
+	var ttl [][]any
+	for evidence, days := range o.TTLDays {
+		ttl = append(ttl, []any{evidence, days})
+	}
+	return errors.Join(db.Read(ctx, "raw_feed", paths...), db.Values(ctx, "raw_ttl", ttl))
+}
+
+func (n *night) readLedger(ctx context.Context) error {
+	var ranges, exclusions []string
+	if n.inputs.ranges != nil {
+		ranges = append(ranges, n.inputs.ranges.RowsPath())
+	}
+	if n.inputs.exclusions != nil {
+		exclusions = append(exclusions, n.inputs.exclusions.RowsPath())
+	}
+	return errors.Join(
+		n.db.Read(ctx, "raw_ledger", ranges...),
+		n.db.Read(ctx, "raw_exclusions", exclusions...),
+	)
+}
+
+func (n *night) readInternal(ctx context.Context) error {
+	var rows [][]any
+	for _, p := range n.Internal {
+		firstHi, firstLo, lastHi, lastLo := bounds(p)
+		rows = append(rows, []any{firstHi, firstLo, lastHi, lastLo})
+	}
+	return n.db.Values(ctx, "raw_internal", rows)
+}
+
+// match is the one scan over the day's flows.
+func (n *night) match(ctx context.Context) error { return n.db.Build(ctx, "int_pool_flows") }
+
+// contacts turns the matched flows into one line a day, host and endpoint.
+func (n *night) contacts(ctx context.Context) error {
+	if err := n.db.Build(ctx, "mart_contacts", "mart_coverage", "mart_night_counts"); err != nil {
+		return err
+	}
+	return n.readCounts(ctx)
+}
+
+// addHistory stages the day's contacts and puts them, with those of the six
+// days before, behind the relation that hosts are graded on.
+func (n *night) addHistory(ctx context.Context) error {
+	if err := n.stage(ctx, "mart_contacts", "contacts"); err != nil {
+		return err
+	}
+	files := append(append([]string{}, n.inputs.history...), n.staged[0].Temporary())
+	if err := n.db.Read(ctx, "raw_contacts", files...); err != nil {
+		return err
+	}
+	return setWindow(ctx, n.db, n.day.Add(-6), n.day, "")
+}
+
+// rank grades the hosts that were in contact on this day, by their last seven.
+func (n *night) rank(ctx context.Context) error {
+	return n.db.Build(ctx, "mart_suspects", "mart_evidence", "mart_night_suspects", "mart_night_evidence")
+}
+
+// publish makes the night's files visible, the manifest last.
+func (n *night) publish(ctx context.Context) error {
+	for _, table := range []struct{ relation, folder string }{
+		{"mart_coverage", "coverage"},
+		{"mart_night_suspects", "suspects"},
+		{"mart_night_evidence", "evidence"},
+	} {
+		if err := n.stage(ctx, table.relation, table.folder); err != nil {
+			return err
+		}
+	}
+	if err := n.describe(ctx); err != nil {
+		return err
+	}
+	for _, s := range n.staged {
+		if err := s.Commit(); err != nil {
+			return err
+		}
+	}
+	return n.manifest.write(n.Lake)
+}
+
+func (n *night) stage(ctx context.Context, relation, folder string) error {
+	path := filepath.Join(n.Lake, folder, "day="+string(n.day), folder+".parquet")
+	staged, err := n.db.Stage(ctx, relation, path)
+	if err != nil {
+		return err
+	}
+	n.staged = append(n.staged, staged)
+	return nil
+}
+
+// abort removes what was staged but never committed.
+func (n *night) abort() {
+	for _, s := range n.staged {
+		_ = s.Abort()
+	}
+}

@@ -1,0 +1,60 @@
+package analyze
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"minewatch/analyze/engine"
+)
+
+// Options are what every run of the analysis needs.
+type Options struct {
+	Lake       string             // directory of the lake
+	Zone       *time.Location     // days and weeks are told in it
+	Internal   []netip.Prefix     // the internal side; empty = the side that is not the pool
+	Thresholds map[string]float64 // overrides of Thresholds, by name
+	TTLDays    map[string]int     // days that an entry stays valid after its last sighting, by evidence; "default" for the rest
+	FeedAsOf   time.Time          // use the feed as it was known then; zero = now
+	Engine     engine.Options     // Lake and Logger are filled in
+	Version    string             // of the program, for manifests and reports
+	Now        func() time.Time
+	Logger     *slog.Logger
+}
+
+// open starts an engine session with the thresholds set.
+func (o *Options) open(ctx context.Context) (*engine.DB, error) {
+	settings := o.Engine
+	settings.Lake, settings.Logger = o.Lake, o.Logger
+	db, err := engine.Open(ctx, settings)
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range o.thresholds() {
+		if err := db.Set(ctx, name, value); err != nil {
+			_ = db.Close()
+			return nil, err
+		}
+	}
+	return db, nil
+}
+
+// thresholds are the effective ones, by name.
+func (o *Options) thresholds() map[string]float64 {
+	effective := make(map[string]float64, len(Thresholds))
+	for _, t := range Thresholds {
+		effective[t.Name] = t.Default
+		if v, ok := o.Thresholds[t.Name]; ok {
+			effective[t.Name] = v
+		}
+	}
+	return effective
+}
+
+func (o *Options) logger() *slog.Logger {
+	if o.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return o.Logger
+}

@@ -1,0 +1,162 @@
+package analyze
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"minewatch/analyze/engine"
+	"minewatch/analyze/report"
+)
+
+// ErrNoNights is returned where no night was run in the window.
+var ErrNoNights = errors.New("no nights: run 'minewatch nightly' first")
+
+// RankOptions choose the window and the order of a ranking.
+type RankOptions struct {
+	Options
+	From, To Day    // both included; "" = the first, the last night there is
+	By       string // score, contact, duration or traffic
+	Region   string // "CITY" or "CITY/COUNTY"; "" = everything
+	Grades   string // of "ABCX"; "" = all
+	Limit    int    // 0 = all
+}
+
+// Scope is what a ranking rests on.
+type Scope struct {
+	From, To Day
+	Nights   []Day // that ran within the window
+	Hosts    int   // before grades and limit
+}
+
+// orders are the sort keys of a ranking. Grade X is always last: explained
+// hosts are listed, never ranked among the suspects.
+var orders = map[string]string{
+	"score":    "rank",
+	"contact":  "contact_days desc, contact_hours desc, contact_slots desc, rank",
+	"duration": "duration_seconds desc, contact_hours desc, rank",
+	"traffic":  "bytes_up + bytes_down desc, rank",
+}
+
+// Orders are the names that RankOptions.By takes.
+func Orders() []string { return slices.Sorted(maps.Keys(orders)) }
+
+// Rank grades all hosts by their contacts within the window.
+func Rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
+	scope, err := scopeOf(o.Lake, o.From, o.To)
+	if err != nil {
+		return nil, scope, err
+	}
+	order, ok := orders[o.By]
+	if !ok {
+		return nil, scope, fmt.Errorf("cannot rank by %q: want one of %s", o.By, strings.Join(Orders(), ", "))
+	}
+	db, err := o.open(ctx)
+	if err != nil {
+		return nil, scope, err
+	}
+	defer db.Close() //nolint:errcheck // only temporary files are left to it
+
+	if err := gradeWindow(ctx, db, o.Lake, scope, o.Region); err != nil {
+		return nil, scope, err
+	}
+	suspects, err := readSuspects(ctx, db, "case grade when 'X' then 1 else 0 end, "+order)
+	if err != nil {
+		return nil, scope, err
+	}
+	scope.Hosts = len(suspects)
+	if o.Grades != "" {
+		suspects = slices.DeleteFunc(suspects, func(s report.Suspect) bool { return !strings.Contains(o.Grades, s.Grade) })
+	}
+	for i := range suspects {
+		suspects[i].Rank = i + 1
+	}
+	if o.Limit > 0 && len(suspects) > o.Limit {
+		suspects = suspects[:o.Limit]
+	}
+	return suspects, scope, nil
+}
+
+// scopeOf finds the nights of a window.
+func scopeOf(lake string, from, to Day) (Scope, error) {
+	nights, err := NightDays(lake)
+	if err != nil {
+		return Scope{}, err
+	}
+	if len(nights) == 0 {
+		return Scope{From: from, To: to}, ErrNoNights
+	}
+	scope := Scope{From: cmp.Or(from, nights[0]), To: cmp.Or(to, nights[len(nights)-1])}
+	if scope.To < scope.From {
+		return scope, fmt.Errorf("the window ends on %s, before it begins on %s", scope.To, scope.From)
+	}
+	for _, day := range nights {
+		if day >= scope.From && day <= scope.To {
+			scope.Nights = append(scope.Nights, day)
+		}
+	}
+	if len(scope.Nights) == 0 {
+		return scope, fmt.Errorf("no night between %s and %s: there are nights from %s to %s", scope.From, scope.To, nights[0], nights[len(nights)-1])
+	}
+	return scope, nil
+}
+
+// gradeWindow builds suspects and evidence from the contacts of a window.
+func gradeWindow(ctx context.Context, db *engine.DB, lake string, scope Scope, region string) error {
+	files, err := dayFiles(lake, "contacts", scope.From, scope.To)
+	if err != nil {
+		return err
+	}
+	if err := db.Read(ctx, "raw_contacts", files...); err != nil {
+		return err
+	}
+	if err := setWindow(ctx, db, scope.From, scope.To, region); err != nil {
+		return err
+	}
+	if err := db.Build(ctx, "mart_suspects", "mart_evidence"); err != nil {
+		return err
+	}
+	return runChecks(ctx, db, "chk_suspects")
+}
+
+func readSuspects(ctx context.Context, db *engine.DB, order string) ([]report.Suspect, error) {
+	var list []report.Suspect
+	err := scanAll(ctx, db, `
+		select rank, host, grade, score, contact_days, contact_hours, contact_slots, pool_endpoints, sessions,
+			duration_seconds, span_seconds, first_seen, last_seen, bytes_up, bytes_down, packets_up, packets_down,
+			max_concurrent, coins, pools, unit, sector, city, county, reasons, nat, contact
+		from mart_suspects order by `+order, func(rows *sql.Rows) error {
+		var s report.Suspect
+		err := rows.Scan(&s.Rank, &s.Host, &s.Grade, &s.Score, &s.ContactDays, &s.ContactHours, &s.ContactSlots, &s.PoolEndpoints, &s.Sessions,
+			&s.DurationSeconds, &s.SpanSeconds, &s.FirstSeen, &s.LastSeen, &s.BytesUp, &s.BytesDown, &s.PacketsUp, &s.PacketsDown,
+			&s.MaxConcurrent, &s.Coins, &s.Pools, &s.Unit, &s.Sector, &s.City, &s.County, &s.Reasons, &s.NAT, &s.Contact)
+		list = append(list, s)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, attachEvidence(ctx, db, list)
+}
+
+// attachEvidence gives each suspect its named reasons.
+func attachEvidence(ctx context.Context, db *engine.DB, list []report.Suspect) error {
+	byHost := make(map[string]*report.Suspect, len(list))
+	for i := range list {
+		byHost[list[i].Host] = &list[i]
+	}
+	return scanAll(ctx, db, "select host, evidence, value, threshold, points, reason from mart_evidence order by host, position", func(rows *sql.Rows) error {
+		var host string
+		var e report.Evidence
+		err := rows.Scan(&host, &e.Name, &e.Value, &e.Threshold, &e.Points, &e.Reason)
+		if s := byHost[host]; s != nil {
+			s.Evidence = append(s.Evidence, e)
+		}
+		return err
+	})
+}

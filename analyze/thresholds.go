@@ -1,0 +1,46 @@
+package analyze
+
+// Threshold is one number of the grading, with its reason. The table below is
+// the only place where one is declared: the queries read it as a variable of
+// this name, the configuration overrides it by this name, docs/scoring.md is
+// generated from it.
+type Threshold struct {
+	Name    string
+	Default float64
+	Unit    string
+	Reason  string
+}
+
+// Thresholds are all numbers that decide a grade or a score.
+var Thresholds = []Threshold{
+	{"session_gap_seconds", 300, "s", "records of one host and endpoint this close belong to one session; the longest silence inside a measured mining session was 195 s"},
+
+	{"scan_min_endpoints", 10, "endpoints", "distinct pool endpoints within an hour that look like probing: a miner uses one to three, a measured prober met 83 to 206 in 40 s"},
+	{"scan_max_session_seconds", 60, "s", "median session below this, together with the two neighbours, makes a scanner; a gateway with many miners has long sessions"},
+	{"scan_max_session_packets", 20, "packets", "median packets of a session up to this; a measured prober sent 9"},
+
+	{"min_confidence", 75, "of 100", "an entry must be vouched for this much to carry A or B: probed and answered"},
+	{"clue_min_confidence", 40, "of 100", "below this an entry supports no more than a clue, and only with some minutes of contact"},
+	{"window_grace_days", 30, "days", "a contact this far outside an entry's window is still a clue; a quarter of pool addresses changes hands within months"},
+
+	{"a_min_days", 2, "days", "grade A needs contact on several days: a test or a mistake ends on the first"},
+	{"a_min_day_seconds", 3600, "s", "grade A: stitched contact in one day; mining runs for hours"},
+	{"a_min_week_hours", 12, "h", "grade A: or this many active hours within seven days, for those that are seen in samples only"},
+	{"a_min_endpoint_hours", 3, "h", "grade A by hours needs this many on one endpoint: a sampled prober meets each endpoint once"},
+	{"b_min_day_seconds", 300, "s", "grade B: stitched contact in one day; below it a test of the door is more likely"},
+	{"b_min_sampled_hours", 2, "h", "grade B behind a sampling exporter: the same endpoint in this many hours; one sampled packet in 1,000 stands for an hour of mining"},
+	{"b_medium_min_hours", 6, "h", "grade B for a dedicated pool address on 443 or an address listed without a port: active hours"},
+	{"rate_min_kbps", 0.05, "kbit/s", "slowest rate that still looks like a Stratum session; measured sessions had 0.07 to 1.25, outliers 10"},
+	{"rate_max_kbps", 20, "kbit/s", "fastest rate that still looks like a Stratum session; a page or a download is faster"},
+
+	{"full_days", 7, "days", "contact days that earn all points_days"},
+	{"full_hours", 84, "h", "contact hours that earn all points_hours: half of a week"},
+	{"full_day_seconds", 43200, "s", "stitched seconds a day that earn all points_duration: half of a day"},
+	{"points_days", 7, "points", "days of contact tell a habit from an accident, sampled or not"},
+	{"points_hours", 7, "points", "active hours hold under sampling, where durations and bytes do not"},
+	{"points_duration", 4, "points", "stitched time; a lower bound under sampling, so it weighs less"},
+	{"points_confidence", 3, "points", "how well the feed vouches for the endpoint"},
+	{"points_rhythm", 2, "points", "machines mine around the clock, people browse by day"},
+	{"points_rate", 1, "points", "a miner's rate; weak, as it is by design independent of the hash rate"},
+	{"points_concurrency", 1, "points", "parallel connections to one endpoint: more than one worker"},
+}

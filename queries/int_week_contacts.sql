@@ -1,0 +1,14 @@
+-- int_week_contacts: the counted contacts, each with the grade and owner that its host has over the whole window.
+--
+-- grain:   one row per (day, host, pool address, pool port, protocol)
+-- inputs:  int_counted, mart_suspects
+-- params:  none
+select
+    contact.* exclude (unit, sector, city, county, contact, nat),
+    suspect.grade,
+    suspect.unit,
+    suspect.sector,
+    suspect.city,
+    suspect.county
+from int_counted as contact
+join mart_suspects as suspect on suspect.host_lo = contact.host_lo and suspect.host_hi = contact.host_hi

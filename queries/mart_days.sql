@@ -1,0 +1,55 @@
+-- mart_days: one line a day of the window: what the night rests on and what it found.
+--
+-- grain:   one row per day of the window
+-- inputs:  raw_coverage, int_week_contacts, int_week_slots
+-- params:  window_from, window_to
+with
+
+days as (
+    select unnest(generate_series(getvariable('window_from'), getvariable('window_to'), interval 1 day))::date as day
+),
+
+coverage as (
+    select
+        day,
+        sum(flows)::bigint as flows,
+        count(distinct hour) as hours,
+        count(distinct exporter) as exporters,
+        max(sampling_rate) > 1 as is_sampled
+    from raw_coverage
+    group by day
+),
+
+found as (
+    select
+        day,
+        count(distinct host) filter (where grade = 'A') as hosts_a,
+        count(distinct host) filter (where grade = 'B') as hosts_b,
+        count(distinct host) filter (where grade = 'C') as hosts_c,
+        sum(records)::bigint as records
+    from int_week_contacts
+    group by day
+),
+
+traffic as (
+    select day, sum(bytes) as bytes
+    from int_week_slots
+    group by day
+)
+
+select
+    days.day,
+    coalesce(coverage.flows, 0) as flows,
+    coalesce(coverage.hours, 0)::integer as hours,
+    coalesce(coverage.exporters, 0)::integer as exporters,
+    coalesce(coverage.is_sampled, false) as is_sampled,
+    coalesce(found.records, 0) as matched,
+    coalesce(found.hosts_a, 0)::integer as hosts_a,
+    coalesce(found.hosts_b, 0)::integer as hosts_b,
+    coalesce(found.hosts_c, 0)::integer as hosts_c,
+    coalesce(traffic.bytes, 0) * 8 / 86400 / 1e6 as mean_mbps
+from days
+left join coverage using (day)
+left join found using (day)
+left join traffic using (day)
+order by days.day

@@ -1,0 +1,58 @@
+-- mart_totals: the headline of the window.
+--
+-- grain:   one row
+-- inputs:  mart_suspects, int_week_contacts, int_week_slots, mart_days
+-- params:  none
+-- notes:   traffic = bytes both ways between A and B hosts and the endpoints
+--          they were met at, scaled by the sampling rate, over the days that
+--          have flows; p95 over the 5-minute bins of those days, empty bins
+--          counted as 0.
+with
+
+hosts as (
+    select
+        count_if(grade = 'A') as hosts_a,
+        count_if(grade = 'B') as hosts_b,
+        count_if(grade = 'C') as hosts_c,
+        count_if(grade = 'X') as hosts_x,
+        count(distinct unit) filter (where unit <> '' and grade in ('A', 'B')) as units,
+        count(distinct city) filter (where city <> '' and grade in ('A', 'B')) as cities,
+        count_if(unit = '' and grade in ('A', 'B')) as no_owner,
+        to_bigint(coalesce(sum(bytes_up) filter (where grade in ('A', 'B')), 0)) as bytes_up,
+        to_bigint(coalesce(sum(bytes_down) filter (where grade in ('A', 'B')), 0)) as bytes_down
+    from mart_suspects
+),
+
+pools as (
+    select
+        count(distinct pool) filter (where pool <> '') as pools,
+        count(distinct coin) filter (where coin <> '' and match = 'port') as coins
+    from int_week_contacts
+    where grade in ('A', 'B')
+),
+
+nights as (
+    select count(*) as n from mart_days where flows > 0
+),
+
+bins as (
+    select coalesce(bytes, 0) * 8 / 300 / 1e6 as mbps
+    from (select unnest(range(0, (select n * 288 from nights))) as bin) as all_bins
+    left join (select row_number() over (order by bytes desc) - 1 as bin, bytes from int_week_slots) as used using (bin)
+)
+
+select
+    hosts.hosts_a::integer as hosts_a,
+    hosts.hosts_b::integer as hosts_b,
+    hosts.hosts_c::integer as hosts_c,
+    hosts.hosts_x::integer as hosts_x,
+    hosts.units::integer as units,
+    hosts.cities::integer as cities,
+    hosts.no_owner::integer as no_owner,
+    pools.pools::integer as pools,
+    pools.coins::integer as coins,
+    hosts.bytes_up,
+    hosts.bytes_down,
+    case when nights.n = 0 then 0 else (hosts.bytes_up::double + hosts.bytes_down) * 8 / (nights.n * 86400) / 1e6 end as mean_mbps,
+    coalesce((select quantile_cont(mbps, 0.95) from bins), 0) as p95_mbps
+from hosts, pools, nights

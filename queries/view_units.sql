@@ -1,0 +1,18 @@
+-- view_units: the analysts' view of the address ledger.
+--
+-- grain:   one row per address range
+-- inputs:  raw_ledger
+-- params:  none
+select
+    cidr,
+    unit,
+    sector,
+    city,
+    county,
+    contact,
+    nat,
+    valid_from,
+    valid_to,
+    ip_key(first_hi, first_lo) as first_key,
+    ip_key(last_hi, last_lo) as last_key
+from raw_ledger
