@@ -1,0 +1,122 @@
+package report
+
+import (
+	"bufio"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// FileName is the base name of a week's report, without an extension. A
+// region becomes a part of it as letters and digits only.
+func FileName(week *Week, lang Lang) string {
+	parts := []string{"report", safeName(week.Name)}
+	if region := safeName(week.Region); region != "" {
+		parts = append(parts, region)
+	}
+	return strings.Join(append(parts, string(lang)), "-")
+}
+
+func safeName(s string) string {
+	mapped := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return '-'
+	}, s)
+	return strings.Trim(mapped, "-")
+}
+
+// Save writes a file under a temporary name and gives it its own name when
+// it is whole, so that nobody reads or sends half a report.
+func Save(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return fmt.Errorf("save %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("save %s: %w", path, err), os.Remove(f.Name()))
+		}
+	}()
+	out := bufio.NewWriter(f)
+	if err := errors.Join(write(out), out.Flush(), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	// Reports name units and persons: the owner decides who else reads them.
+	if err := os.Chmod(f.Name(), 0o640); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// sheet is one CSV file of the report.
+type sheet struct {
+	name    string
+	columns []string
+	rows    [][]string
+}
+
+// CSVFiles writes the tables of the week into dir, for spreadsheets: UTF-8
+// with a byte order mark, so that Chinese opens right, and no cell that a
+// spreadsheet would run as a formula. Column names are the same in every
+// language; times are told in the week's zone. It returns the paths.
+func CSVFiles(dir string, week *Week, lang Lang) ([]string, error) {
+	p, err := newPrinter(lang, week.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("write tables of %s: %w", week.Name, err)
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, fmt.Errorf("write tables of %s: %w", week.Name, err)
+	}
+	var paths []string
+	for _, s := range p.sheets(week) {
+		path := filepath.Join(dir, s.name)
+		if err := Save(path, s.write); err != nil {
+			return paths, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+func (s *sheet) write(w io.Writer) error {
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	if err := out.Write(s.columns); err != nil {
+		return err
+	}
+	for _, row := range s.rows {
+		safe := make([]string, len(row))
+		for i, cell := range row {
+			safe[i] = neutral(cell)
+		}
+		if err := out.Write(safe); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// neutral keeps a cell from being run as a formula: ledgers and feeds are
+// written by others, and the reader of a report trusts it. A number keeps
+// its sign.
+func neutral(cell string) string {
+	if cell == "" || !strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
+		return cell
+	}
+	if _, err := strconv.ParseFloat(cell, 64); err == nil {
+		return cell
+	}
+	return "'" + cell
+}

@@ -1,0 +1,70 @@
+package report
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+// HTML writes the weekly report as one page that needs nothing beside it: no
+// network, no script to be useful, and it prints on A4. The same week gives
+// the same bytes.
+func HTML(w io.Writer, week *Week, lang Lang) error {
+	p, err := newPrinter(lang, week.Zone)
+	if err != nil {
+		return fmt.Errorf("write report %s: %w", week.Name, err)
+	}
+	content, err := newPage(week, p)
+	if err != nil {
+		return fmt.Errorf("write report %s: %w", week.Name, err)
+	}
+	templates, err := template.New("page.html").Funcs(p.functions()).ParseFS(pageFiles, "page/*.html")
+	if err != nil {
+		return fmt.Errorf("write report %s: %w", week.Name, err)
+	}
+	if err := templates.Execute(w, content); err != nil {
+		return fmt.Errorf("write report %s: %w", week.Name, err)
+	}
+	return nil
+}
+
+// functions are what the templates call.
+func (p *printer) functions() template.FuncMap {
+	return template.FuncMap{
+		"t":          p.t,
+		"bytes":      shortBytes,
+		"count":      countAny,
+		"day":        p.day,
+		"duration":   p.duration,
+		"endpoint":   endpoint,
+		"exact":      p.exact,
+		"facts":      p.facts,
+		"gradeShort": p.gradeShort,
+		"gradeText":  p.gradeText,
+		"joined":     p.joined,
+		"mbps":       mbps,
+		"orUnknown":  p.orUnknown,
+		"percent":    percent,
+		"points":     points,
+		"reason":     p.reason,
+		"reasons":    p.reasons,
+		"score":      score,
+		"when":       p.when,
+	}
+}
+
+// style and script are our own files, so they go into the page as they are.
+func style() (template.CSS, error) {
+	text, err := fs.ReadFile(pageFiles, "page/style.css")
+	return template.CSS(text), err
+}
+
+func script() (template.JS, error) {
+	text, err := fs.ReadFile(pageFiles, "page/sort.js")
+	return template.JS(text), err
+}

@@ -1,0 +1,191 @@
+package report_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"minewatch/analyze/report"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew; then read the difference")
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v (run the test with -update to write it)", err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s differs (-want +got):\n%s", path, diff)
+	}
+}
+
+func page(t *testing.T, week *report.Week, lang report.Lang) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := report.HTML(&out, week, lang); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// withoutAssets leaves out the style and the script, whose changes a golden
+// file need not show twice.
+func withoutAssets(page string) string {
+	page = regexp.MustCompile(`(?s)<style>.*?</style>`).ReplaceAllString(page, "<style></style>")
+	return regexp.MustCompile(`(?s)<script>// Tables.*?</script>`).ReplaceAllString(page, "<script></script>")
+}
+
+func TestHTMLGolden(t *testing.T) {
+	for _, lang := range []report.Lang{report.Chinese, report.English} {
+		t.Run(string(lang), func(t *testing.T) {
+			golden(t, "week-"+string(lang)+".html", []byte(withoutAssets(page(t, sampleWeek(), lang))))
+		})
+	}
+}
+
+func TestHTMLIsTheSameBytesTwice(t *testing.T) {
+	if page(t, sampleWeek(), report.Chinese) != page(t, sampleWeek(), report.Chinese) {
+		t.Error("two renderings of one week differ")
+	}
+}
+
+func TestHTMLNeedsNothingBesideIt(t *testing.T) {
+	text := page(t, sampleWeek(), report.English)
+	for _, m := range regexp.MustCompile(`(?i)(?:src|href|action)\s*=\s*"([^"]*)"|url\(([^)]*)\)|@import`).FindAllStringSubmatch(text, -1) {
+		if !strings.HasPrefix(m[1], "#") {
+			t.Errorf("the page refers to %q", m[0])
+		}
+	}
+}
+
+func TestHTMLEscapesForeignText(t *testing.T) {
+	week := sampleWeek()
+	hostile := `"><script>alert(1)</script><img src=x onerror=alert(1)>`
+	week.Region, week.Suspects[0].Unit, week.Suspects[0].Details[0].Pool = hostile, hostile, hostile
+	week.Units[0].Contact, week.FeedVersions[0], week.Pools[0].Pool = hostile, hostile, hostile
+	text := page(t, week, report.Chinese)
+	if n := strings.Count(text, "<script"); n != 1 {
+		t.Errorf("%d script elements, want only our own", n)
+	}
+	if strings.Contains(text, "<img") {
+		t.Error("foreign text became an element")
+	}
+}
+
+func TestHTMLNeverSaysConfirmed(t *testing.T) {
+	for _, lang := range []report.Lang{report.Chinese, report.English} {
+		text := strings.ToLower(page(t, sampleWeek(), lang))
+		for _, word := range []string{"confirmed", "确认", "确诊", "证实"} {
+			if strings.Contains(text, word) {
+				t.Errorf("the %s page says %q", lang, word)
+			}
+		}
+	}
+}
+
+func TestHTMLSaysWhatIsMissing(t *testing.T) {
+	empty := func(change func(*report.Week)) *report.Week {
+		week := sampleWeek()
+		week.Suspects, week.Clues, week.Excluded, week.Units, week.Pools = nil, nil, nil, nil, nil
+		week.Cities, week.Counties, week.Sectors, week.Coins = nil, nil, nil, nil
+		week.Total, week.Last = report.Total{}, nil
+		change(week)
+		return week
+	}
+	cases := map[string]struct {
+		week *report.Week
+		want []string
+	}{
+		"no nights": {
+			empty(func(w *report.Week) {
+				for i := range w.Days {
+					w.Days[i] = report.Day{Day: w.Days[i].Day}
+				}
+				w.FeedVersions, w.LedgerVersions = nil, nil
+			}),
+			[]string{"No nightly analysis was completed", "No version of a pool feed", "No address ledger has been imported", "not analysed"},
+		},
+		"no suspects": {
+			empty(func(*report.Week) {}),
+			[]string{"Not found does not mean not there", "No IP address has grade", "No clues", "No address was excluded", "nightly result for the week before"},
+		},
+		"no ledger": {
+			empty(func(w *report.Week) { w.LedgerVersions = nil }),
+			[]string{"No address ledger has been imported"},
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			text := page(t, c.week, report.English)
+			for _, want := range c.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("the page does not say %q", want)
+				}
+			}
+		})
+	}
+}
+
+func TestHTMLOfAProvinceIsCutAndSaysSo(t *testing.T) {
+	week := sampleWeek()
+	one := week.Suspects[0]
+	for rank := 6; rank <= 400; rank++ {
+		one.Rank = rank
+		week.Suspects = append(week.Suspects, one)
+	}
+	text := page(t, week, report.English)
+	if n := strings.Count(text, `<article class="host"`); n != 300 {
+		t.Errorf("%d address cards, want 300", n)
+	}
+	if want := "The first 300 follow here; the other 100 are in details.csv"; !strings.Contains(text, want) {
+		t.Errorf("the page does not say %q", want)
+	}
+	if strings.Contains(text, `href="#host-400"`) {
+		t.Error("the table links to a card that is not there")
+	}
+}
+
+func TestReasonsAreTranslated(t *testing.T) {
+	week := sampleWeek()
+	week.Suspects[0].Evidence = []report.Evidence{
+		{Name: "grade", Points: 75, Reason: "pool contact on 6 days, up to 1433 min stitched in one day, 138 active hours in 7 days"},
+		{Name: "rate", Reason: "0.62 kbit/s while active; miners were measured at 0.07 to 10"},
+		{Name: "grade", Reason: "registered exclusion: course 4.2 (approved by 李主任)"},
+		{Name: "new", Reason: "a sentence that nobody has translated 7 times"},
+	}
+	text := page(t, week, report.Chinese)
+	for _, want := range []string{
+		"6 天与矿池有接触，单日拼接时长最多 1433 分钟，7 天内活跃 138 小时",
+		"活跃时速率 0.62 kbit/s；实测矿机为 0.07 至 10",
+		"登记排除：course 4.2（批准人：李主任）",
+		"a sentence that nobody has translated 7 times",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+func TestParseLang(t *testing.T) {
+	if _, err := report.ParseLang("fr"); err == nil {
+		t.Error("fr is taken for a language of the catalogue")
+	}
+	if lang, err := report.ParseLang("zh"); err != nil || lang != report.Chinese {
+		t.Errorf("zh: %q, %v", lang, err)
+	}
+}

@@ -1,0 +1,63 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// count groups a whole number in thousands.
+func count[N int | int64](n N) string {
+	digits := strconv.FormatInt(int64(n), 10)
+	sign := ""
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	var out strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			out.WriteByte(',')
+		}
+		out.WriteRune(d)
+	}
+	return sign + out.String()
+}
+
+// countAny is count for templates, which hold int as well as int64.
+func countAny(n any) (string, error) {
+	switch n := n.(type) {
+	case int:
+		return count(n), nil
+	case int64:
+		return count(n), nil
+	}
+	return "", fmt.Errorf("count of a %T", n)
+}
+
+// mbps keeps three significant digits of a rate that may be far below one.
+func mbps(x float64) string {
+	switch {
+	case x == 0:
+		return "0"
+	case x < 0.0005:
+		return "< 0.001"
+	case x < 1:
+		return strconv.FormatFloat(x, 'f', 3, 64)
+	case x < 100:
+		return strconv.FormatFloat(x, 'f', 2, 64)
+	default:
+		return strconv.FormatFloat(x, 'f', 1, 64)
+	}
+}
+
+func percent(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) + "%" }
+
+func score(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) }
+
+// points are empty where an evidence decides a grade without a weight.
+func points(x float64) string {
+	if x == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%+.1f", x)
+}

@@ -1,0 +1,190 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"image/color"
+	"time"
+)
+
+// The most that the page shows of one kind. A whole province can have
+// thousands, and a browser must still open the page; the CSV files have all.
+const (
+	maxCards    = 300
+	maxClues    = 500
+	maxExcluded = 200
+)
+
+// page is what the templates read: the week, and what it means in words.
+type page struct {
+	Week   *Week
+	Style  template.CSS
+	Script template.JS
+
+	Sections                         []string
+	Region, WeekTitle, Period        string
+	AsOf, Zone                       string
+	Headline, Comparison, NoSuspects string
+	Warnings                         []string
+	Cards                            []card
+	Charts                           []figure
+	Sectors, Coins                   *shareTable
+	Suspects, NoOwner                []row
+	Clues, Excluded                  []row
+	CardsCut, CluesCut, ExcludedCut  string
+	Basis                            []fact
+	Uncertainties, Limits, Grades    []string
+}
+
+// card is one of the large figures.
+type card struct {
+	Class, Label, Value, Unit, Change string
+}
+
+// figure is a chart with its words.
+type figure struct {
+	Title  string
+	Legend []legendKey
+	SVG    template.HTML
+}
+
+type legendKey struct{ Class, Label string }
+
+// shareTable is a split with the name of what is split.
+type shareTable struct {
+	Column string
+	Shares []Share
+}
+
+// row is a suspect in a table.
+type row struct {
+	Suspect
+	Bytes int64
+	Card  bool // its details stand on the page
+}
+
+// fact is one line of what the report rests on.
+type fact struct {
+	Label  string
+	Values []string
+}
+
+func newPage(week *Week, p *printer) (*page, error) {
+	css, err := style()
+	if err != nil {
+		return nil, err
+	}
+	js, err := script()
+	if err != nil {
+		return nil, err
+	}
+	charts, err := p.charts(week)
+	if err != nil {
+		return nil, err
+	}
+	content := &page{
+		Week: week, Style: css, Script: js,
+		Sections: []string{"summary", "regions", "units", "pools", "suspects", "clues", "excluded", "basis", "limits"},
+
+		Region: week.Region, WeekTitle: p.weekTitle(week), Period: p.period(week),
+		AsOf: p.exact(week.AsOf), Zone: p.zone.String(),
+		Headline: p.headline(week), Comparison: p.comparison(week), NoSuspects: p.noSuspects(week),
+		Warnings: p.warnings(week), Cards: p.cards(week), Charts: charts,
+		Sectors: shares(week.Sectors, p.say("col.sector")),
+		Coins:   shares(week.Coins, p.say("col.coins")),
+		Basis:   p.basis(week),
+
+		Uncertainties: []string{"limit.machine", "limit.rigs", "limit.intent"},
+		Limits: []string{
+			"limit.feed", "limit.coverage", "limit.sampling", "limit.traffic", "limit.ownership", "limit.no_probing",
+		},
+		Grades: []string{"A", "B", "C", "X"},
+	}
+	if content.Region == "" {
+		content.Region = p.say("region.all")
+	}
+	content.listHosts(week, p)
+	return content, nil
+}
+
+// listHosts fills the tables of addresses and says where one is cut.
+func (c *page) listHosts(week *Week, p *printer) {
+	c.Suspects = rows(week.Suspects)
+	for i := range c.Suspects {
+		c.Suspects[i].Card = i < maxCards
+		if c.Suspects[i].Unit == "" {
+			c.NoOwner = append(c.NoOwner, c.Suspects[i])
+		}
+	}
+	if n := len(c.Suspects); n > maxCards {
+		c.CardsCut = p.say("suspects.cut", count(maxCards), count(n-maxCards))
+	}
+	c.Clues, c.CluesCut = p.first(rows(week.Clues), maxClues)
+	c.Excluded, c.ExcludedCut = p.first(rows(week.Excluded), maxExcluded)
+}
+
+func (p *printer) first(all []row, most int) (shown []row, cut string) {
+	if len(all) <= most {
+		return all, ""
+	}
+	return all[:most], p.say("table.cut", count(most), count(len(all)))
+}
+
+func rows(suspects []Suspect) []row {
+	list := make([]row, len(suspects))
+	for i, s := range suspects {
+		list[i] = row{Suspect: s, Bytes: s.BytesUp + s.BytesDown}
+	}
+	return list
+}
+
+func shares(list []Share, column string) *shareTable {
+	if len(list) == 0 {
+		return nil
+	}
+	return &shareTable{Column: column, Shares: list}
+}
+
+// charts draws the days of the week, if any night ran.
+func (p *printer) charts(week *Week) ([]figure, error) {
+	if nightsRun(week) == 0 {
+		return nil, nil
+	}
+	n := len(week.Days)
+	high, medium, rate := make([]float64, n), make([]float64, n), make([]float64, n)
+	days, missing := make([]time.Time, n), make([]bool, n)
+	for i, d := range week.Days {
+		days[i], missing[i] = d.Day.In(p.zone), !d.Ran
+		if d.Ran {
+			high[i], medium[i], rate[i] = float64(d.A), float64(d.B), d.MeanMbps
+		}
+	}
+	hosts := chart{
+		days: days, missing: missing, whole: true,
+		layers: []bars{
+			{high, color.RGBA{R: 0xa4, G: 0x26, B: 0x2c, A: 0xff}},
+			{medium, color.RGBA{R: 0xe0, G: 0xa0, B: 0x42, A: 0xff}},
+		},
+		label: func(total float64) string { return count(int64(total)) },
+	}
+	traffic := chart{
+		days: days, missing: missing,
+		layers: []bars{{rate, color.RGBA{R: 0x4f, G: 0x81, B: 0xad, A: 0xff}}},
+		label:  mbps,
+	}
+	figures := []figure{
+		{Title: p.say("chart.hosts"), Legend: []legendKey{{"A", p.say("col.a")}, {"B", p.say("col.b")}}},
+		{Title: p.say("chart.mbps")},
+	}
+	for i, c := range []chart{hosts, traffic} {
+		svg, err := c.svg()
+		if err != nil {
+			return nil, fmt.Errorf("chart of %s: %w", figures[i].Title, err)
+		}
+		figures[i].SVG = template.HTML(svg)
+		if nightsRun(week) < n {
+			figures[i].Legend = append(figures[i].Legend, legendKey{"missing", p.say("chart.missing")})
+		}
+	}
+	return figures, nil
+}

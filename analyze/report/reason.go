@@ -1,0 +1,80 @@
+package report
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// The analysis gives its reasons as English sentences with numbers in them.
+// A report in another language says the same sentence around the same
+// numbers: the catalogue of reasons has each sentence with '#' for a number
+// and '*' for free text, and its translation with {1}, {2} … for them in the
+// order of the English one. A test holds it against the queries.
+
+// reasonBook translates reasons; an empty one leaves them as they are.
+type reasonBook struct {
+	sentences map[string]string // with numbers only
+	open      []openReason      // with free text
+}
+
+type openReason struct {
+	pattern     *regexp.Regexp
+	translation string
+}
+
+var number = regexp.MustCompile(`\d+(?:\.\d+)?`)
+
+func newReasonBook(lang Lang) reasonBook {
+	book := reasonBook{sentences: map[string]string{}}
+	if lang != Chinese {
+		return book
+	}
+	for _, pair := range chineseReasons() {
+		english, translation := pair[0], pair[1]
+		if !strings.Contains(english, "*") {
+			book.sentences[english] = translation
+			continue
+		}
+		pattern := strings.ReplaceAll(regexp.QuoteMeta(english), `\*`, `(.*)`)
+		book.open = append(book.open, openReason{regexp.MustCompile("^" + pattern + "$"), translation})
+	}
+	return book
+}
+
+// translate returns what it does not know unchanged: a reason in English is
+// better than none.
+func (b *reasonBook) translate(reason string) string {
+	if translation, ok := b.sentences[number.ReplaceAllString(reason, "#")]; ok {
+		return fill(translation, number.FindAllString(reason, -1))
+	}
+	for _, o := range b.open {
+		if parts := o.pattern.FindStringSubmatch(reason); parts != nil {
+			return fill(o.translation, parts[1:])
+		}
+	}
+	return reason
+}
+
+func fill(translation string, parts []string) string {
+	pairs := make([]string, 0, 2*len(parts))
+	for i, part := range parts {
+		pairs = append(pairs, "{"+strconv.Itoa(i+1)+"}", part)
+	}
+	return strings.NewReplacer(pairs...).Replace(translation)
+}
+
+// reason says an evidence in the report's language.
+func (p *printer) reason(e Evidence) string { return p.spoken.translate(e.Reason) }
+
+// reasons says on one line why a suspect has its grade.
+func (p *printer) reasons(s Suspect) string {
+	if len(s.Evidence) == 0 {
+		return s.Reasons
+	}
+	all := make([]string, len(s.Evidence))
+	for i, e := range s.Evidence {
+		all[i] = p.reason(e)
+	}
+	return strings.Join(all, p.say("list.separator"))
+}

@@ -1,0 +1,202 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// The sentences and figures of the summary. They are written here, not in a
+// template, because what is said depends on what the week rests on.
+
+func nightsRun(week *Week) int {
+	n := 0
+	for _, d := range week.Days {
+		if d.Ran {
+			n++
+		}
+	}
+	return n
+}
+
+func suspected(t *Total) int { return t.HostsA + t.HostsB }
+
+func (p *printer) weekTitle(week *Week) string {
+	year, number := week.From.In(p.zone).ISOWeek()
+	return p.say("week.title", year, number)
+}
+
+func (p *printer) period(week *Week) string {
+	from, to := week.From.In(p.zone), week.To.In(p.zone)
+	return p.say("period", from.Year(), from.Month(), from.Day(), to.Month(), to.Day())
+}
+
+// headline is the one sentence that gets quoted.
+func (p *printer) headline(week *Week) string {
+	t := &week.Total
+	switch {
+	case nightsRun(week) == 0:
+		return p.say("summary.no_nights")
+	case suspected(t) == 0:
+		return p.say("summary.none", p.some("clue", t.HostsC), p.some("exclusion", t.HostsX))
+	default:
+		return p.say("summary.headline", p.some("ip", suspected(t)), count(t.HostsA), count(t.HostsB),
+			p.some("unit", t.Units), p.some("city", t.Cities), mbps(t.MeanMbps), mbps(t.P95Mbps))
+	}
+}
+
+func (p *printer) noSuspects(week *Week) string {
+	if nightsRun(week) == 0 {
+		return p.say("suspects.unknown")
+	}
+	return p.say("suspects.empty")
+}
+
+// warnings name what makes the figures smaller than the truth.
+func (p *printer) warnings(week *Week) []string {
+	var list []string
+	ran, hours := nightsRun(week), coveredHours(week)
+	if ran > 0 && ran < len(week.Days) {
+		list = append(list, p.say("warning.nights", ran, len(week.Days)))
+	}
+	if missing := ran*24 - hours; missing > 0 {
+		list = append(list, p.say("warning.hours", p.some("hour", missing)))
+	}
+	if len(week.FeedVersions) == 0 {
+		list = append(list, p.say("warning.no_feed"))
+	}
+	if len(week.LedgerVersions) == 0 {
+		list = append(list, p.say("warning.no_ledger"))
+	} else if week.Total.NoOwner > 0 {
+		list = append(list, p.say("warning.no_owner", p.some("ip", week.Total.NoOwner)))
+	}
+	return list
+}
+
+func coveredHours(week *Week) int {
+	hours := 0
+	for _, d := range week.Days {
+		if d.Ran {
+			hours += d.Hours
+		}
+	}
+	return hours
+}
+
+func (p *printer) cards(week *Week) []card {
+	if nightsRun(week) == 0 {
+		return nil
+	}
+	t := &week.Total
+	list := []card{
+		{Class: "main", Label: p.say("card.suspects"), Value: count(suspected(t))},
+		{Class: "A", Label: p.say("card.high"), Value: count(t.HostsA)},
+		{Class: "B", Label: p.say("card.medium"), Value: count(t.HostsB)},
+		{Label: p.say("card.units"), Value: count(t.Units)},
+		{Label: p.say("card.mean"), Value: mbps(t.MeanMbps), Unit: "Mbps"},
+		{Label: p.say("card.p95"), Value: mbps(t.P95Mbps), Unit: "Mbps"},
+	}
+	if last := week.Last; last != nil {
+		list[0].Change = p.change(suspected(t) - suspected(last))
+		list[1].Change = p.change(t.HostsA - last.HostsA)
+		list[2].Change = p.change(t.HostsB - last.HostsB)
+		list[3].Change = p.change(t.Units - last.Units)
+		list[4].Change = p.changeMbps(t.MeanMbps - last.MeanMbps)
+		list[5].Change = p.changeMbps(t.P95Mbps - last.P95Mbps)
+	}
+	return list
+}
+
+func (p *printer) change(by int) string {
+	return p.direction(float64(by), count(max(by, -by)))
+}
+
+func (p *printer) changeMbps(by float64) string {
+	return p.direction(by, mbps(max(by, -by)))
+}
+
+func (p *printer) direction(by float64, amount string) string {
+	switch {
+	case by > 0:
+		return p.say("change.up", amount)
+	case by < 0:
+		return p.say("change.down", amount)
+	default:
+		return p.say("change.same")
+	}
+}
+
+func (p *printer) comparison(week *Week) string {
+	if nightsRun(week) == 0 {
+		return p.say("comparison.no_today")
+	}
+	last := week.Last
+	if last == nil {
+		return p.say("comparison.none")
+	}
+	by, key := suspected(&week.Total)-suspected(last), "comparison.same"
+	switch {
+	case by > 0:
+		key = "comparison.up"
+	case by < 0:
+		key = "comparison.down"
+	}
+	return p.say(key, count(suspected(last)), count(max(by, -by)),
+		count(last.HostsA), count(last.HostsB), count(last.Units), mbps(last.MeanMbps))
+}
+
+// basis lists what the figures rest on, so that another run can be told
+// apart from this one.
+func (p *printer) basis(week *Week) []fact {
+	ran, hours, possible := nightsRun(week), coveredHours(week), len(week.Days)*24
+	exporters, sampling := 0, p.say("basis.unsampled")
+	for _, d := range week.Days {
+		exporters = max(exporters, d.Exporters)
+		if d.Sampled {
+			sampling = p.say("basis.sampled")
+		}
+	}
+	facts := []fact{
+		{p.say("basis.nights"), []string{p.say("basis.nights_of", len(week.Days), ran)}},
+		{p.say("basis.as_of"), []string{p.asOf(week.AsOf)}},
+	}
+	if ran > 0 {
+		facts = append(facts,
+			fact{p.say("basis.coverage"), []string{p.say("basis.hours", hours, possible, percent(100*float64(hours)/float64(possible)))}},
+			fact{p.say("basis.exporters"), []string{p.say("basis.up_to", count(exporters))}},
+			fact{p.say("basis.sampling"), []string{sampling}},
+		)
+	}
+	return append(facts,
+		fact{p.say("basis.feed"), p.orNone(week.FeedVersions)},
+		fact{p.say("basis.ledger"), p.orNone(week.LedgerVersions)},
+		fact{p.say("basis.config"), []string{p.orUnknown(week.ConfigHash)}},
+		fact{p.say("basis.program"), []string{strings.TrimSpace("minewatch " + week.ProgramVersion)}},
+	)
+}
+
+func (p *printer) orNone(list []string) []string {
+	if len(list) == 0 {
+		return []string{p.say("none")}
+	}
+	return list
+}
+
+// asOf says a moment with its distance to UTC, for readers elsewhere.
+func (p *printer) asOf(t time.Time) string {
+	if t.IsZero() {
+		return p.say("none")
+	}
+	t = t.In(p.zone)
+	return fmt.Sprintf("%s (UTC%s)", t.Format("2006-01-02 15:04:05"), t.Format("-07:00"))
+}
+
+// facts say in words what a suspect did, above its table of endpoints.
+func (p *printer) facts(s Suspect) string {
+	return strings.Join([]string{
+		p.say("card.seen", p.when(s.FirstSeen), p.when(s.LastSeen)),
+		p.say("card.activity", p.some("day", s.ContactDays), p.some("hour", s.ContactHours),
+			p.some("slot", s.ContactSlots), p.some("session", s.Sessions), p.duration(s.DurationSeconds)),
+		p.say("card.traffic", shortBytes(s.BytesUp), shortBytes(s.BytesDown), p.some("connection", s.MaxConcurrent)),
+	}, p.say("sentence.gap"))
+}

@@ -1,0 +1,152 @@
+package report_test
+
+import (
+	"fmt"
+	"time"
+
+	"minewatch/analyze/report"
+)
+
+// The week of these tests is made up. Pools have documentation addresses.
+
+var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
+
+func at(day, hour, minute int) time.Time {
+	return time.Date(2026, time.November, day, hour, minute, 17, 0, shanghai)
+}
+
+func sampleWeek() *report.Week {
+	week := &report.Week{
+		Name: "2026-W46", From: at(9, 0, 0).Truncate(time.Hour), To: at(15, 0, 0).Truncate(time.Hour),
+		Zone: shanghai,
+		AsOf: time.Date(2026, time.November, 16, 2, 31, 5, 0, shanghai), ProgramVersion: "v0.1.0",
+		FeedVersions:   []string{"cert@1f0a9c33be71", "public@77d0c2a9e415"},
+		LedgerVersions: []string{"province@9b1e6d0f2a38", "exclusions@c0ffee123456"},
+		ConfigHash:     "5d41402abc4b",
+		Total: report.Total{
+			HostsA: 3, HostsB: 2, HostsC: 1, HostsX: 1, Units: 3, Cities: 2, Pools: 3, Coins: 2,
+			BytesUp: 910_000_000, BytesDown: 2_100_000_000, MeanMbps: 0.0412, P95Mbps: 0.118, NoOwner: 1,
+		},
+		Last: &report.Total{HostsA: 2, HostsB: 2, Units: 3, MeanMbps: 0.0512, P95Mbps: 0.118},
+		Cities: []report.Region{
+			{City: "宁波市", A: 2, B: 1, C: 1, Units: 2, Hours: 260, Bytes: 2_100_000_000, SharePercent: 60},
+			{City: "湖州市", A: 1, B: 0, Units: 1, Hours: 120, Bytes: 700_000_000, SharePercent: 20},
+			{B: 1, Hours: 9, Bytes: 210_000_000, SharePercent: 20, WithoutAnOwner: true},
+		},
+		Counties: []report.Region{
+			{City: "宁波市", County: "鄞州区", A: 2, B: 0, C: 1, Units: 1, Hours: 230, Bytes: 1_900_000_000, SharePercent: 40},
+			{City: "宁波市", County: "海曙区", B: 1, Units: 1, Hours: 30, Bytes: 200_000_000, SharePercent: 20},
+			{City: "湖州市", County: "吴兴区", A: 1, Units: 1, Hours: 120, Bytes: 700_000_000, SharePercent: 20},
+			{B: 1, Hours: 9, Bytes: 210_000_000, SharePercent: 20, WithoutAnOwner: true},
+		},
+		Units: []report.Unit{
+			{
+				Unit: "某某职业技术学院", Sector: "高校", City: "宁波市", County: "鄞州区", Contact: "张老师 0574-0000000",
+				A: 2, C: 1, BestGrade: "A", FirstSeen: at(9, 0, 4), LastSeen: at(15, 23, 51), Days: 7, Hours: 160,
+				Pools: "Example Pool, Sample Mine", Coins: "ETC, XMR", Bytes: 1_900_000_000,
+			},
+			{
+				Unit: "吴兴区某事业单位", Sector: "党政机关", City: "湖州市", County: "吴兴区", Contact: "网信办",
+				A: 1, BestGrade: "A", FirstSeen: at(10, 18, 0), LastSeen: at(15, 8, 0), Days: 5, Hours: 70, Pools: "Example Pool", Coins: "XMR", Bytes: 700_000_000,
+			},
+			{
+				Unit: "=HYPERLINK(\"http://192.0.2.9\")科技有限公司", Sector: "企业", City: "宁波市", County: "海曙区",
+				B: 1, BestGrade: "B", FirstSeen: at(11, 9, 0), LastSeen: at(11, 14, 30), Days: 1, Hours: 5, Pools: "Sample Mine", Bytes: 200_000_000,
+			},
+		},
+		Sectors: []report.Share{{Name: "高校", Hosts: 2, SharePercent: 40}, {Name: "党政机关", Hosts: 1, SharePercent: 20}, {Name: "企业", Hosts: 1, SharePercent: 20}, {Hosts: 1, SharePercent: 20}},
+		Coins:   []report.Share{{Name: "XMR", Hosts: 3, SharePercent: 60}, {Name: "ETC", Hosts: 1, SharePercent: 20}, {Hosts: 1, SharePercent: 20}},
+		Pools: []report.Pool{
+			{Pool: "Example Pool", Coins: "XMR", Endpoints: 2, Hosts: 3, Hours: 230, Bytes: 2_000_000_000},
+			{Pool: "Sample Mine", Coins: "ETC", Endpoints: 1, Hosts: 2, Hours: 60, Bytes: 800_000_000},
+			{Endpoints: 1, Hosts: 1, Hours: 9, Bytes: 210_000_000},
+		},
+	}
+	for i := range 7 {
+		day := report.Day{
+			Day: week.From.AddDate(0, 0, i), Ran: true, Flows: 3_412_093 + int64(i)*9_731, Matched: 2_210 + int64(i)*37,
+			Hours: 24, Exporters: 3, Sampled: true, A: 1 + i%3, B: i % 2, C: 1, MeanMbps: 0.03 + float64(i)*0.006,
+		}
+		switch i {
+		case 3:
+			day.Hours = 19
+		case 5:
+			day = report.Day{Day: day.Day}
+		}
+		week.Days = append(week.Days, day)
+	}
+	week.Suspects, week.Clues, week.Excluded = sampleSuspects(), sampleClues(), sampleExcluded()
+	return week
+}
+
+func sampleSuspects() []report.Suspect {
+	steady := report.Suspect{
+		Rank: 1, Host: "10.21.8.14", Grade: "A", Score: 92.5, ContactDays: 6, ContactHours: 138, ContactSlots: 1620, PoolEndpoints: 2,
+		Sessions: 9, DurationSeconds: 487_203, SpanSeconds: 604_000, FirstSeen: at(9, 0, 4), LastSeen: at(15, 23, 51),
+		BytesUp: 512_000_000, BytesDown: 1_210_000_000, PacketsUp: 4_100_000, PacketsDown: 4_000_000, MaxConcurrent: 4,
+		Coins: "XMR", Pools: "Example Pool", Unit: "某某职业技术学院", Sector: "高校", City: "宁波市", County: "鄞州区",
+		Reasons: "138 active hours on 6 days; listed stratum endpoint with port", Contact: "张老师 0574-0000000",
+		Evidence: []report.Evidence{
+			{Name: "active_hours", Value: 138, Threshold: 12, Points: 40, Reason: "138 active hours on 6 days"},
+			{Name: "endpoint_match", Value: 95, Threshold: 75, Points: 30, Reason: "listed stratum endpoint with port, confidence 95"},
+			{Name: "cap", Points: 0, Reason: "not only web ports"},
+		},
+		Details: []report.Detail{
+			{
+				PoolAddress: "192.0.2.31", PoolPort: 3333, Pool: "Example Pool", Domain: "xmr.pool.example", Coin: "XMR", Days: 6, Hours: 130,
+				Sessions: 7, Duration: 470_000, FirstSeen: at(9, 0, 4), LastSeen: at(15, 23, 51), LocalPorts: "49152, 50211, 61002",
+				BytesUp: 500_000_000, BytesDown: 1_200_000_000, MaxConcurrent: 4, Exporters: "10.255.0.1, 10.255.0.2",
+				FeedSource: "probe", FeedVersion: "cert@1f0a9c33be71",
+			},
+			{
+				PoolAddress: "2001:db8:31::7", PoolPort: 14444, Pool: "Example Pool", Coin: "XMR", Days: 1, Hours: 8, Sessions: 2,
+				Duration: 17_203, FirstSeen: at(12, 3, 0), LastSeen: at(12, 10, 59), LocalPorts: "53120", BytesUp: 12_000_000,
+				BytesDown: 10_000_000, MaxConcurrent: 1, Exporters: "10.255.0.1", FeedSource: "dns", FeedVersion: "cert@1f0a9c33be71",
+			},
+		},
+	}
+	second := steady
+	second.Rank, second.Host, second.Score, second.NAT, second.MaxConcurrent = 2, "10.21.8.200", 81, true, 12
+	second.DurationSeconds, second.Coins, second.Pools = 301_007, "ETC", "Sample Mine"
+	second.Evidence, second.Details = steady.Evidence[:2], steady.Details[:1]
+
+	third := steady
+	third.Rank, third.Host, third.Score, third.Unit, third.Sector = 3, "2001:db8:110:7::1a", 74.2, "吴兴区某事业单位", "党政机关"
+	third.City, third.County, third.Contact = "湖州市", "吴兴区", "网信办"
+	third.Evidence, third.Details = steady.Evidence[:1], steady.Details[1:]
+
+	short := report.Suspect{
+		Rank: 4, Host: "10.40.3.77", Grade: "B", Score: 48, ContactDays: 1, ContactHours: 5, ContactSlots: 41, PoolEndpoints: 1, Sessions: 3,
+		DurationSeconds: 11_520, SpanSeconds: 19_800, FirstSeen: at(11, 9, 0), LastSeen: at(11, 14, 30), BytesUp: 90_000_000,
+		BytesDown: 110_000_000, PacketsUp: 61_000, PacketsDown: 58_000, MaxConcurrent: 1, Pools: "Sample Mine",
+		Unit: "=HYPERLINK(\"http://192.0.2.9\")科技有限公司", Sector: "企业", City: "宁波市", County: "海曙区",
+		Reasons:  "one day only; <script>alert(1)</script>",
+		Evidence: []report.Evidence{{Name: "one_day", Value: 1, Threshold: 2, Points: 12, Reason: "one day only; <script>alert(1)</script>"}},
+		Details: []report.Detail{{
+			PoolAddress: "198.51.100.8", PoolPort: 443, Pool: "Sample Mine", Domain: "eu.mine.example", Days: 1, Hours: 5, Sessions: 3,
+			Duration: 11_520, FirstSeen: at(11, 9, 0), LastSeen: at(11, 14, 30), LocalPorts: "40122", BytesUp: 90_000_000,
+			BytesDown: 110_000_000, MaxConcurrent: 1, Exporters: "10.255.0.2", FeedSource: "list", FeedVersion: "public@77d0c2a9e415",
+		}},
+	}
+	orphan := short
+	orphan.Rank, orphan.Host, orphan.Score, orphan.Unit, orphan.Sector, orphan.City, orphan.County = 5, "172.20.9.9", 41, "", "", "", ""
+	orphan.Evidence, orphan.Reasons, orphan.ContactHours = nil, "address-only match on a port that is not web", 9
+	return []report.Suspect{steady, second, third, short, orphan}
+}
+
+func sampleClues() []report.Suspect {
+	return []report.Suspect{{
+		Rank: 6, Host: "10.21.9.3", Grade: "C", Score: 20, ContactDays: 1, ContactHours: 1, ContactSlots: 2, PoolEndpoints: 1, Sessions: 1,
+		DurationSeconds: 130, FirstSeen: at(13, 20, 5), LastSeen: at(13, 20, 7), Pools: "Example Pool", Unit: "某某职业技术学院",
+		City: "宁波市", County: "鄞州区", Reasons: "web port only",
+		Evidence: []report.Evidence{{Name: "web_port", Reason: "web port only"}, {Name: "short", Value: 130, Threshold: 300, Points: 4, Reason: "130 s, below 300 s"}},
+	}}
+}
+
+func sampleExcluded() []report.Suspect {
+	return []report.Suspect{{
+		Rank: 7, Host: "10.60.0.66", Grade: "X", ContactDays: 1, ContactHours: 1, PoolEndpoints: 989, Sessions: 4680,
+		FirstSeen: at(14, 2, 0), LastSeen: at(14, 2, 3), Unit: "某安全研究中心", City: "杭州市", County: "西湖区",
+		Reasons: fmt.Sprintf("%d pool endpoints within one hour: a scanner", 989),
+	}}
+}
