@@ -79,7 +79,7 @@ func defaultConfig() config {
 		Lake: lakeConfig{Dir: "lake"},
 		Site: siteConfig{
 			Zone:     "Asia/Shanghai",
-			Internal: prefixes("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"),
+			Internal: []netip.Prefix{},
 		},
 		Collect: collectConfig{
 			Listen: []string{"netflow://:2055", "sflow://:6343"},
@@ -90,7 +90,7 @@ func defaultConfig() config {
 			Sampling:    map[string]int32{},
 		},
 		Feed: feedConfig{TTLDays: map[string]int{
-			"probe": 30, "official": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30,
+			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
 		}},
 		Grading: map[string]float64{},
 		Engine:  engineConfig{MemoryLimit: "2GB"},
@@ -160,9 +160,6 @@ func (c *config) validate() error {
 	}
 	if _, err := time.LoadLocation(c.Site.Zone); err != nil || c.Site.Zone == "" {
 		fault("site.zone", "%q is no time zone, such as Asia/Shanghai or UTC", c.Site.Zone)
-	}
-	if len(c.Site.Internal) == 0 {
-		fault("site.internal", "is empty: nothing would be internal, so nothing could be a suspect")
 	}
 	for i, p := range c.Site.Internal {
 		if p.Masked() != p {

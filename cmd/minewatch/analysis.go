@@ -1,0 +1,32 @@
+package main
+
+import (
+	"time"
+
+	"minewatch/analyze"
+	"minewatch/analyze/engine"
+)
+
+// analysis are the options of every command that reads the lake: nightly,
+// rank, report and sql.
+func (e *environment) analysis() (analyze.Options, error) {
+	zone, err := time.LoadLocation(e.config.Site.Zone)
+	if err != nil {
+		return analyze.Options{}, err
+	}
+	return analyze.Options{
+		Lake:       e.lake,
+		Zone:       zone,
+		Internal:   e.config.Site.Internal,
+		Thresholds: e.config.Grading,
+		TTLDays:    e.config.Feed.TTLDays,
+		Engine: engine.Options{
+			MemoryLimit:   e.config.Engine.MemoryLimit,
+			Threads:       e.config.Engine.Threads,
+			TempDirectory: e.config.Engine.TempDirectory,
+		},
+		Version: version(),
+		Now:     e.now,
+		Logger:  e.log,
+	}, nil
+}
