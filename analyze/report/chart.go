@@ -80,8 +80,8 @@ func styleAxes(p *plot.Plot) {
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Tick.Label.Font.Size = small
 		axis.Tick.Label.Color = grey
-		axis.Tick.LineStyle.Width = 0
-		axis.LineStyle.Width = 0
+		axis.Tick.Width = 0
+		axis.Width = 0
 	}
 	grid := plotter.NewGrid()
 	grid.Vertical.Color = nil
@@ -149,7 +149,7 @@ func (c *chart) shadeMissing(p *plot.Plot, top float64) error {
 			return fmt.Errorf("draw chart: %w", err)
 		}
 		band.Color = color.RGBA{R: 0xe3, G: 0xe8, B: 0xed, A: 0xff}
-		band.LineStyle.Width = 0
+		band.Width = 0
 		p.Add(band)
 	}
 	return nil

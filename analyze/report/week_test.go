@@ -1,7 +1,6 @@
 package report_test
 
 import (
-	"fmt"
 	"time"
 
 	"minewatch/analyze/report"
@@ -85,11 +84,11 @@ func sampleSuspects() []report.Suspect {
 		Sessions: 9, DurationSeconds: 487_203, SpanSeconds: 604_000, FirstSeen: at(9, 0, 4), LastSeen: at(15, 23, 51),
 		BytesUp: 512_000_000, BytesDown: 1_210_000_000, PacketsUp: 4_100_000, PacketsDown: 4_000_000, MaxConcurrent: 4,
 		Coins: "XMR", Pools: "Example Pool", Unit: "某某职业技术学院", Sector: "高校", City: "宁波市", County: "鄞州区",
-		Reasons: "138 active hours on 6 days; listed stratum endpoint with port", Contact: "张老师 0574-0000000",
+		Reasons: "pool contact on 6 days, up to 1439 min stitched in one day, 138 active hours in 7 days; 138 active hours, 1620 active 5-minute slots", Contact: "张老师 0574-0000000",
 		Evidence: []report.Evidence{
-			{Name: "active_hours", Value: 138, Threshold: 12, Points: 40, Reason: "138 active hours on 6 days"},
-			{Name: "endpoint_match", Value: 95, Threshold: 75, Points: 30, Reason: "listed stratum endpoint with port, confidence 95"},
-			{Name: "cap", Points: 0, Reason: "not only web ports"},
+			{Name: "grade", Value: 75, Threshold: 75, Points: 75, Reason: "pool contact on 6 days, up to 1439 min stitched in one day, 138 active hours in 7 days"},
+			{Name: "contact_hours", Value: 138, Threshold: 12, Points: 7, Reason: "138 active hours, 1620 active 5-minute slots"},
+			{Name: "sampled", Value: 1000, Threshold: 1, Reason: "seen by an exporter that samples 1 in 1000: traffic is an estimate, duration a lower bound"},
 		},
 		Details: []report.Detail{
 			{
@@ -130,7 +129,7 @@ func sampleSuspects() []report.Suspect {
 	}
 	orphan := short
 	orphan.Rank, orphan.Host, orphan.Score, orphan.Unit, orphan.Sector, orphan.City, orphan.County = 5, "172.20.9.9", 41, "", "", "", ""
-	orphan.Evidence, orphan.Reasons, orphan.ContactHours = nil, "address-only match on a port that is not web", 9
+	orphan.Evidence, orphan.Reasons, orphan.ContactHours = nil, "the feed names the address without a port", 9
 	return []report.Suspect{steady, second, third, short, orphan}
 }
 
@@ -139,7 +138,10 @@ func sampleClues() []report.Suspect {
 		Rank: 6, Host: "10.21.9.3", Grade: "C", Score: 20, ContactDays: 1, ContactHours: 1, ContactSlots: 2, PoolEndpoints: 1, Sessions: 1,
 		DurationSeconds: 130, FirstSeen: at(13, 20, 5), LastSeen: at(13, 20, 7), Pools: "Example Pool", Unit: "某某职业技术学院",
 		City: "宁波市", County: "鄞州区", Reasons: "web port only",
-		Evidence: []report.Evidence{{Name: "web_port", Reason: "web port only"}, {Name: "short", Value: 130, Threshold: 300, Points: 4, Reason: "130 s, below 300 s"}},
+		Evidence: []report.Evidence{
+			{Name: "grade", Value: 25, Threshold: 25, Points: 25, Reason: "listed address on a web port: may be the pool's page"},
+			{Name: "contact_days", Value: 1, Threshold: 2, Points: 1, Reason: "in contact on 1 day(s)"},
+		},
 	}}
 }
 
@@ -147,6 +149,7 @@ func sampleExcluded() []report.Suspect {
 	return []report.Suspect{{
 		Rank: 7, Host: "10.60.0.66", Grade: "X", ContactDays: 1, ContactHours: 1, PoolEndpoints: 989, Sessions: 4680,
 		FirstSeen: at(14, 2, 0), LastSeen: at(14, 2, 3), Unit: "某安全研究中心", City: "杭州市", County: "西湖区",
-		Reasons: fmt.Sprintf("%d pool endpoints within one hour: a scanner", 989),
+		Reasons:  "probed 989 pool endpoints within an hour in short sessions",
+		Evidence: []report.Evidence{{Name: "grade", Reason: "probed 989 pool endpoints within an hour in short sessions"}},
 	}}
 }
