@@ -41,6 +41,7 @@ type Counts struct {
 	ClockReplaced    int64 `json:"clock_replaced"`     // stored with time_source received: the clock was off
 	SamplingUnknown  int64 `json:"sampling_unknown"`   // stored with sampling_rate 0
 	BiflowsReversed  int64 `json:"biflows_reversed"`   // records that are the reverse half of an RFC 5103 biflow
+	StrayBytes       int64 `json:"stray_bytes"`        // behind the one message that a datagram holds; not read
 	PacketsNotExport int64 `json:"packets_not_export"` // packets of a capture that carry no UDP datagram
 }
 
@@ -129,6 +130,7 @@ func (c *Counts) fields() []countField {
 		{section: "records", n: &c.ClockReplaced},
 		{section: "records", n: &c.SamplingUnknown},
 		{section: "records", n: &c.BiflowsReversed},
+		{section: "records", n: &c.StrayBytes},
 		{section: "records", n: &c.PacketsNotExport},
 	}
 }

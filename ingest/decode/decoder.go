@@ -1,0 +1,173 @@
+package decode
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"minewatch/ingest/flow"
+)
+
+// DefaultClockLimit is how far the end of a flow may be from its receipt.
+// Routers hold a flow for at most their active timeout, rarely above 30
+// minutes, so an hour tells a wrong clock from a slow export.
+const DefaultClockLimit = time.Hour
+
+// Options configures a Decoder. The zero value is usable.
+type Options struct {
+	// ClockLimit: flows that end further than this from their receipt, before
+	// or after, get the time of receipt. 0 is DefaultClockLimit, a negative
+	// limit takes every time as exported.
+	ClockLimit time.Duration
+	// DefaultSampling is the rate of exporters that never said one: 1 = every
+	// packet, N = one in N, 0 = unknown.
+	DefaultSampling int32
+	// Sampling is the rate by exporter; it wins over what is exported. The
+	// longest prefix that holds the exporter's address decides.
+	Sampling map[netip.Prefix]int32
+	// Logger gets remarks about exporters, once each; nil discards them.
+	Logger *slog.Logger
+}
+
+// Decoder decodes datagrams and keeps what they depend on: templates and
+// sampling rates of each exporter. It is used by one goroutine.
+type Decoder struct {
+	options   Options
+	log       *slog.Logger
+	templates templateStore
+	exporters *bounded[netip.Addr, *exporter]
+	counts    flow.Counts
+
+	// Scratch space of the record at hand, so that a record costs no
+	// allocation for them.
+	record  bytes.Buffer
+	forward observation
+	reverse observation
+}
+
+// New returns a Decoder that knows no exporter yet.
+func New(o Options) *Decoder {
+	if o.ClockLimit == 0 {
+		o.ClockLimit = DefaultClockLimit
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Decoder{
+		options:   o,
+		log:       o.Logger,
+		templates: newTemplateStore(),
+		exporters: newBounded[netip.Addr, *exporter](exporterWeightLimit),
+	}
+}
+
+// Counts returns what came in so far and what became of it. RecordsStored is
+// left to whoever stores the records: until then Records - RecordsMalformed
+// is what Decode returned.
+func (d *Decoder) Counts() flow.Counts { return d.counts }
+
+// Decode appends the flow records of one datagram to out and returns it. The
+// datagram came from the exporter's address and port at the time received.
+// Payload is neither kept nor changed; whatever cannot be read is counted.
+func (d *Decoder) Decode(from netip.AddrPort, received time.Time, payload []byte, out []flow.Record) (records []flow.Record) {
+	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+	before, kept := d.counts, len(out)
+	// The last line of defence: bytes of an unknown sender must not end the
+	// collector. The datagram is then one malformed datagram and nothing else.
+	defer func() {
+		d.release()
+		if fault := recover(); fault != nil {
+			d.counts = before
+			d.arrived(payload)
+			d.counts.DatagramsMalformed++
+			d.log.Error("datagram made the decoder panic",
+				slog.String("exporter", from.String()), slog.String("fault", fmt.Sprint(fault)))
+			records = out[:kept]
+		}
+	}()
+	d.arrived(payload)
+	return d.dispatch(arrival{exporter: d.exporter(from.Addr()), from: from, received: received}, payload, out)
+}
+
+// release lets go of the payload that the scratch space points into.
+func (d *Decoder) release() {
+	d.record = bytes.Buffer{}
+	d.forward.reset()
+	d.reverse.reset()
+}
+
+func (d *Decoder) arrived(payload []byte) {
+	d.counts.Datagrams++
+	d.counts.DatagramBytes += int64(len(payload))
+}
+
+// arrival is what is known of a datagram before it is read.
+type arrival struct {
+	exporter *exporter
+	from     netip.AddrPort
+	received time.Time
+}
+
+// dispatch tells the protocols apart by their version word: 16 bits for
+// NetFlow and IPFIX (5, 9, 10), 32 bits for sFlow (5), whose first half is
+// therefore 0, which no NetFlow has.
+func (d *Decoder) dispatch(a arrival, payload []byte, out []flow.Record) []flow.Record {
+	if len(payload) < 4 {
+		d.counts.DatagramsUnknown++
+		return out
+	}
+	switch version := binary.BigEndian.Uint16(payload); {
+	case version == 5:
+		return d.netflow5(a, payload, out)
+	case version == versionNetFlow9, version == versionIPFIX:
+		return d.message(a, version, payload, out)
+	case binary.BigEndian.Uint32(payload) == 5:
+		return d.sflow(a, payload, out)
+	default:
+		d.counts.DatagramsUnknown++
+		return out
+	}
+}
+
+// refuse counts the datagram as malformed and says why at debug level: the
+// counter is what an operator watches, the log is for finding the router.
+func (d *Decoder) refuse(a arrival, reason string) {
+	d.counts.DatagramsMalformed++
+	d.log.Debug("datagram refused", slog.String("exporter", a.exporter.name), slog.String("reason", reason))
+}
+
+// keep appends a finished record; every record that leaves the package
+// leaves here.
+func (d *Decoder) keep(r *flow.Record, a arrival, out []flow.Record) []flow.Record {
+	d.counts.Records++
+	if r.SamplingRate == 0 {
+		d.counts.SamplingUnknown++
+		if !a.exporter.samplingSaid {
+			a.exporter.samplingSaid = true
+			d.log.Warn("sampling rate unknown; set it for this exporter, or a default",
+				slog.String("exporter", a.exporter.name), slog.String("format", string(r.Format)))
+		}
+	}
+	return append(out, *r)
+}
+
+// newRecord is a record of the datagram with the optional fields not
+// exported and the times of receipt.
+func (a arrival) newRecord(format flow.Format, domain uint32) flow.Record {
+	now := a.received.UnixMilli()
+	return flow.Record{
+		ReceivedAt: a.received.UnixMicro(),
+		StartedAt:  now,
+		EndedAt:    now,
+		Exporter:   a.exporter.name,
+		Domain:     int64(domain),
+		EndReason:  flow.Null,
+		Direction:  flow.Null,
+		NATSrcPort: flow.Null,
+		Format:     format,
+		TimeSource: flow.ReceivedClock,
+	}
+}

@@ -1,0 +1,29 @@
+// Package decode turns the UDP payloads that routers export into flow
+// records: NetFlow v5 and v9 (RFC 3954), IPFIX (RFC 7011) and sFlow v5.
+//
+// The way of a datagram:
+//
+//	decoder.go      which protocol; nothing leaves here uncounted or as a panic
+//	v5.go           NetFlow v5: one fixed layout
+//	message.go      v9 and IPFIX: header, then set after set by their lengths
+//	templateset.go  template records: checked, learnt, withdrawn
+//	template.go     a template compiled to a plan: which field goes where
+//	dataset.go      data records: cut out by the plan, read into an observation
+//	elements.go     the information elements that are read, one reader each
+//	observation.go  what one record said -> flow.Record, both halves of a biflow
+//	times.go        every way to say when a flow was -> start and end
+//	sampling.go     every way to say a sampling rate; exporter.go keeps them
+//	sflow.go        sFlow samples; sflowrecord.go what they say of a packet
+//	packet.go       the headers of a sampled packet
+//
+// The bytes themselves are read by goflow2's decoders (github.com/netsampler/
+// goflow2), and only here. They trust what they read: a template without
+// fields makes them loop for ever, a count makes them allocate 100 GB. So
+// every length and every count is checked against the bytes that are there
+// before goflow2 sees them, and it is handed one record at a time. Templates,
+// sampling rates and flow times are ours; goflow2's producer is not used.
+//
+// Invariants, held by FuzzDecode: no panic; no more records than payload
+// bytes; nothing of the payload is kept; and whatever came in is in
+// flow.Counts under a name.
+package decode
