@@ -1,0 +1,55 @@
+# minewatch: build, test, demo. `make help` lists what there is.
+.DEFAULT_GOAL := build
+SHELL := bash
+GOLANGCI_LINT := v2.12.2
+FUZZTIME ?= 20s
+export CGO_ENABLED := 1
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+tools: ## check that the compilers are there, and name what installs a missing one
+	@missing=; \
+	command -v go  >/dev/null || { echo "go is missing: install Go 1.26 or later from your mirror of go.dev/dl, or 'apt-get install golang-go' where it is recent enough"; missing=1; }; \
+	command -v gcc >/dev/null || { echo "gcc is missing: apt-get install gcc"; missing=1; }; \
+	command -v g++ >/dev/null || { echo "g++ is missing: apt-get install g++"; missing=1; }; \
+	command -v git >/dev/null || { echo "git is missing: apt-get install git"; missing=1; }; \
+	test -z "$$missing"
+
+build: tools ## build bin/minewatch and bin/flowgen
+	go build -o bin/ ./cmd/...
+
+test: tools ## run all tests: no network, no root, under two minutes after the build
+	go test ./...
+
+demo: build ## a made-up province week from exported flows to the weekly report
+	packaging/demo.sh bin demo
+
+lint: ## check style, layers and formatting
+	@test "$$($$(go env GOPATH)/bin/golangci-lint version --short 2>/dev/null)" = "$(GOLANGCI_LINT:v%=%)" || \
+		GOFLAGS=-mod=mod go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	$$(go env GOPATH)/bin/golangci-lint run ./...
+
+race: tools ## run the tests of what runs in parallel under the race detector
+	go test -race ./ingest/... ./analyze/versions/... ./analyze/feed/... ./analyze/ledger/...
+
+fuzz: tools ## fuzz every parser of outside bytes for FUZZTIME each
+	@for pkg in $$(go list ./...); do \
+		for f in $$(go test -list '^Fuzz' $$pkg | grep ^Fuzz); do \
+			echo "$$pkg $$f"; go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+bench: tools ## run the benchmarks of docs/performance.md
+	go test -run '^$$' -bench . -benchtime 2s ./ingest/... ./analyze/...
+
+generate: tools ## write the generated pages of docs/ and the golden files anew; read the diff
+	go test ./ingest/lake ./ingest/source ./analyze ./analyze/report ./cmd/minewatch -run 'Doc|Golden' -update
+
+check: test lint race ## all that CI runs but the tests over captured data
+	go vet ./...
+
+clean: ## remove what was built
+	rm -rf bin demo
+
+.PHONY: help tools build test demo lint race fuzz bench generate check clean
