@@ -1,0 +1,92 @@
+// Command flowgen generates a labelled week of a made-up province's flow
+// exports, replays a part of it over UDP, and grades a ranking against its
+// truth.
+//
+//	internal/province   cities, units, addresses, the ledger
+//	internal/pool       mining pools, the feed
+//	internal/network    routers and their flow caches
+//	internal/traffic    packet trains and the background
+//	internal/scenario   the planted miners and decoys, the truth
+//	internal/wire       NetFlow v5, v9, IPFIX and sFlow bytes
+//	internal/week       puts it all together
+//
+// The same seed gives the same bytes.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // weeks are cut in the province's zone, also where the system has no zone files
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes, the same as minewatch's.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitCheckFailed = 4 // grade: below --min-precision or --min-recall
+	exitInterrupted = 130
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// usageError is a flag or argument that is wrong in itself.
+type usageError struct{ error }
+
+// errBelow says that a ranking is worse than asked for.
+var errBelow = errors.New("the ranking is below the minimum")
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	started := false
+	root := newRootCommand(&started)
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitDone
+	}
+	fmt.Fprintf(stderr, "flowgen: %s\n", err)
+	var usage usageError
+	switch {
+	case errors.As(err, &usage) || !started:
+		// Before a command starts cobra itself checks flags and arguments.
+		fmt.Fprintf(stderr, "see '%s --help'\n", cmd.CommandPath())
+		return exitUsage
+	case errors.Is(err, errBelow):
+		return exitCheckFailed
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	default:
+		return exitFailed
+	}
+}
+
+// newRootCommand sets started when a command's own code begins.
+func newRootCommand(started *bool) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "flowgen",
+		Short:         "Generate a labelled week of flow exports, and grade a ranking with it",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+		PersistentPreRun: func(*cobra.Command, []string) { *started = true },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(newWeekCommand(), newSendCommand(), newGradeCommand())
+	return root
+}
