@@ -25,7 +25,7 @@ func (e *environment) analysis() (analyze.Options, error) {
 			Threads:       e.config.Engine.Threads,
 			TempDirectory: e.config.Engine.TempDirectory,
 		},
-		Version: version(),
+		Version: versionText(),
 		Now:     e.now,
 		Logger:  e.log,
 	}, nil
