@@ -31,6 +31,7 @@ type Counts struct {
 	RecordsStored    int64 `json:"records_stored"`    //
 	RecordsMalformed int64 `json:"records_malformed"` // announced but not there, or not readable
 	RecordsDuplicate int64 `json:"records_duplicate"` // of a file that the lake already holds
+	RecordsAborted   int64 `json:"records_aborted"`   // of a file that could not be read to its end: nothing of it is stored
 	RecordsDisk      int64 `json:"records_disk"`      // could not be written
 
 	// Told beside the identities: not flows, or a remark on stored ones.
@@ -43,12 +44,20 @@ type Counts struct {
 	BiflowsReversed  int64 `json:"biflows_reversed"`   // records that are the reverse half of an RFC 5103 biflow
 	StrayBytes       int64 `json:"stray_bytes"`        // behind the one message that a datagram holds; not read
 	PacketsNotExport int64 `json:"packets_not_export"` // packets of a capture that carry no UDP datagram
+	DatagramsKernel  int64 `json:"datagrams_kernel"`   // dropped by the kernel before they were received: the buffer was full
 }
 
 // Add adds o to c.
 func (c *Counts) Add(o *Counts) {
 	for i, v := range o.fields() {
 		*c.fields()[i].n += *v.n
+	}
+}
+
+// Sub takes o, an earlier state of c, off c: what is left is what came since.
+func (c *Counts) Sub(o *Counts) {
+	for i, v := range o.fields() {
+		*c.fields()[i].n -= *v.n
 	}
 }
 
@@ -61,7 +70,7 @@ func (c *Counts) Check() error {
 	}{
 		{"datagrams", c.Datagrams, c.DatagramsDecoded, c.DatagramsNotAllowed + c.DatagramsUnknown + c.DatagramsMalformed + c.DatagramsTruncated + c.DatagramsQueue},
 		{"sets", c.Sets, c.SetsDecoded, c.SetsNoTemplate + c.SetsMalformed + c.SetsUnknown},
-		{"records", c.Records, c.RecordsStored, c.RecordsMalformed + c.RecordsDuplicate + c.RecordsDisk},
+		{"records", c.Records, c.RecordsStored, c.RecordsMalformed + c.RecordsDuplicate + c.RecordsAborted + c.RecordsDisk},
 	} {
 		if t.received != t.stored+t.drops {
 			return fmt.Errorf("%s: received %d, but %d kept + %d dropped", t.name, t.received, t.stored, t.drops)
@@ -122,6 +131,7 @@ func (c *Counts) fields() []countField {
 		{section: "records", n: &c.RecordsStored},
 		{section: "records", n: &c.RecordsMalformed, drop: "malformed"},
 		{section: "records", n: &c.RecordsDuplicate, drop: "duplicate"},
+		{section: "records", n: &c.RecordsAborted, drop: "aborted"},
 		{section: "records", n: &c.RecordsDisk, drop: "disk"},
 		{section: "records", n: &c.Templates},
 		{section: "records", n: &c.Withdrawals},
@@ -132,5 +142,6 @@ func (c *Counts) fields() []countField {
 		{section: "records", n: &c.BiflowsReversed},
 		{section: "records", n: &c.StrayBytes},
 		{section: "records", n: &c.PacketsNotExport},
+		{section: "records", n: &c.DatagramsKernel},
 	}
 }

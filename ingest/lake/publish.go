@@ -9,29 +9,36 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// publish gives each file its final name, and returns those that have it for
-// good: the names are on the disk, too. Files and lake have to be on the same
-// file system.
+// publish gives each file its final name, durably: all of them or, after an
+// error, none. Files and lake have to be on the same file system.
 func publish(dir string, finished []*finishedFile) ([]File, error) {
 	var (
 		files   []File
+		visible []string
 		folders = map[string]bool{}
 	)
+	undo := func(err error) ([]File, error) {
+		for _, path := range visible {
+			err = errors.Join(err, removeIfThere(path))
+		}
+		return nil, err
+	}
 	for _, f := range finished {
 		final := filepath.Join(dir, filepath.FromSlash(f.Path))
 		folder := filepath.Dir(final)
 		if err := makeFolder(folder); err != nil {
-			return files, err
+			return undo(err)
 		}
 		if err := os.Rename(f.temporary, final); err != nil {
-			return files, err
+			return undo(err)
 		}
 		files = append(files, f.File)
+		visible = append(visible, final)
 		folders[folder] = true
 	}
 	for folder := range folders {
 		if err := syncFolder(folder); err != nil {
-			return files, err
+			return undo(err)
 		}
 	}
 	return files, nil

@@ -203,8 +203,8 @@ func (w *Writer) longestRested() *partition {
 	return found
 }
 
-// Publish finishes all files and makes them visible. It returns those that are
-// visible now. After an error the rest is still hidden, and Abort drops it.
+// Publish finishes all files and makes them visible: all or, after an error,
+// none. What is pending then is no longer trustworthy, and Abort drops it.
 func (w *Writer) Publish() ([]File, error) {
 	hours := make([]int64, 0, len(w.partitions))
 	for hour := range w.partitions {
@@ -219,13 +219,10 @@ func (w *Writer) Publish() ([]File, error) {
 		delete(w.partitions, hour)
 	}
 	files, err := publish(w.dir, w.finished)
-	w.finished = w.finished[len(files):]
-	for _, f := range files {
-		w.pending -= f.Rows
-	}
 	if err != nil {
-		return files, fmt.Errorf("publish in lake %s: %w", w.dir, err)
+		return nil, fmt.Errorf("publish in lake %s: %w", w.dir, err)
 	}
+	w.finished, w.pending = nil, 0
 	return files, nil
 }
 

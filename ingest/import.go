@@ -1,0 +1,211 @@
+package ingest
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"minewatch/ingest/decode"
+	"minewatch/ingest/flow"
+	"minewatch/ingest/lake"
+	"minewatch/ingest/source"
+)
+
+// ImportOptions say what the files do not, and who wants to know.
+type ImportOptions struct {
+	Lake    string // folder of the lake
+	Program string // name and version, for the manifests
+
+	// Allow is the exporters whose datagrams are taken from captures; empty
+	// takes all, because whoever imports a file has chosen it.
+	Allow  []netip.Prefix
+	Decode decode.Options // for captures
+
+	Exporter     string // of text logs' rows that name none
+	SamplingRate int32  // of text logs' rows that have none: 1 in N, 0 = unknown
+
+	Now        func() time.Time      // required
+	Logger     *slog.Logger          // nil: discard
+	OnProgress func(bytes int64)     // called with the length of each piece that was read; nil: not
+	OnFile     func(*Imported)       // called when a file is done or has failed; nil: not
+	OnReject   func(source.RowError) // called for each refused row of a text log; nil: not
+}
+
+func (o *ImportOptions) setDefaults() {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.OnProgress == nil {
+		o.OnProgress = func(int64) {}
+	}
+	if o.OnFile == nil {
+		o.OnFile = func(*Imported) {}
+	}
+}
+
+// Imported is what became of one file.
+type Imported struct {
+	Path      string
+	Format    string // capture or csv
+	SHA256    string
+	Bytes     int64
+	Duplicate bool        // the lake held it already; nothing was stored
+	CutOff    bool        // it ends in the middle of a packet
+	Files     []lake.File // in the lake
+	Counts    flow.Counts
+	Err       error // why nothing of it was stored
+}
+
+// ImportResult is what became of all files, in the order given.
+type ImportResult struct {
+	Files  []Imported
+	Counts flow.Counts // of all of them
+}
+
+func (r *ImportResult) add(f *Imported) {
+	r.Files = append(r.Files, *f)
+	r.Counts.Add(&f.Counts)
+}
+
+// CutOff is how many files end in the middle of a packet.
+func (r *ImportResult) CutOff() int {
+	n := 0
+	for i := range r.Files {
+		if r.Files[i].CutOff {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *ImportResult) err() error {
+	var faults []error
+	for i := range r.Files {
+		faults = append(faults, r.Files[i].Err)
+	}
+	return errors.Join(faults...)
+}
+
+// isStored says whether the lake holds the file already, and fills in what is
+// known of it then.
+func (o *ImportOptions) isStored(in *inputFile, file *Imported) (bool, error) {
+	known, err := lake.ReadManifest(o.Lake, in.manifestPath())
+	if known == nil || err != nil {
+		return false, err
+	}
+	file.Duplicate = true
+	file.Files = known.Files
+	file.Counts.Records = known.Counts.RecordsStored
+	file.Counts.RecordsDuplicate = known.Counts.RecordsStored
+	o.OnProgress(in.bytes - in.read)
+	return true, nil
+}
+
+// records opens the file by its format.
+func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
+	if in.format == formatCapture {
+		capture, err := source.OpenCapture(in)
+		if err != nil {
+			return nil, err
+		}
+		return &captureReader{capture: capture, intake: intake{
+			allow:   newAllowList(o.Allow, o.Logger),
+			now:     o.Now,
+			decoder: decode.New(o.Decode),
+		}}, nil
+	}
+	log, err := source.OpenCSV(in, source.CSVOptions{
+		Name:         in.path,
+		Exporter:     o.Exporter,
+		SamplingRate: o.SamplingRate,
+		OnReject:     o.OnReject,
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, column := range log.Ignored() {
+		o.Logger.Info("column is not read", slog.String("file", in.path), slog.String("column", column))
+	}
+	return csvReader{log}, nil
+}
+
+// publish makes the records of a file visible as one, and writes down that it
+// did. A mark says where that was interrupted: the next import of the same
+// bytes then removes what had become visible before it begins.
+func (o *ImportOptions) publish(in *inputFile, s *store, begun time.Time) ([]lake.File, error) {
+	mark := filepath.Join(o.Lake, "manifests", in.manifestPath()+".unfinished")
+	if _, err := os.Stat(mark); err == nil {
+		if err := o.removeLeftovers(in); err != nil {
+			return nil, err
+		}
+	}
+	if err := lake.WriteFile(mark, nil); err != nil {
+		return nil, err
+	}
+	files, err := s.publish()
+	if err != nil {
+		return nil, err
+	}
+	err = lake.WriteManifest(o.Lake, in.manifestPath(), &lake.Manifest{
+		Program: o.Program,
+		Writer:  in.writerName(),
+		Input:   &lake.Input{Path: in.path, SHA256: in.sha256, Bytes: in.bytes, Format: in.format, CutOff: in.cutOff},
+		Begun:   begun,
+		Written: o.Now().UTC(),
+		Counts:  s.counts,
+		Files:   files,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return files, os.Remove(mark)
+}
+
+func (o *ImportOptions) removeLeftovers(in *inputFile) error {
+	leftovers, err := filepath.Glob(filepath.Join(o.Lake, "flows", "*", "*", in.writerName()+"-*.parquet"))
+	if err != nil {
+		return err
+	}
+	for _, path := range leftovers {
+		o.Logger.Warn("removing what an interrupted import left", slog.String("file", path))
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// captureReader is the flow exports in a capture, as records.
+type captureReader struct {
+	capture *source.Capture
+	intake  intake
+}
+
+func (c *captureReader) next(out []flow.Record) ([]flow.Record, error) {
+	for len(out) < batchRecords {
+		d, err := c.capture.Next()
+		if err != nil {
+			return out, err
+		}
+		out = c.intake.take(&d, out)
+	}
+	return out, nil
+}
+
+func (c *captureReader) counts() flow.Counts {
+	counts := c.intake.counts()
+	counts.PacketsNotExport = c.capture.NotExport()
+	return counts
+}
+
+// csvReader is a text log as records.
+type csvReader struct{ log *source.CSV }
+
+func (c csvReader) next(out []flow.Record) ([]flow.Record, error) { return c.log.Next(out) }
+
+func (c csvReader) counts() flow.Counts {
+	return flow.Counts{Records: c.log.Rows(), RecordsMalformed: c.log.Rejected()}
+}

@@ -1,0 +1,104 @@
+// Package ingest brings flows into the lake. Import reads files, Collect
+// listens to routers; this file shows the whole way of both.
+//
+//	source   where datagrams and logs come from
+//	decode   datagrams -> flow records
+//	lake     flow records -> Parquet files that readers see whole or not at all
+//
+// Decoder and writer are a goroutine each, and batches of records cross between
+// them. A batch carries the counts up to and with it, so that at every
+// publication received = stored + each named drop, record for record.
+package ingest
+
+import (
+	"context"
+	"errors"
+
+	"minewatch/ingest/flow"
+	"minewatch/ingest/lake"
+	"minewatch/ingest/source"
+)
+
+// Import stores the flows of each file: all of a file or, if it fails, nothing
+// of it. A file that the lake already holds, by its SHA-256, is not stored
+// again. A file that fails does not stop the others; the error joins those of
+// all files that did.
+func Import(ctx context.Context, o ImportOptions, paths ...string) (ImportResult, error) {
+	o.setDefaults()
+	var result ImportResult
+	for _, path := range paths {
+		file := Imported{Path: path}
+		file.Err = o.importFile(ctx, &file)
+		if ctx.Err() != nil {
+			return result, ctx.Err()
+		}
+		result.add(&file)
+		o.OnFile(&file)
+	}
+	return result, result.err()
+}
+
+// importFile is the way of one file.
+func (o *ImportOptions) importFile(ctx context.Context, file *Imported) error {
+	in, err := openInput(file.Path, o.OnProgress)
+	if err != nil {
+		return err
+	}
+	defer in.close() //nolint:errcheck // it was only read
+	file.Format, file.SHA256, file.Bytes = in.format, in.sha256, in.bytes
+
+	begun := o.Now().UTC()
+	records, err := o.records(in)
+	if err != nil {
+		return in.wrap(err)
+	}
+	w, err := lake.NewWriter(o.Lake, lake.Options{Name: in.writerName(), Logger: o.Logger})
+	if err != nil {
+		return in.wrap(err)
+	}
+	defer w.Close() //nolint:errcheck // it removes what only concerns the writer
+	if stored, err := o.isStored(in, file); stored || err != nil {
+		return err
+	}
+
+	s := &store{w: w}
+	ended, err := pump(ctx, records, s.append)
+	if err == nil {
+		err = in.complete(ended)
+	}
+	if err == nil {
+		file.Files, err = o.publish(in, s, begun)
+	}
+	if err != nil {
+		err = in.wrap(errors.Join(err, s.drop()))
+	}
+	file.Counts, file.CutOff = s.counts, in.cutOff
+	return err
+}
+
+// Collect listens until ctx ends, and publishes at every rotation. It returns
+// the counts since its start; its errors are those of the start and of the
+// sockets. When the disk fails, it says so in the log, counts the records as
+// lost and tries again at the next rotation.
+func Collect(ctx context.Context, o CollectOptions) (flow.Counts, error) {
+	o.setDefaults()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+
+	w, err := lake.NewWriter(o.Lake, lake.Options{Name: o.Name, FileRows: o.FileRows, Logger: o.Logger})
+	if err != nil {
+		return flow.Counts{}, err
+	}
+	defer w.Close() //nolint:errcheck // it removes what only concerns the writer
+	listener, err := source.ListenUDP(ctx, o.Listen, source.UDPOptions{Logger: o.Logger})
+	if err != nil {
+		return flow.Counts{}, err
+	}
+	o.OnListening(listener.Sockets())
+
+	full, empty := newBatches()
+	go o.receive(listener, stop, full, empty)
+	s := &store{w: w}
+	o.storeUntilClosed(s, full, empty)
+	return s.counts, listener.Wait()
+}

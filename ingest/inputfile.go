@@ -1,0 +1,120 @@
+package ingest
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path"
+
+	"minewatch/ingest/source"
+)
+
+// The formats of files, told by their content.
+const (
+	formatCapture = "capture"
+	formatCSV     = "csv"
+)
+
+// inputFile is a file to import. Its hash decides whether the lake holds it
+// already, so it is read twice; the second reading is hashed again, because a
+// capture that is still being written would otherwise be stored under a hash
+// that is not its own.
+type inputFile struct {
+	path   string
+	format string
+	sha256 string
+	bytes  int64
+	cutOff bool
+
+	file     *os.File
+	again    hash.Hash
+	read     int64 // bytes, for the second time
+	progress func(int64)
+}
+
+// openInput tells a file's format and hash.
+func openInput(path string, progress func(int64)) (*inputFile, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	in := &inputFile{path: path, file: file, again: sha256.New(), progress: progress}
+	if err := in.recognise(); err != nil {
+		return nil, errors.Join(in.wrap(err), file.Close())
+	}
+	return in, nil
+}
+
+func (in *inputFile) recognise() error {
+	info, err := in.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return errors.New("is a folder: name the files in it")
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("is not a regular file: it is read twice, so save it as one first")
+	}
+	kind, err := source.Detect(bufio.NewReader(in.file))
+	if err != nil {
+		return err
+	}
+	in.format = formatCSV
+	if kind == source.KindCapture {
+		in.format = formatCapture
+	}
+	if _, err := in.file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	sum := sha256.New()
+	if in.bytes, err = io.Copy(sum, in.file); err != nil {
+		return err
+	}
+	in.sha256 = hex.EncodeToString(sum.Sum(nil))
+	_, err = in.file.Seek(0, io.SeekStart)
+	return err
+}
+
+// Read reads the file for the second time.
+func (in *inputFile) Read(p []byte) (int, error) {
+	n, err := in.file.Read(p)
+	in.again.Write(p[:n]) //nolint:errcheck // a hash never fails
+	in.read += int64(n)
+	in.progress(int64(n))
+	return n, err
+}
+
+// complete says whether the file can be stored, given what ended its reading:
+// a capture that is cut off in a packet can, with all packets before.
+func (in *inputFile) complete(ended error) error {
+	if ended != nil {
+		if !errors.Is(ended, source.ErrCutOff) {
+			return ended
+		}
+		in.cutOff = true
+	}
+	if _, err := io.Copy(io.Discard, in); err != nil { // what follows the end of a compressed stream
+		return err
+	}
+	if hex.EncodeToString(in.again.Sum(nil)) != in.sha256 {
+		return errors.New("the file changed while it was read: import it when it is complete")
+	}
+	return nil
+}
+
+// wrap says which file an error is about.
+func (in *inputFile) wrap(err error) error { return fmt.Errorf("import %s: %w", in.path, err) }
+
+func (in *inputFile) close() error { return in.file.Close() }
+
+// writerName is the prefix of the file's names in the lake. 64 bits of its
+// hash keep the names short; the manifest has all.
+func (in *inputFile) writerName() string { return "import-" + in.sha256[:16] }
+
+func (in *inputFile) manifestPath() string { return path.Join("import", in.sha256+".json") }

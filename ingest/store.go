@@ -1,0 +1,123 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"golang.org/x/sync/errgroup"
+
+	"minewatch/ingest/flow"
+	"minewatch/ingest/lake"
+)
+
+const (
+	batchRecords = 4096 // in a batch, about
+	batchQueue   = 8    // batches between decoder and writer
+)
+
+// batch is what crosses from the decoder to the writer.
+type batch struct {
+	records []flow.Record
+	counts  flow.Counts // of everything up to and with these records, but for storing them
+}
+
+// recordReader is an input as flow records.
+type recordReader interface {
+	// next appends the next records to out and returns it; io.EOF at the
+	// end, possibly with the last records.
+	next(out []flow.Record) ([]flow.Record, error)
+	// counts is what was read so far.
+	counts() flow.Counts
+}
+
+// pump reads r to its end and hands its batches to put. What ended the reading
+// before the end comes back as the first error, after all that was read has
+// been put; what put failed with, or the end of ctx, as the second.
+func pump(ctx context.Context, r recordReader, put func(*batch) error) (ended, failed error) {
+	full, empty := newBatches()
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		defer close(full)
+		for ended == nil {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case b := <-empty:
+				b.records, ended = r.next(b.records[:0])
+				b.counts = r.counts()
+				full <- b
+			}
+		}
+		return nil
+	})
+	g.Go(func() error {
+		for b := range full {
+			if err := put(b); err != nil {
+				return err
+			}
+			empty <- b
+		}
+		return nil
+	})
+	failed = g.Wait()
+	if errors.Is(ended, io.EOF) {
+		ended = nil
+	}
+	return ended, failed
+}
+
+// newBatches makes the batches that go round between decoder and writer. Each
+// channel has room for all of them, so that giving one on never waits.
+func newBatches() (full, empty chan *batch) {
+	full = make(chan *batch, batchQueue)
+	empty = make(chan *batch, batchQueue)
+	for range batchQueue {
+		empty <- &batch{records: make([]flow.Record, 0, batchRecords)}
+	}
+	return full, empty
+}
+
+// store is the lake's end of the way: it appends and publishes, and knows what
+// became of every record.
+type store struct {
+	w      *lake.Writer
+	counts flow.Counts // as of the last batch, and what became of the records
+	failed bool        // the lake did, since the last publication
+}
+
+// append adds the records of b. Until they are published, or dropped, they are
+// pending.
+func (s *store) append(b *batch) error {
+	stored, aborted, disk := s.counts.RecordsStored, s.counts.RecordsAborted, s.counts.RecordsDisk
+	s.counts = b.counts
+	s.counts.RecordsStored, s.counts.RecordsAborted, s.counts.RecordsDisk = stored, aborted, disk
+	err := s.w.Append(b.records)
+	s.failed = s.failed || err != nil
+	return err
+}
+
+// publish makes everything pending visible: all of it or, after an error,
+// nothing.
+func (s *store) publish() ([]lake.File, error) {
+	pending := s.w.Pending()
+	files, err := s.w.Publish()
+	if err != nil {
+		s.failed = true
+		return nil, err
+	}
+	s.counts.RecordsStored += pending
+	s.failed = false
+	return files, nil
+}
+
+// drop gives up what is pending, and counts it by whose fault that is.
+func (s *store) drop() error {
+	if s.failed {
+		s.counts.RecordsDisk += s.w.Pending()
+	} else {
+		s.counts.RecordsAborted += s.w.Pending()
+	}
+	s.failed = false
+	return s.w.Abort()
+}
