@@ -16,7 +16,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -37,8 +36,9 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
 
 // usageError is a flag or argument that is wrong in itself.
@@ -57,12 +57,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintf(stderr, "flowgen: %s\n", err)
+	root.PrintErrf("flowgen: %s\n", err)
 	var usage usageError
 	switch {
 	case errors.As(err, &usage) || !started:
 		// Before a command starts cobra itself checks flags and arguments.
-		fmt.Fprintf(stderr, "see '%s --help'\n", cmd.CommandPath())
+		root.PrintErrf("see '%s --help'\n", cmd.CommandPath())
 		return exitUsage
 	case errors.Is(err, errBelow):
 		return exitCheckFailed

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -32,9 +33,7 @@ take its time from them (minewatch collect --time header).
 The default rate leaves a default receive buffer (208 KiB) time to breathe.`,
 		Example: "  flowgen send --udp 127.0.0.1:2055 demo/live/*.pcap",
 		Args:    cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return f.run(cmd, args)
-		},
+		RunE:    f.run,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.target, "udp", "", "address and port of the collector")
@@ -64,10 +63,12 @@ func (f *sendFlags) run(cmd *cobra.Command, paths []string) (err error) {
 	}
 	sent, err := replay.Send(cmd.Context(), f.options, captures)
 	var total wire.Tally
+	var b strings.Builder
 	for _, s := range sent {
-		fmt.Fprintf(cmd.OutOrStdout(), "exporter %s from %s: %d datagrams, %d records\n", s.Exporter, s.Source, s.Datagrams, s.Records)
+		fmt.Fprintf(&b, "exporter %s from %s: %d datagrams, %d records\n", s.Exporter, s.Source, s.Datagrams, s.Records)
 		total.Add(s.Tally)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "sent %d datagrams, %d records, %d bytes to %s\n", total.Datagrams, total.Records, total.Bytes, f.options.Target)
-	return err
+	fmt.Fprintf(&b, "sent %d datagrams, %d records, %d bytes to %s\n", total.Datagrams, total.Records, total.Bytes, f.options.Target)
+	_, printed := io.WriteString(cmd.OutOrStdout(), b.String())
+	return errors.Join(err, printed)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -71,7 +70,7 @@ func (f *weekFlags) run(cmd *cobra.Command) (err error) {
 	if err := prepare(f.options.Dir, f.force); err != nil {
 		return err
 	}
-	done := f.progress(cmd.ErrOrStderr())
+	done := f.progress(cmd)
 	sum, err := week.Run(cmd.Context(), f.options)
 	done()
 	if err != nil {
@@ -83,7 +82,8 @@ func (f *weekFlags) run(cmd *cobra.Command) (err error) {
 }
 
 // progress shows a bar on a terminal, and a line a day elsewhere.
-func (f *weekFlags) progress(w io.Writer) (done func()) {
+func (f *weekFlags) progress(cmd *cobra.Command) (done func()) {
+	w := cmd.ErrOrStderr()
 	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		bar := progressbar.NewOptions64(int64(f.options.Flows),
 			progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("flows"), progressbar.OptionClearOnFinish())
@@ -95,7 +95,7 @@ func (f *weekFlags) progress(w io.Writer) (done func()) {
 	last, total := "", int64(0)
 	show := func() {
 		if last != "" {
-			fmt.Fprintf(w, "%s written, %d flow records so far\n", last, total)
+			cmd.PrintErrf("%s written, %d flow records so far\n", last, total)
 		}
 	}
 	f.options.Progress = func(day string, records int64) {

@@ -2,6 +2,7 @@ package grading
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -93,7 +94,7 @@ func readTruth(r io.Reader) ([]planted, error) {
 	}
 	var list []planted
 	for {
-		if err := t.next(); err == io.EOF {
+		if err := t.next(); errors.Is(err, io.EOF) {
 			return list, nil
 		} else if err != nil {
 			return nil, err
@@ -118,7 +119,7 @@ func readRank(r io.Reader) ([]ranked, error) {
 	_, timed := t.columns["duration_seconds"]
 	var list []ranked
 	for {
-		if err := t.next(); err == io.EOF {
+		if err := t.next(); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return nil, err

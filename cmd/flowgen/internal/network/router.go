@@ -40,7 +40,7 @@ type Network struct {
 	take    func(*Router, wire.Record)
 }
 
-// Names of the sites.
+// The sites by name.
 const (
 	Core     = "core"     // two routers, NetFlow v9 and IPFIX, see the same flows
 	Metro    = "metro"    // NetFlow v5
@@ -50,7 +50,7 @@ const (
 	Live     = "live"     // followed by 1, 2, 3
 )
 
-// Limits of Options.
+// MaxLive is how many live exporters there can be.
 const MaxLive = 3
 
 // Options says how the network differs from the default.

@@ -39,10 +39,7 @@ func (e *entry) pass(first, last int64, c Count, flags uint8) int {
 		return e.passSampled(first, last, c.Packets/rate, size, flags)
 	}
 	first, last = first+e.router.Offset, last+e.router.Offset
-	slices := 1 + (last-first)/max(e.router.Active, 1)
-	if slices > c.Packets {
-		slices = c.Packets
-	}
+	slices := min(1+(last-first)/max(e.router.Active, 1), c.Packets)
 	step := (last - first) / slices
 	for i := range slices {
 		r := &e.rec

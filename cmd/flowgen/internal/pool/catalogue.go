@@ -150,6 +150,7 @@ func (c *Catalogue) special(kind Kind, i int) Endpoint {
 		e.Confidence = seed.Between(c.rng, 42, 72)
 	case AddressOnly:
 		e.Port, e.Evidence, e.Coin, e.Algorithm = 0, "manual", "", ""
+	default: // servers are made by addServers
 	}
 	return e
 }

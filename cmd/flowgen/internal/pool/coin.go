@@ -10,7 +10,7 @@ type Coin struct {
 // Coins are the currencies of the made-up pools.
 var Coins = []Coin{
 	{"XMR", "randomx", []uint16{3333, 5555, 7777, 14444, 45700}},
-	{"BTC", "sha256d", []uint16{3333, 1800, 5050, 25}},
+	{"BTC", "sha256d", []uint16{3333, 1800, 5050, 3334}},
 	{"ETC", "etchash", []uint16{1010, 4444, 9999, 19999}},
 	{"LTC", "scrypt", []uint16{3333, 5050, 8888}},
 	{"RVN", "kawpow", []uint16{6060, 3333, 12222}},

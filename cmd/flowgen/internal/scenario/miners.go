@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"strings"
 	"time"
 
 	"minewatch/cmd/flowgen/internal/calendar"
@@ -68,7 +69,7 @@ func devFee(h *host) {
 // natFarm puts twenty rigs behind one address.
 func natFarm(h *host) {
 	const rigs = 20
-	coin := []string{"BTC", "ETC"}[h.index]
+	coin := []string{"ETC", "BTC"}[h.index]
 	if h.addr, h.err = h.Province.Gateway(h.rng, h.site.Cities); h.err != nil {
 		return
 	}
@@ -142,12 +143,9 @@ func (h *host) exclude(reason string, from, to int) {
 
 // exporters names the routers that see the host.
 func exporters(s *network.Site) string {
-	names := ""
+	names := make([]string, len(s.Routers))
 	for i, r := range s.Routers {
-		if i > 0 {
-			names += " "
-		}
-		names += r.Name
+		names[i] = r.Name
 	}
-	return names
+	return strings.Join(names, " ")
 }
