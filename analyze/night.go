@@ -27,8 +27,6 @@ func (n *night) read(ctx context.Context) error {
 		"day":          engine.Day(n.day),
 		"day_start_ms": start,
 		"day_end_ms":   end,
-		"read_from_ms": start - reach.Milliseconds(),
-		"read_to_ms":   end + reach.Milliseconds(),
 		"reach_ms":     reach.Milliseconds(),
 	} {
 		if err := n.db.Set(ctx, name, value); err != nil {

@@ -4,32 +4,28 @@
 -- inputs:  stg_flows, int_pool_addresses, int_pool_ranges
 -- params:  day_start_ms, day_end_ms
 -- notes:   one scan for each direction, joined with the few listed addresses;
---          the join is pushed into the Parquet scan. A record between two
---          listed addresses appears once for each side. The day is the one in
---          which the flow was under way, whenever it was exported.
+--          the join is pushed into the Parquet scan. Only what matched is
+--          materialized, and only then are times compared and counters scaled
+--          to the wire. A record between two listed addresses appears once for
+--          each side. The day is the one in which the flow was under way,
+--          whenever it was exported.
 with
-
-flows as (
-    select * from stg_flows
-    where ended_ms >= getvariable('day_start_ms')
-        and started_ms < getvariable('day_end_ms')
-),
 
 to_address as (
     select flows.*, true as is_up
-    from flows
+    from stg_flows as flows
     join int_pool_addresses as pool on flows.dst_lo = pool.lo and flows.dst_hi = pool.hi
 ),
 
 from_address as (
     select flows.*, false as is_up
-    from flows
+    from stg_flows as flows
     join int_pool_addresses as pool on flows.src_lo = pool.lo and flows.src_hi = pool.hi
 ),
 
 to_range as (
     select flows.*, true as is_up
-    from flows
+    from stg_flows as flows
     semi join int_pool_ranges as pool
         on ip_block(flows.dst_hi, flows.dst_lo) = pool.block
         and ip_key(flows.dst_hi, flows.dst_lo) >= pool.first_key
@@ -39,7 +35,7 @@ to_range as (
 
 from_range as (
     select flows.*, false as is_up
-    from flows
+    from stg_flows as flows
     semi join int_pool_ranges as pool
         on ip_block(flows.src_hi, flows.src_lo) = pool.block
         and ip_key(flows.src_hi, flows.src_lo) >= pool.first_key
@@ -47,7 +43,7 @@ from_range as (
     anti join int_pool_addresses as known on flows.src_lo = known.lo and flows.src_hi = known.hi
 ),
 
-matched as (
+matched as materialized (
     select * from to_address
     union all
     select * from from_address
@@ -55,10 +51,19 @@ matched as (
     select * from to_range
     union all
     select * from from_range
+),
+
+timed as (
+    select
+        * exclude (started_at, ended_at, sampling_rate),
+        epoch_ms(started_at) as started_ms,
+        epoch_ms(greatest(started_at, ended_at)) as ended_ms,
+        greatest(sampling_rate, 1) as scale
+    from matched
 )
 
 select
-    row_number() over () as flow_id,
+    row_number() over (order by started_ms, ended_ms, src_lo, dst_lo, src_port, dst_port, exporter, bytes, packets, is_up) as flow_id,
     is_up,
     case when is_up then src_hi else dst_hi end as host_hi,
     case when is_up then src_lo else dst_lo end as host_lo,
@@ -75,4 +80,6 @@ select
     packets as packets_seen,
     scale,
     exporter
-from matched
+from timed
+where ended_ms >= getvariable('day_start_ms')
+    and started_ms < getvariable('day_end_ms')

@@ -1,14 +1,13 @@
--- stg_flows: flow records with times as numbers and counters scaled to the wire.
+-- stg_flows: the columns of a flow record that the analysis needs.
 --
 -- grain:   one row per flow record received around the day
 -- inputs:  raw_flows
--- params:  read_from_ms, read_to_ms
--- notes:   received_at bounds the scan; the same bounds chose the hour
---          folders. Scaled figures are estimates where sampling_rate > 1.
+-- params:  none
+-- notes:   nothing is computed here: whatever is computed for every record of
+--          a day costs more than the match itself.
 select
-    received_at,
-    epoch_ms(started_at) as started_ms,
-    epoch_ms(greatest(started_at, ended_at)) as ended_ms,
+    started_at,
+    ended_at,
     src_hi,
     src_lo,
     dst_hi,
@@ -19,8 +18,6 @@ select
     tcp_flags,
     bytes,
     packets,
-    greatest(sampling_rate, 1) as scale,
+    sampling_rate,
     exporter
 from raw_flows
-where received_at >= make_timestamptz(getvariable('read_from_ms') * 1000)
-    and received_at < make_timestamptz(getvariable('read_to_ms') * 1000)

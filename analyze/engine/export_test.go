@@ -21,3 +21,12 @@ func (d *DB) Given(ctx context.Context, relation, path string) error {
 	}
 	return nil
 }
+
+// Exec runs a statement that prepares a test.
+func (d *DB) Exec(ctx context.Context, statement string) error {
+	_, err := d.conn.ExecContext(ctx, statement)
+	return err
+}
+
+// ForgetBuilt makes the next Build compute one relation again.
+func (d *DB) ForgetBuilt(name string) { delete(d.built, name) }
