@@ -109,10 +109,10 @@ func (s *span) resolve(c clock) (start, end int64, ok bool) {
 // the same clock is not kept, because a time_source of received must mean
 // that nothing in the row rests on that clock.
 func (d *Decoder) stamp(r *flow.Record, a arrival, start, end int64) {
-	limit := d.options.ClockLimit.Milliseconds()
+	limit := d.options.ClockLimit
 	off := end - a.received.UnixMilli()
 	impossible := start < 0 || end > latestMillis
-	if impossible || limit >= 0 && (off > limit || off < -limit) {
+	if impossible || limit >= 0 && max(off, -off) > limit.Milliseconds() {
 		d.counts.ClockReplaced++
 		if !a.exporter.clockSaid {
 			a.exporter.clockSaid = true
@@ -135,5 +135,6 @@ func ntpMillis(b []byte) int64 {
 	if seconds < ntpToUnix {
 		seconds += 1 << 32
 	}
-	return (seconds-ntpToUnix)*1000 + fraction*1000>>32
+	// To the nearest ms: exporters that count in ms cut the fraction off.
+	return (seconds-ntpToUnix)*1000 + (fraction*1000+1<<31)>>32
 }
