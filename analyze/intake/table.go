@@ -175,7 +175,7 @@ func (r Row) check() error {
 // quote. A known value longer than maxValue bytes is no value either.
 const (
 	maxBreaks = 10
-	maxValue  = 1000
+	maxValue  = 4000
 )
 
 // CheckText refuses a value that is no UTF-8 text on one line.

@@ -1,0 +1,156 @@
+package feed
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"minewatch/analyze/intake"
+)
+
+// tableFields are the columns that a feed may have, with the names that they
+// have in other feeds.
+var tableFields = []intake.Field{
+	{Name: "address", Aliases: []string{"ip", "cidr", "ip_address", "addr", "prefix", "network", "ip_port", "endpoint", "host", "node_host", "indicator", "ioc"}},
+	{Name: "port", Aliases: []string{"dst_port", "dport", "tcp_port"}},
+	{Name: "proto", Aliases: []string{"protocol", "scheme", "transport"}},
+	{Name: "coin", Aliases: []string{"currency", "symbol", "cryptocurrency"}},
+	{Name: "algorithm", Aliases: []string{"algo"}},
+	{Name: "pool", Aliases: []string{"pool_name"}},
+	{Name: "domain", Aliases: []string{"fqdn", "hostname", "host"}},
+	{Name: "role"},
+	{Name: "first_seen", Aliases: []string{"firstseen", "first_ok"}},
+	{Name: "last_seen", Aliases: []string{"lastseen", "last_ok"}},
+	{Name: "valid_from"},
+	{Name: "valid_until", Aliases: []string{"valid_to", "expires", "expiry"}},
+	{Name: "confidence"},
+	{Name: "evidence", Aliases: []string{"source_type", "node_type"}},
+	{Name: "shared"},
+	{Name: "source"},
+	{Name: "source_ref", Aliases: []string{"source_url", "reference", "ref", "url"}},
+	{Name: "licence", Aliases: []string{"license"}},
+}
+
+var errNoAddress = errors.New("no column with an address in the header: want ip, cidr or address")
+
+// isTable says whether the first line of text is a header that we know.
+func isTable(text []byte) bool {
+	t, err := intake.OpenTable(text, tableFields)
+	return err == nil && (t.Has("address") || t.Has("domain"))
+}
+
+// readTable reads a CSV with a header.
+func (r *reader) readTable(text []byte) error {
+	t, err := intake.OpenTable(text, tableFields)
+	if err != nil {
+		return err
+	}
+	if !t.Has("address") && !t.Has("domain") {
+		return errNoAddress
+	}
+	r.ignored = t.Ignored()
+	for {
+		row, err := t.Next()
+		var reject *intake.Reject
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case errors.As(err, &reject):
+			r.rows++
+			r.rejects = append(r.rejects, *reject)
+			continue
+		case err != nil:
+			return err
+		}
+		r.rows++
+		e, err := r.tableEntry(row)
+		e.Line = row.Line
+		r.take(e, err, row.Refuse)
+	}
+}
+
+func (r *reader) tableEntry(row intake.Row) (Entry, error) {
+	// Lists of pool URLs may have an address where a name would stand.
+	address, name := row.Get("address"), row.Get("domain")
+	if address == "" {
+		address, name = name, ""
+	}
+	point, err := parseEndpoint(address)
+	if err != nil {
+		return Entry{}, err
+	}
+	port, err := parsePort(row.Get("port"))
+	switch {
+	case err != nil:
+		return Entry{}, err
+	case point.port != 0 && port != 0 && point.port != port:
+		return Entry{}, fmt.Errorf("the address says port %d, the column port says %d", point.port, port)
+	case point.port == 0:
+		point.port = port
+	}
+	e := unstated()
+	e.Coin, e.Algorithm, e.Pool = coinCode(row.Get("coin")), row.Get("algorithm"), row.Get("pool")
+	e.Domain = strings.ToLower(strings.TrimSuffix(name, "."))
+	e.Source, e.SourceRef, e.Licence = row.Get("source"), row.Get("source_ref"), row.Get("licence")
+	if err := e.readWords(row); err != nil {
+		return Entry{}, err
+	}
+	if err := e.readTimes(row); err != nil {
+		return Entry{}, err
+	}
+	return r.complete(point, e)
+}
+
+// readWords reads the columns that have a vocabulary.
+func (e *Entry) readWords(row intake.Row) error {
+	proto, spoken, err := parseProto(row.Get("proto"))
+	if err != nil {
+		return err
+	}
+	e.Proto = proto
+	if e.Role, err = parseRole(row.Get("role")); err != nil {
+		return err
+	}
+	if e.Role == UnknownRole {
+		e.Role = spoken
+	}
+	if e.Shared, err = parseShared(row.Get("shared")); err != nil {
+		return err
+	}
+	if s := row.Get("evidence"); s != "" {
+		e.Evidence = ParseEvidence(s)
+	}
+	if s := row.Get("confidence"); s != "" {
+		e.Confidence, err = ParseConfidence(s)
+	}
+	return err
+}
+
+func (e *Entry) readTimes(row intake.Row) error {
+	for _, column := range []struct {
+		field string
+		to    *time.Time
+		end   bool // a day alone means its end
+	}{
+		{"first_seen", &e.FirstSeen, false},
+		{"last_seen", &e.LastSeen, true},
+		{"valid_from", &e.ValidFrom, false},
+		{"valid_until", &e.ValidUntil, true},
+	} {
+		var err error
+		if column.end {
+			*column.to, err = intake.ParseUntil(row.Get(column.field))
+		} else {
+			*column.to, _, err = intake.ParseTime(row.Get(column.field))
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", column.field, err)
+		}
+	}
+	return nil
+}
+
+// day is how a time is told in a reason.
+func day(t time.Time) string { return t.Format(time.DateTime) }
