@@ -19,7 +19,6 @@ var ErrCutOff = errors.New("the capture is cut off in the middle of a packet; th
 // Capture is a file of captured packets, read as the UDP datagrams in it.
 // It is used by one goroutine.
 type Capture struct {
-	in        *input
 	packets   packetReader
 	fragments reassembler
 
@@ -40,7 +39,8 @@ type packet struct {
 }
 
 // packetReader reads one capture file format. At the end of the file it
-// returns io.EOF, in the middle of a packet ErrCutOff.
+// returns io.EOF; other errors say at which offset, and in the middle of a
+// packet wrap ErrCutOff.
 type packetReader interface {
 	next() (packet, error)
 }
@@ -57,7 +57,7 @@ func OpenCapture(r io.Reader) (*Capture, error) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("open capture: %w", err)
 	}
-	c := &Capture{in: in}
+	c := &Capture{}
 	switch kindOf(magic) {
 	case kindPcap:
 		c.packets, err = newPcapReader(in)
@@ -90,10 +90,9 @@ func (c *Capture) Next() (Datagram, error) {
 		if c.err != nil {
 			return Datagram{}, c.err
 		}
-		offset := c.in.offset()
 		p, err := c.packets.next()
 		if err != nil {
-			c.end(err, offset)
+			c.end(err)
 			continue
 		}
 		if d, ok := c.datagram(&p); ok {
@@ -109,15 +108,11 @@ func (c *Capture) NotExport() int64 { return c.notExport }
 
 // end takes leave of the packets: what still waits for a fragment is
 // delivered as it is, then err.
-func (c *Capture) end(err error, offset int64) {
+func (c *Capture) end(err error) {
 	c.ready = c.expire(c.ready, c.fragments.flush())
-	switch {
-	case !errors.Is(err, io.EOF):
-		c.err = fmt.Errorf("packet at byte %d: %w", offset, err)
-	case c.refused > 0 && c.delivered == 0 && len(c.ready) == 0:
+	c.err = err
+	if errors.Is(err, io.EOF) && c.refused > 0 && c.delivered == 0 && len(c.ready) == 0 {
 		c.err = &linkTypeError{c.unread}
-	default:
-		c.err = io.EOF
 	}
 }
 

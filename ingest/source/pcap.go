@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/gopacket/gopacket/pcapgo"
@@ -44,10 +45,8 @@ func (p *pcapReader) next() (packet, error) {
 	case err == nil:
 	case err == io.EOF && p.in.offset() == start: //nolint:errorlint // only a bare io.EOF is a clean end
 		return packet{}, io.EOF
-	case isEOF(err):
-		return packet{}, ErrCutOff
 	default:
-		return packet{}, err
+		return packet{}, fmt.Errorf("packet at byte %d: %w", start, cutOff(err))
 	}
 	return packet{
 		link: classicLink(p.r),

@@ -34,6 +34,7 @@ type pcapngReader struct {
 	interfaces []ngInterface
 	last       time.Time // of the newest packet that had a time
 	body       []byte
+	packet     packet
 }
 
 // ngInterface is what an interface description block says about its packets.
@@ -57,22 +58,34 @@ func newPcapngReader(in *input) (*pcapngReader, error) {
 
 func (p *pcapngReader) next() (packet, error) {
 	for {
-		kind, body, err := p.block()
-		if err != nil {
-			return packet{}, err
-		}
-		switch kind {
-		case blockInterface:
-			err = p.describe(body)
-		case blockEnhanced, blockPacket:
-			return p.timed(kind, body)
-		case blockSimple:
-			return p.simple(body)
-		}
-		if err != nil {
-			return packet{}, err
+		start := p.in.offset()
+		found, err := p.read()
+		switch {
+		case err == io.EOF: //nolint:errorlint // only a bare io.EOF is a clean end
+			return packet{}, io.EOF
+		case err != nil:
+			return packet{}, fmt.Errorf("packet at byte %d: %w", start, err)
+		case found != nil:
+			return *found, nil
 		}
 	}
+}
+
+// read reads one block, and returns the packet in it, nil if it has none.
+func (p *pcapngReader) read() (*packet, error) {
+	kind, body, err := p.block()
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case blockInterface:
+		return nil, p.describe(body)
+	case blockEnhanced, blockPacket:
+		return p.timed(kind, body)
+	case blockSimple:
+		return p.simple(body)
+	}
+	return nil, nil
 }
 
 // block reads one block and returns its body if it is one that we read. A
@@ -219,37 +232,38 @@ func timeUnits(resolution byte) uint64 {
 
 // timed reads an enhanced packet block or an obsolete packet block
 // (section 4.3 and appendix A): they differ in the first four bytes only.
-func (p *pcapngReader) timed(kind uint32, body []byte) (packet, error) {
+func (p *pcapngReader) timed(kind uint32, body []byte) (*packet, error) {
 	if len(body) < 20 {
-		return packet{}, errors.New("packet block is too short: the file is damaged from here on")
+		return nil, errors.New("packet block is too short: the file is damaged from here on")
 	}
 	id := p.order.Uint32(body)
 	if kind == blockPacket {
 		id = uint32(p.order.Uint16(body))
 	}
 	if id >= uint32(len(p.interfaces)) { //nolint:gosec // at most maxInterfaces
-		return packet{}, fmt.Errorf("packet of interface %d, but the section describes %d", id, len(p.interfaces))
+		return nil, fmt.Errorf("packet of interface %d, but the section describes %d", id, len(p.interfaces))
 	}
 	captured, length := p.order.Uint32(body[12:]), p.order.Uint32(body[16:])
 	if data := body[20:]; uint64(captured) > uint64(len(data)) {
-		return packet{}, fmt.Errorf("packet of %d bytes in a block with room for %d: the file is damaged from here on", captured, len(data))
+		return nil, fmt.Errorf("packet of %d bytes in a block with room for %d: the file is damaged from here on", captured, len(data))
 	}
 	i := &p.interfaces[id]
 	stamp := uint64(p.order.Uint32(body[4:]))<<32 | uint64(p.order.Uint32(body[8:]))
 	if t, ok := i.time(stamp); ok {
 		p.last = t
 	}
-	return packet{link: i.link, time: p.last, data: body[20 : 20+captured], cut: captured < length}, nil
+	p.packet = packet{link: i.link, time: p.last, data: body[20 : 20+captured], cut: captured < length}
+	return &p.packet, nil
 }
 
 // simple reads a simple packet block (section 4.4), which has no time: the
 // packet gets the time of the one before it.
-func (p *pcapngReader) simple(body []byte) (packet, error) {
+func (p *pcapngReader) simple(body []byte) (*packet, error) {
 	if len(p.interfaces) == 0 {
-		return packet{}, errors.New("packet without an interface description before it")
+		return nil, errors.New("packet without an interface description before it")
 	}
 	if len(body) < 4 {
-		return packet{}, errors.New("simple packet block is too short: the file is damaged from here on")
+		return nil, errors.New("simple packet block is too short: the file is damaged from here on")
 	}
 	i := &p.interfaces[0]
 	length, data := p.order.Uint32(body), body[4:]
@@ -258,9 +272,10 @@ func (p *pcapngReader) simple(body []byte) (packet, error) {
 		captured = min(captured, uint64(i.snapLen))
 	}
 	if captured > uint64(len(data)) {
-		return packet{}, fmt.Errorf("packet of %d bytes in a block with room for %d: the file is damaged from here on", captured, len(data))
+		return nil, fmt.Errorf("packet of %d bytes in a block with room for %d: the file is damaged from here on", captured, len(data))
 	}
-	return packet{link: i.link, time: p.last, data: data[:captured], cut: captured < uint64(length)}, nil
+	p.packet = packet{link: i.link, time: p.last, data: data[:captured], cut: captured < uint64(length)}
+	return &p.packet, nil
 }
 
 // time converts a timestamp. A time before 1970 or after the year 9999 is
