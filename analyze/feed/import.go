@@ -44,29 +44,18 @@ type Options struct {
 	// were seen then. Zero = now.
 	RetrievedAt time.Time
 
-	MaxBad float64 // share of refused rows above which nothing is imported; 0 = DefaultMaxBad
-	Strict bool    // one refused row is enough
+	Limits intake.Limits
 
 	Now    func() time.Time
 	Logger *slog.Logger // nil = discard
 }
 
-// DefaultMaxBad is the share of refused rows above which a file is taken for
-// the wrong one.
-const DefaultMaxBad = 0.5
-
-// Result accounts for every row of an import:
-//
-//	Rows = Entries + Duplicates + len(Names) + len(Rejects)
+// Result tells what became of an import. Duplicates were merged into another
+// row's entry.
 type Result struct {
-	Version    Version // the one that holds the input
-	Existing   bool    // it was there before, nothing was stored
-	Rows       int     // read: lines or records with content
-	Entries    int
-	Duplicates int             // merged into another row's entry
-	Names      []intake.Reject // rows that have a name or a URL instead of an address
-	Rejects    []intake.Reject
-	Ignored    []string // columns that no field knows
+	intake.Tally
+	Version  Version // the one that holds the input
+	Existing bool    // it was there before, nothing was stored
 }
 
 // Import reads, checks and keeps a feed as one version in the lake. The
@@ -83,7 +72,7 @@ func Import(lakeDir string, in Input, o Options) (Result, error) {
 	}
 	result.Version, result.Existing = Version{v}, !isNew
 	if o.Logger != nil && isNew {
-		o.Logger.Info("feed imported", slog.String("version", v.ID()), slog.Int("entries", result.Entries))
+		o.Logger.Info("feed imported", slog.String("version", v.ID()), slog.Int("entries", result.Kept))
 	}
 	return result, nil
 }
@@ -99,11 +88,9 @@ func (o Options) draft(in Input) (versions.Draft, Result, error) {
 		return versions.Draft{}, Result{}, err
 	}
 	entries, duplicates := merge(r.entries)
-	result := Result{
-		Rows: r.rows, Entries: len(entries), Duplicates: duplicates,
-		Names: r.names, Rejects: r.rejects, Ignored: r.ignored,
-	}
-	if err := o.judge(&result); err != nil {
+	result := Result{Tally: r.tally}
+	result.Kept, result.Duplicates = len(entries), duplicates
+	if err := result.Judge(o.Limits); err != nil {
 		return versions.Draft{}, result, err
 	}
 
@@ -119,26 +106,10 @@ func (o Options) draft(in Input) (versions.Draft, Result, error) {
 		Kind: kind, Name: o.Name, File: in.File, Original: in.Data,
 		Tables:     map[string][]byte{entriesFile: table.Bytes()},
 		Settings:   settings,
-		Counts:     result.counts(),
+		Counts:     result.Counts(),
 		ImportedAt: o.Now(), RetrievedAt: o.RetrievedAt, RetrievedStated: retrievedStated,
 		Replaces: func(v *versions.Version) bool { return v.Name == o.Name },
 	}, result, nil
-}
-
-// The names of a version's counts in its manifest.
-const (
-	countRows       = "rows"
-	countEntries    = "entries"
-	countDuplicates = "duplicates"
-	countNames      = "names"
-	countRefused    = "refused"
-)
-
-func (r *Result) counts() map[string]int {
-	return map[string]int{
-		countRows: r.Rows, countEntries: r.Entries, countDuplicates: r.Duplicates,
-		countNames: len(r.Names), countRefused: len(r.Rejects),
-	}
 }
 
 // settings are the options that somebody stated and that change what is read
@@ -183,29 +154,5 @@ func (o *Options) fill(file string) error {
 		o.RetrievedAt = o.Now()
 	}
 	o.RetrievedAt = o.RetrievedAt.UTC().Truncate(time.Second)
-	if o.MaxBad == 0 {
-		o.MaxBad = DefaultMaxBad
-	}
-	return nil
-}
-
-// judge refuses an import as a whole. Names are not held against it: lists
-// that mix names and addresses are usual.
-func (o *Options) judge(r *Result) error {
-	bad := len(r.Rejects)
-	share := float64(bad) / float64(max(1, r.Rows-len(r.Names)))
-	switch {
-	case r.Rows == 0:
-		return errors.New("no entry in it, nothing was imported")
-	case r.Entries == 0 && bad == 0:
-		return fmt.Errorf("no address in it, nothing was imported: all %d rows are names, which must be resolved to addresses first", r.Rows)
-	case r.Entries == 0:
-		return fmt.Errorf("no row of %d could be used, nothing was imported: is it a feed?", r.Rows)
-	case o.Strict && bad > 0:
-		return fmt.Errorf("%d of %d rows were refused, nothing was imported: correct them, or import the rest without --strict", bad, r.Rows)
-	case share > o.MaxBad:
-		return fmt.Errorf("%d of %d rows were refused (%.0f%%, more than --max-bad %.0f), nothing was imported: is it the right file and format?",
-			bad, r.Rows-len(r.Names), 100*share, 100*o.MaxBad)
-	}
 	return nil
 }

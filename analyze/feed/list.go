@@ -17,7 +17,6 @@ func (r *reader) readList(text []byte) {
 		if content == "" {
 			continue
 		}
-		r.rows++
 		e, err := r.listEntry(content)
 		e.Line = line
 		r.take(e, err, func(err error) *intake.Reject {

@@ -8,16 +8,10 @@ import (
 )
 
 // reader turns the rows of one original into entries and rejects.
-//
-//	rows = merged entries + duplicates + names + rejects
 type reader struct {
 	options *Options
-
-	rows    int
 	entries []Entry
-	names   []intake.Reject // rows with a name instead of an address
-	rejects []intake.Reject
-	ignored []string // columns
+	tally   intake.Tally
 }
 
 // notStated marks a confidence that the row does not give.
@@ -44,14 +38,15 @@ func (r *reader) read(original []byte) error {
 
 // take keeps an entry or the reason why its row is none.
 func (r *reader) take(e Entry, err error, refuse func(error) *intake.Reject) {
+	r.tally.Read++
 	var name *nameError
 	switch {
 	case err == nil:
 		r.entries = append(r.entries, e)
 	case errors.As(err, &name):
-		r.names = append(r.names, *refuse(err))
+		r.tally.Domains = append(r.tally.Domains, *refuse(err))
 	default:
-		r.rejects = append(r.rejects, *refuse(err))
+		r.tally.Rejects = append(r.tally.Rejects, *refuse(err))
 	}
 }
 

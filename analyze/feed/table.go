@@ -50,7 +50,7 @@ func (r *reader) readTable(text []byte) error {
 	if !t.Has("address") && !t.Has("domain") {
 		return errNoAddress
 	}
-	r.ignored = t.Ignored()
+	r.tally.Ignored = t.Ignored()
 	for {
 		row, err := t.Next()
 		var reject *intake.Reject
@@ -58,13 +58,12 @@ func (r *reader) readTable(text []byte) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case errors.As(err, &reject):
-			r.rows++
-			r.rejects = append(r.rejects, *reject)
+			r.tally.Read++
+			r.tally.Rejects = append(r.tally.Rejects, *reject)
 			continue
 		case err != nil:
 			return err
 		}
-		r.rows++
 		e, err := r.tableEntry(row)
 		e.Line = row.Line
 		r.take(e, err, row.Refuse)

@@ -23,15 +23,6 @@ type Version struct {
 // EntriesPath is the path of the version's entries.csv.
 func (v *Version) EntriesPath() string { return v.Path(entriesFile) }
 
-// Entries is how many endpoints the version has.
-func (v *Version) Entries() int { return v.Counts[countEntries] }
-
-// Names is how many rows had a name instead of an address.
-func (v *Version) Names() int { return v.Counts[countNames] }
-
-// Refused is how many rows were refused with a reason.
-func (v *Version) Refused() int { return v.Counts[countRefused] }
-
 func store(lakeDir string) *versions.Store { return versions.Open(filepath.Join(lakeDir, "feeds")) }
 
 // Versions returns every version of every feed in the lake, in the order of

@@ -1,0 +1,87 @@
+package intake
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Tally accounts for the rows of an import:
+//
+//	Read = Kept + Duplicates + len(Domains) + len(Rejects)
+type Tally struct {
+	Read       int // rows with content
+	Kept       int
+	Duplicates int      // merged into a row that was kept
+	Domains    []Reject // rows that have a name or a URL where an address should be
+	Rejects    []Reject // rows with a fault
+	Ignored    []string // columns that no field knows
+}
+
+// DefaultMaxBad is the share of refused rows above which a file is taken for
+// the wrong one.
+const DefaultMaxBad = 0.5
+
+// Limits say how much of a file may be refused before nothing of it is
+// imported.
+type Limits struct {
+	MaxBad float64 // share of refused rows; 0 = DefaultMaxBad
+	Strict bool    // one refused row is too many
+}
+
+// Judge refuses an import as a whole. Domains are not held against it: lists
+// that mix names and addresses are usual.
+func (t *Tally) Judge(l Limits) error {
+	if l.MaxBad == 0 {
+		l.MaxBad = DefaultMaxBad
+	}
+	bad, rows := len(t.Rejects), t.Read-len(t.Domains)
+	switch {
+	case t.Read == 0:
+		return errors.New("no row in it, nothing was imported")
+	case rows == 0:
+		return fmt.Errorf("no address in it, nothing was imported: all %d rows are names, which must be resolved to addresses first", t.Read)
+	case t.Kept == 0:
+		return fmt.Errorf("not one of %d rows could be used, nothing was imported: is it the right file and format?", rows)
+	case l.Strict && bad > 0:
+		return fmt.Errorf("%d of %d rows were refused, nothing was imported: correct them, or import the rest without --strict", bad, rows)
+	case float64(bad) > l.MaxBad*float64(rows):
+		return fmt.Errorf("%d of %d rows were refused, more than %.0f%%, nothing was imported: is it the right file and format? --max-bad allows more",
+			bad, rows, 100*l.MaxBad)
+	}
+	return nil
+}
+
+// The names of the counts in a manifest.
+const (
+	CountRead       = "read"
+	CountKept       = "kept"
+	CountDuplicates = "duplicates"
+	CountDomains    = "domains"
+	CountRefused    = "refused"
+)
+
+// Counts are the figures for a manifest.
+func (t *Tally) Counts() map[string]int {
+	return map[string]int{
+		CountRead: t.Read, CountKept: t.Kept, CountDuplicates: t.Duplicates,
+		CountDomains: len(t.Domains), CountRefused: len(t.Rejects),
+	}
+}
+
+// String is the summary line: read = kept + each drop that happened.
+func (t *Tally) String() string {
+	s := fmt.Sprintf("rows: read %d = kept %d", t.Read, t.Kept)
+	for _, d := range []struct {
+		name string
+		n    int
+	}{
+		{CountDuplicates, t.Duplicates},
+		{CountDomains, len(t.Domains)},
+		{CountRefused, len(t.Rejects)},
+	} {
+		if d.n > 0 {
+			s += fmt.Sprintf(" + %s %d", d.name, d.n)
+		}
+	}
+	return s
+}
