@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"minewatch/analyze"
+	"minewatch/analyze/report"
+)
+
+// tableLimit is how many suspects a table shows unless --limit says
+// otherwise: a province has thousands, and a page has an end.
+const tableLimit = 50
+
+type rankFlags struct {
+	from, to, week string
+	by, region     string
+	grades         []string
+	limit          int
+	reasons        bool
+}
+
+func newRankCommand(env *environment) *cobra.Command {
+	var f rankFlags
+	cmd := &cobra.Command{
+		Use:   "rank",
+		Short: "rank the suspects of a period, with their reasons",
+		Long: `rank grades the addresses that met mining pools within a period by all nights
+that were run in it, and lists them in order. Days are those of site.zone.
+
+Grades: A suspected mining (high), B suspected mining (medium), C clue, X
+excluded with a reason. A suspect is an address: which machine, whose, how many
+and whether on purpose is not in flow logs.
+
+Formats csv and json have the columns rank, host, grade, score, contact_days,
+contact_hours, contact_slots, pool_endpoints, sessions, duration_seconds,
+span_seconds, first_seen, last_seen, bytes_up, bytes_down, packets_up,
+packets_down, max_concurrent, coins, pools, unit, sector, city, county, reasons
+and after them nat; json has the evidence of each suspect, too. Times are UTC
+there, and cells are the plain values: use the tables of 'minewatch report
+weekly' for a spreadsheet, in which no cell can be run as a formula.`,
+		Example: `  minewatch rank                                   all nights there are
+  minewatch rank --week 2026-W46 --grade A,B
+  minewatch rank --from 2026-11-09 --to 2026-11-12 --by duration --reasons
+  minewatch rank --region 宁波市/鄞州区 --format csv > suspects.csv`,
+		Args: cobra.NoArgs,
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.from, "from", "", "first `DAY`, such as 2026-11-09 (default the first night there is)")
+	flags.StringVar(&f.to, "to", "", "last `DAY` (default the last night there is)")
+	flags.StringVar(&f.week, "week", "", "ISO `WEEK`, such as 2026-W46")
+	flags.StringVar(&f.by, "by", "score", "order by score, contact, duration or traffic")
+	flags.StringVar(&f.region, "region", "", "only this `CITY` or CITY/COUNTY of the ledger")
+	flags.StringSliceVar(&f.grades, "grade", nil, "only these `GRADES`, such as A,B")
+	flags.IntVar(&f.limit, "limit", 0, fmt.Sprintf("show at most `N` (default %d in a table, all in csv and json; 0 = all)", tableLimit))
+	flags.BoolVar(&f.reasons, "reasons", false, "in a table, tell every reason below each address")
+	cmd.MarkFlagsMutuallyExclusive("week", "from")
+	cmd.MarkFlagsMutuallyExclusive("week", "to")
+	format := addFormatFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if !cmd.Flags().Changed("limit") && *format == formatTable {
+			f.limit = tableLimit
+		}
+		return runRank(cmd.Context(), env, &f, *format)
+	}
+	return cmd
+}
+
+func runRank(ctx context.Context, env *environment, f *rankFlags, format outputFormat) error {
+	options, err := f.options(env)
+	if err != nil {
+		return err
+	}
+	suspects, scope, err := analyze.Rank(ctx, options)
+	if err != nil {
+		return err
+	}
+	env.describeScope(scope, len(suspects))
+	switch format {
+	case formatCSV:
+		return report.CSV(env.stdout, suspects)
+	case formatJSON:
+		return report.JSON(env.stdout, suspects)
+	default:
+		return report.Table(env.stdout, suspects, report.TableOptions{
+			Zone: options.Zone, Width: terminalWidth(env.stdout), Reasons: f.reasons,
+		})
+	}
+}
+
+// options reads the flags; what is wrong with them is a usage error.
+func (f *rankFlags) options(env *environment) (analyze.RankOptions, error) {
+	shared, err := env.analysis()
+	if err != nil {
+		return analyze.RankOptions{}, err
+	}
+	o := analyze.RankOptions{Options: shared, By: f.by, Region: f.region, Limit: f.limit}
+	if f.week != "" {
+		if o.From, o.To, err = analyze.WeekDays(f.week); err != nil {
+			return o, usageErrorf("--week: %w", err)
+		}
+	}
+	if f.from != "" {
+		if o.From, err = analyze.ParseDay(f.from); err != nil {
+			return o, usageErrorf("--from: %w", err)
+		}
+	}
+	if f.to != "" {
+		if o.To, err = analyze.ParseDay(f.to); err != nil {
+			return o, usageErrorf("--to: %w", err)
+		}
+	}
+	if o.From != "" && o.To != "" && o.To < o.From {
+		return o, usageErrorf("the period ends on %s, before it begins on %s", o.To, o.From)
+	}
+	if !slices.Contains(analyze.Orders(), f.by) {
+		return o, usageErrorf("--by %q: want %s", f.by, strings.Join(analyze.Orders(), ", "))
+	}
+	if f.limit < 0 {
+		return o, usageErrorf("--limit %d is negative; 0 shows all", f.limit)
+	}
+	for _, grade := range f.grades {
+		grade = strings.ToUpper(strings.TrimSpace(grade))
+		if len(grade) != 1 || !strings.Contains("ABCX", grade) {
+			return o, usageErrorf("--grade %q: want A, B, C or X, separated by commas", grade)
+		}
+		o.Grades += grade
+	}
+	return o, nil
+}
+
+// describeScope says what a ranking rests on, beside the data.
+func (e *environment) describeScope(scope analyze.Scope, shown int) {
+	days := 0
+	for day := scope.From; day <= scope.To; day = day.Add(1) {
+		days++
+	}
+	fmt.Fprintf(e.stderr, "%s to %s: %d of %d nights, %d addresses met pools, %d shown\n",
+		scope.From, scope.To, len(scope.Nights), days, scope.Hosts, shown)
+}
+
+// terminalWidth is 0 where stdout is no terminal, and never so narrow that a
+// table makes no sense.
+func terminalWidth(stream any) int {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return 0
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return max(width, 100)
+}
