@@ -69,6 +69,20 @@ func Current(lakeDir string, asOf time.Time) (ranges, exclusions *Version, err e
 	return ranges, exclusions, nil
 }
 
+// Find returns the version that reference means: NAME (its newest), NAME@HASH,
+// a number of the order of imports, or a folder's name.
+func Find(list []Version, reference string) (Version, error) {
+	kept := make([]versions.Version, len(list))
+	for i, v := range list {
+		kept[i] = v.Version
+	}
+	v, err := versions.Find(kept, reference)
+	if err != nil {
+		return Version{}, fmt.Errorf("ledger: %w; 'minewatch ledger list' shows them", err)
+	}
+	return Version{v}, nil
+}
+
 // ReadRows returns the ranges of a version of that kind after comparing the
 // file with its hash.
 func (v *Version) ReadRows() ([]Row, error) { return read(v, Ranges, Columns) }

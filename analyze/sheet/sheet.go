@@ -69,11 +69,16 @@ func Moment[T any](name string, field func(*T) *time.Time) Column[T] {
 	}}
 }
 
+// Value is a column that is only shown: Read skips it.
+func Value[T any](name string, kind Kind, text func(*T) string) Column[T] {
+	return Column[T]{name, kind, text, nil}
+}
+
 // Addresses are the columns of a range: its text under name, its ends as the
 // lake's halves, and prefix_len, out of 128 bits.
 func Addresses[T any](name string, field func(*T) *iprange.Range) []Column[T] {
 	half := func(name string, value func(iprange.Range) int64) Column[T] {
-		return Column[T]{name, IsNumber, func(t *T) string { return strconv.FormatInt(value(*field(t)), 10) }, nil}
+		return Value(name, IsNumber, func(t *T) string { return strconv.FormatInt(value(*field(t)), 10) })
 	}
 	return []Column[T]{
 		{name, IsText, func(t *T) string { return field(t).String() }, func(t *T, s string) (err error) {

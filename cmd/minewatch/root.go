@@ -42,9 +42,20 @@ Exit codes: 0 done, 1 error, 2 usage, 3 done but some input was rejected,
 	root.SetHelpCommandGroupID(groupHouse)
 	root.SetCompletionCommandGroupID(groupHouse)
 
-	addGroup(root, groupFlows)
-	addGroup(root, groupKnowledge)
-	addGroup(root, groupAnalysis)
+	addGroup(root, groupFlows,
+		newCollectCommand(env),
+		newImportCommand(env),
+	)
+	addGroup(root, groupKnowledge,
+		newFeedCommand(env),
+		newLedgerCommand(env),
+	)
+	addGroup(root, groupAnalysis,
+		newNightlyCommand(env),
+		newRankCommand(env),
+		newReportCommand(env),
+		newSQLCommand(env),
+	)
 	addGroup(root, groupHouse,
 		newConfigCommand(env),
 		newVersionCommand(env),

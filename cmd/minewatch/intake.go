@@ -1,0 +1,120 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"minewatch/analyze/intake"
+	"minewatch/analyze/versions"
+)
+
+// intakeFlags are what the imports of feeds, ledgers and exclusions have in
+// common.
+type intakeFlags struct {
+	maxBad  float64
+	strict  bool
+	rejects string
+}
+
+func (f *intakeFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Float64Var(&f.maxBad, "max-bad", 100*intake.DefaultMaxBad, "`PERCENT` of refused rows above which nothing is imported")
+	flags.BoolVar(&f.strict, "strict", false, "import nothing if one row is refused")
+	flags.StringVar(&f.rejects, "rejects", "", "write every refused row to this `FILE` as CSV")
+}
+
+func (f *intakeFlags) limits() (intake.Limits, error) {
+	if f.maxBad < 0 || f.maxBad > 100 {
+		return intake.Limits{}, usageErrorf("--max-bad %g: want 0 to 100 percent", f.maxBad)
+	}
+	return intake.Limits{MaxBad: f.maxBad / 100, Strict: f.strict || f.maxBad == 0}, nil
+}
+
+// maxRejectsTold is how many refused rows are told one by one.
+const maxRejectsTold = 10
+
+// tell says on stderr what an import refused and ignored.
+func (f *intakeFlags) tell(env *environment, file string, t *intake.Tally) error {
+	if len(t.Ignored) > 0 {
+		env.say(fmt.Sprintf("%s: ignored %s: %s", file, plural(len(t.Ignored), "column"), strings.Join(t.Ignored, ", ")))
+	}
+	for i, r := range t.Rejects {
+		if i == maxRejectsTold {
+			more := fmt.Sprintf("%s: and %d more refused rows", file, len(t.Rejects)-i)
+			if f.rejects == "" {
+				more += "; --rejects FILE writes all"
+			}
+			env.say(more)
+			break
+		}
+		env.say(fmt.Sprintf("%s:%d: %s", file, r.Line, r.Reason))
+	}
+	if n := len(t.Domains); n > 0 {
+		env.say(fmt.Sprintf("%s: %d %s with a name instead of an address (first in line %d): resolve the names and import their addresses",
+			file, n, plural(n, "row"), t.Domains[0].Line))
+	}
+	return f.write(file, t)
+}
+
+// write writes the refused rows to the file of --rejects.
+func (f *intakeFlags) write(file string, t *intake.Tally) (err error) {
+	if f.rejects == "" {
+		return nil
+	}
+	out, err := os.Create(f.rejects)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	all := slices.Concat(t.Rejects, t.Domains)
+	intake.SortRejects(all)
+	return intake.WriteRejects(out, file, all)
+}
+
+// imported is what became of an import of any kind.
+type imported struct {
+	intake.Tally
+	version  versions.Version
+	existing bool
+}
+
+// finish tells what became of an import that ended with err, and returns what
+// the command ends with.
+func (f *intakeFlags) finish(env *environment, file string, r *imported, err error) error {
+	if err == nil && r.existing {
+		fmt.Fprintf(env.stdout, "already imported as %s\n", r.version.Base())
+		return nil
+	}
+	if err := errors.Join(f.tell(env, file, &r.Tally), err); err != nil {
+		return err
+	}
+	fmt.Fprintf(env.stdout, "imported as %s; %s\n", r.version.Base(), r.String())
+	if len(r.Rejects)+len(r.Domains) > 0 {
+		return rejected()
+	}
+	return nil
+}
+
+// readInput reads the file at path, or standard input where it is "-".
+func (e *environment) readInput(path string) (data []byte, err error) {
+	in := e.stdin
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		in = file
+	}
+	// One byte more than is taken tells that there is more.
+	return io.ReadAll(io.LimitReader(in, intake.MaxBytes+1))
+}
+
+// say writes a line for people.
+func (e *environment) say(line string) { fmt.Fprintln(e.stderr, printable(line)) }
