@@ -201,14 +201,14 @@ func plausible(t *testing.T, r *flow.Record, received time.Time) {
 }
 
 // holds checks the identities of the decoder's counts after returned records.
-func holds(t testing.TB, d *decode.Decoder, returned int64) {
-	t.Helper()
+func holds(tb testing.TB, d *decode.Decoder, returned int64) {
+	tb.Helper()
 	c := d.Counts()
 	if c.RecordsStored != 0 || c.Records-c.RecordsMalformed != returned {
-		t.Errorf("records %d - malformed %d, but %d were returned", c.Records, c.RecordsMalformed, returned)
+		tb.Errorf("records %d - malformed %d, but %d were returned", c.Records, c.RecordsMalformed, returned)
 	}
 	c.RecordsStored = returned
 	if err := c.Check(); err != nil {
-		t.Error(err)
+		tb.Error(err)
 	}
 }

@@ -3,8 +3,6 @@ package decode_test
 import (
 	"math"
 	"testing"
-
-	"minewatch/ingest/decode"
 )
 
 // TestCounters: an exporter may have several counters in one template, and
@@ -35,7 +33,7 @@ func TestCounters(t *testing.T) {
 		{"no bytes at all for one of two", []field{f(23, 0), f(1, 4), f(24, 0), f(2, 4)}, join(be(4, 64), be(4, 2)), 64, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := decodeOne(t, decode.Options{}, v9(set(0, template(256, c.fields...)), set(256, c.values)))
+			r := decodeOne(t, v9(set(0, template(256, c.fields...)), set(256, c.values)))
 			if r.Bytes != c.octets || r.Packets != c.packet {
 				t.Errorf("%d bytes, %d packets, want %d and %d", r.Bytes, r.Packets, c.octets, c.packet)
 			}

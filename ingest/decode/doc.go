@@ -8,6 +8,7 @@
 //	message.go      v9 and IPFIX: header, then set after set by their lengths
 //	templateset.go  template records: checked, learnt, withdrawn
 //	template.go     a template compiled to a plan: which field goes where
+//	templatestore.go  whose templates they are, and for how long
 //	dataset.go      data records: cut out by the plan, read into an observation
 //	elements.go     the information elements that are read, one reader each
 //	observation.go  what one record said -> flow.Record, both halves of a biflow
@@ -23,7 +24,7 @@
 // before goflow2 sees them, and it is handed one record at a time. Templates,
 // sampling rates and flow times are ours; goflow2's producer is not used.
 //
-// Invariants, held by FuzzDecode: no panic; no more records than payload
-// bytes; nothing of the payload is kept; and whatever came in is in
+// Invariants, held by FuzzDecode: no panic; at most two records a payload
+// byte; nothing of the payload is kept; and whatever came in is in
 // flow.Counts under a name.
 package decode

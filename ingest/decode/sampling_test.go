@@ -19,8 +19,8 @@ func samplers9(domain uint32, list []field, records ...[]byte) []byte {
 }
 
 // sampled9 is a v9 message of one record with these fields beside its address.
-func sampled9(domain uint32, list []field, values ...[]byte) []byte {
-	return v9at(now, uptime0, domain,
+func sampled9(list []field, values ...[]byte) []byte {
+	return v9(
 		set(0, template(256, append([]field{f(8, 4)}, list...)...)), set(256, ip("10.0.0.1"), join(values...)))
 }
 
@@ -59,13 +59,13 @@ func TestSamplingEncodings(t *testing.T) {
 		{"more than any rate", []field{f(34, 8)}, be(8, 1<<40+1), 0},
 	} {
 		t.Run(c.name+", in options", func(t *testing.T) {
-			r := decodeOne(t, decode.Options{}, samplers9(domain0, c.fields, c.values), sampled9(domain0, nil))
+			r := decodeOne(t, samplers9(domain0, c.fields, c.values), sampled9(nil))
 			if r.SamplingRate != c.want {
 				t.Errorf("1 in %d, want 1 in %d", r.SamplingRate, c.want)
 			}
 		})
 		t.Run(c.name+", in data", func(t *testing.T) {
-			r := decodeOne(t, decode.Options{}, sampled9(domain0, c.fields, c.values))
+			r := decodeOne(t, sampled9(c.fields, c.values))
 			if r.SamplingRate != c.want {
 				t.Errorf("1 in %d, want 1 in %d", r.SamplingRate, c.want)
 			}
@@ -87,36 +87,36 @@ func TestSamplingLinks(t *testing.T) {
 		datagrams [][]byte
 		want      int32
 	}{
-		{"first of two samplers", decode.Options{}, [][]byte{samplers9(domain0, ids, two...), sampled9(domain0, []field{f(48, 1)}, be(1, 1))}, 100},
-		{"second of two samplers", decode.Options{}, [][]byte{samplers9(domain0, ids, two...), sampled9(domain0, []field{f(48, 1)}, be(1, 2))}, 5000},
-		{"sampler by selectorId (302)", decode.Options{}, [][]byte{samplers9(domain0, []field{f(302, 8), f(305, 4), f(306, 4)}, join(be(8, 2), be(4, 1), be(4, 99))), sampled9(domain0, []field{f(302, 8)}, be(8, 2))}, 100},
-		{"two samplers of other rates, none named: unknown", decode.Options{}, [][]byte{samplers9(domain0, ids, two...), sampled9(domain0, nil)}, 0},
-		{"two samplers of other rates, none named: the default", decode.Options{DefaultSampling: 64}, [][]byte{samplers9(domain0, ids, two...), sampled9(domain0, nil)}, 64},
-		{"two samplers of one rate, none named", decode.Options{}, [][]byte{samplers9(domain0, ids, join(be(1, 1), be(4, 100)), join(be(1, 2), be(4, 100))), sampled9(domain0, nil)}, 100},
-		{"the only sampler, another named", decode.Options{}, [][]byte{samplers9(domain0, ids, two[0]), sampled9(domain0, []field{f(48, 1)}, be(1, 0))}, 100},
-		{"the domain's rate beside samplers", decode.Options{}, [][]byte{samplers9(domain0, ids, two...), samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9(domain0, nil)}, 10},
-		{"a rate that changed", decode.Options{}, [][]byte{samplers9(domain0, ids, two[0]), samplers9(domain0, ids, join(be(1, 1), be(4, 200))), sampled9(domain0, nil)}, 200},
-		{"the sampler under another source ID", decode.Options{}, [][]byte{samplers9(0, ids, two...), sampled9(domain0, []field{f(48, 1)}, be(1, 2))}, 5000},
-		{"the rate under another source ID", decode.Options{}, [][]byte{samplers9(0, []field{f(34, 4)}, be(4, 1000)), sampled9(domain0, nil)}, 1000},
-		{"other rates under other source IDs: unknown", decode.Options{}, [][]byte{samplers9(0, []field{f(34, 4)}, be(4, 1000)), samplers9(1, []field{f(34, 4)}, be(4, 10)), sampled9(domain0, nil)}, 0},
-		{"the own source ID's rate over another's", decode.Options{}, [][]byte{samplers9(0, []field{f(34, 4)}, be(4, 1000)), samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9(domain0, nil)}, 10},
-		{"the record's own rate over the announced one", decode.Options{}, [][]byte{samplers9(domain0, ids, two...), sampled9(domain0, []field{f(48, 1), f(34, 4)}, be(1, 1), be(4, 3))}, 3},
-		{"little-endian in the record (RouterOS): 1000", decode.Options{}, [][]byte{sampled9(domain0, []field{f(34, 4)}, []byte{0xe8, 0x03, 0, 0})}, 1000},
-		{"little-endian in the record: 256", decode.Options{}, [][]byte{sampled9(domain0, []field{f(34, 4)}, []byte{0, 1, 0, 0})}, 256},
-		{"little-endian in the record: 1", decode.Options{}, [][]byte{sampled9(domain0, []field{f(34, 4)}, []byte{1, 0, 0, 0})}, 1},
-		{"100000 is not little-endian", decode.Options{}, [][]byte{sampled9(domain0, []field{f(34, 4)}, be(4, 100_000))}, 100_000},
-		{"65536 in an options record is as it stands", decode.Options{}, [][]byte{samplers9(domain0, []field{f(34, 4)}, be(4, 65536)), sampled9(domain0, nil)}, 65536},
+		{"first of two samplers", decode.Options{}, [][]byte{samplers9(domain0, ids, two...), sampled9([]field{f(48, 1)}, be(1, 1))}, 100},
+		{"second of two samplers", decode.Options{}, [][]byte{samplers9(domain0, ids, two...), sampled9([]field{f(48, 1)}, be(1, 2))}, 5000},
+		{"sampler by selectorId (302)", decode.Options{}, [][]byte{samplers9(domain0, []field{f(302, 8), f(305, 4), f(306, 4)}, join(be(8, 2), be(4, 1), be(4, 99))), sampled9([]field{f(302, 8)}, be(8, 2))}, 100},
+		{"two samplers of other rates, none named: unknown", decode.Options{}, [][]byte{samplers9(domain0, ids, two...), sampled9(nil)}, 0},
+		{"two samplers of other rates, none named: the default", decode.Options{DefaultSampling: 64}, [][]byte{samplers9(domain0, ids, two...), sampled9(nil)}, 64},
+		{"two samplers of one rate, none named", decode.Options{}, [][]byte{samplers9(domain0, ids, join(be(1, 1), be(4, 100)), join(be(1, 2), be(4, 100))), sampled9(nil)}, 100},
+		{"the only sampler, another named", decode.Options{}, [][]byte{samplers9(domain0, ids, two[0]), sampled9([]field{f(48, 1)}, be(1, 0))}, 100},
+		{"the domain's rate beside samplers", decode.Options{}, [][]byte{samplers9(domain0, ids, two...), samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9(nil)}, 10},
+		{"a rate that changed", decode.Options{}, [][]byte{samplers9(domain0, ids, two[0]), samplers9(domain0, ids, join(be(1, 1), be(4, 200))), sampled9(nil)}, 200},
+		{"the sampler under another source ID", decode.Options{}, [][]byte{samplers9(0, ids, two...), sampled9([]field{f(48, 1)}, be(1, 2))}, 5000},
+		{"the rate under another source ID", decode.Options{}, [][]byte{samplers9(0, []field{f(34, 4)}, be(4, 1000)), sampled9(nil)}, 1000},
+		{"other rates under other source IDs: unknown", decode.Options{}, [][]byte{samplers9(0, []field{f(34, 4)}, be(4, 1000)), samplers9(1, []field{f(34, 4)}, be(4, 10)), sampled9(nil)}, 0},
+		{"the own source ID's rate over another's", decode.Options{}, [][]byte{samplers9(0, []field{f(34, 4)}, be(4, 1000)), samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9(nil)}, 10},
+		{"the record's own rate over the announced one", decode.Options{}, [][]byte{samplers9(domain0, ids, two...), sampled9([]field{f(48, 1), f(34, 4)}, be(1, 1), be(4, 3))}, 3},
+		{"little-endian in the record (RouterOS): 1000", decode.Options{}, [][]byte{sampled9([]field{f(34, 4)}, []byte{0xe8, 0x03, 0, 0})}, 1000},
+		{"little-endian in the record: 256", decode.Options{}, [][]byte{sampled9([]field{f(34, 4)}, []byte{0, 1, 0, 0})}, 256},
+		{"little-endian in the record: 1", decode.Options{}, [][]byte{sampled9([]field{f(34, 4)}, []byte{1, 0, 0, 0})}, 1},
+		{"100000 is not little-endian", decode.Options{}, [][]byte{sampled9([]field{f(34, 4)}, be(4, 100_000))}, 100_000},
+		{"65536 in an options record is as it stands", decode.Options{}, [][]byte{samplers9(domain0, []field{f(34, 4)}, be(4, 65536)), sampled9(nil)}, 65536},
 		{"by the interface in the v9 scope", decode.Options{}, [][]byte{
 			v9(set(1, options9(300, 1, f(2, 4), f(34, 4))), set(300, be(4, 11), be(4, 100), be(4, 12), be(4, 200))),
-			sampled9(domain0, []field{f(10, 4)}, be(4, 12)),
+			sampled9([]field{f(10, 4)}, be(4, 12)),
 		}, 200},
 		{"by the output interface", decode.Options{}, [][]byte{
 			v9(set(1, options9(300, 1, f(2, 4), f(34, 4))), set(300, be(4, 11), be(4, 100), be(4, 12), be(4, 200))),
-			sampled9(domain0, []field{f(10, 4), f(14, 4)}, be(4, 5), be(4, 11)),
+			sampled9([]field{f(10, 4), f(14, 4)}, be(4, 5), be(4, 11)),
 		}, 100},
-		{"the default for who never said", decode.Options{DefaultSampling: 64}, [][]byte{sampled9(domain0, nil)}, 64},
-		{"the default gives way to what is said", decode.Options{DefaultSampling: 64}, [][]byte{samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9(domain0, nil)}, 10},
-		{"the override of the longest prefix over all", decode.Options{Sampling: overrides}, [][]byte{samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9(domain0, []field{f(34, 4)}, be(4, 3))}, 8},
+		{"the default for who never said", decode.Options{DefaultSampling: 64}, [][]byte{sampled9(nil)}, 64},
+		{"the default gives way to what is said", decode.Options{DefaultSampling: 64}, [][]byte{samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9(nil)}, 10},
+		{"the override of the longest prefix over all", decode.Options{Sampling: overrides}, [][]byte{samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9([]field{f(34, 4)}, be(4, 3))}, 8},
 		{"v5: 14 bits of the header, without the mode", decode.Options{}, [][]byte{v5(1, 1<<14|1000, v5record(uptime0, uptime0))}, 1000},
 		{"v5: 0 is not said", decode.Options{DefaultSampling: 64}, [][]byte{v5(1, 0, v5record(uptime0, uptime0))}, 64},
 		{"v5: overridden", decode.Options{Sampling: overrides}, [][]byte{v5(1, 1000, v5record(uptime0, uptime0))}, 8},
@@ -145,11 +145,11 @@ func TestSamplingIsOfOneExporter(t *testing.T) {
 	s := newStation(t, decode.Options{})
 	s.receive(samplers9(domain0, []field{f(34, 4)}, be(4, 10)))
 	other := netip.MustParseAddrPort("192.0.2.2:2055")
-	if r := s.receiveFrom(other, sampled9(domain0, nil)); len(r) != 1 || r[0].SamplingRate != 0 {
+	if r := s.receiveFrom(other, sampled9(nil)); len(r) != 1 || r[0].SamplingRate != 0 {
 		t.Errorf("%+v, want a record of unknown sampling", r)
 	}
 	elsewhere := netip.AddrPortFrom(router.Addr(), 40000)
-	if r := s.receiveFrom(elsewhere, sampled9(domain0, nil)); len(r) != 1 || r[0].SamplingRate != 10 {
+	if r := s.receiveFrom(elsewhere, sampled9(nil)); len(r) != 1 || r[0].SamplingRate != 10 {
 		t.Errorf("%+v, want 1 in 10 from another port of the exporter", r)
 	}
 }

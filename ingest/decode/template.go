@@ -3,9 +3,7 @@ package decode
 import (
 	"encoding/binary"
 	"errors"
-	"log/slog"
 	"math"
-	"net/netip"
 
 	"github.com/netsampler/goflow2/v2/decoders/netflow"
 )
@@ -22,14 +20,6 @@ const (
 	// section 6.1); exporters that put anything else there mean an element.
 	v9ScopeInterface = 2
 	v9ScopeLast      = 5
-)
-
-// Templates are kept while all of them have fewer fields than this, and those
-// of one exporter's domain fewer than that: a chassis has a few dozen
-// templates of at most a hundred fields.
-const (
-	templateFieldLimit = 1 << 20
-	scopeFieldLimit    = 1 << 16
 )
 
 var (
@@ -143,96 +133,5 @@ func variable(b []byte, n int) (start, length int, ok bool) {
 		return 0, 0, false
 	default:
 		return n + 3, int(binary.BigEndian.Uint16(b[n+1:])), true
-	}
-}
-
-// templateScope is whose templates: template IDs are unique within one
-// observation domain of one transport session, which over UDP is the
-// exporter's address and port (RFC 7011 section 8, RFC 3954 section 5.1).
-type templateScope struct {
-	from    netip.AddrPort
-	version uint16
-	domain  uint32
-}
-
-// templateTable has the templates of one scope by their ID.
-type templateTable struct {
-	templates map[uint16]*template
-	fields    int
-}
-
-// templateStore keeps every template under its scope and once more without
-// the port: some exporters send data from another port than templates. The
-// exact scope is looked up first.
-type templateStore struct {
-	tables *bounded[templateScope, *templateTable]
-}
-
-func newTemplateStore() templateStore {
-	return templateStore{newBounded[templateScope, *templateTable](templateFieldLimit)}
-}
-
-// anyPort is the scope that all ports of the exporter share.
-func (s templateScope) anyPort() templateScope {
-	s.from = netip.AddrPortFrom(s.from.Addr(), 0)
-	return s
-}
-
-// find returns the template, nil if it was not learnt.
-func (s templateStore) find(scope templateScope, id uint16) *template {
-	for _, in := range [...]templateScope{scope, scope.anyPort()} {
-		if table, ok := s.tables.get(in); ok && table.templates[id] != nil {
-			return table.templates[id]
-		}
-	}
-	return nil
-}
-
-// learn keeps t under id in place of whatever had that ID, be it a data or an
-// options template.
-func (s templateStore) learn(scope templateScope, id uint16, t *template, log *slog.Logger) {
-	for _, in := range [...]templateScope{scope, scope.anyPort()} {
-		table, ok := s.tables.get(in)
-		if !ok {
-			table = &templateTable{templates: map[uint16]*template{}}
-		}
-		table.drop(id)
-		if table.fields+len(t.fields) > scopeFieldLimit {
-			log.Warn("more templates than any router has; starting over with this exporter's",
-				slog.String("exporter", scope.from.String()))
-			*table = templateTable{templates: map[uint16]*template{}}
-		}
-		table.templates[id] = t
-		table.fields += len(t.fields)
-		s.tables.put(in, table, table.fields)
-	}
-}
-
-// withdraw forgets the template of that ID, or for an ID below 256 all
-// templates of the kind (RFC 7011 section 8.1). It returns how many.
-func (s templateStore) withdraw(scope templateScope, id uint16, options bool) int64 {
-	table, ok := s.tables.get(scope)
-	if !ok {
-		return 0
-	}
-	shared, _ := s.tables.get(scope.anyPort())
-	n := int64(0)
-	for have, t := range table.templates {
-		if have != id && id >= firstDataSet || t.options != options {
-			continue
-		}
-		table.drop(have)
-		if shared != nil && shared.templates[have] == t {
-			shared.drop(have)
-		}
-		n++
-	}
-	return n
-}
-
-func (t *templateTable) drop(id uint16) {
-	if old := t.templates[id]; old != nil {
-		t.fields -= len(old.fields)
-		delete(t.templates, id)
 	}
 }

@@ -48,10 +48,14 @@ func (d *Decoder) withdrawal(m *message, id uint16, options bool) error {
 	if options {
 		all = setOptionsTemplatesIPFIX
 	}
-	if id < firstDataSet && id != all {
+	switch {
+	case id >= firstDataSet:
+		d.counts.Withdrawals += d.templates.withdraw(m.scope(), id)
+	case id == all:
+		d.counts.Withdrawals += d.templates.withdrawAll(m.scope(), options)
+	default:
 		return fmt.Errorf("withdrawal of template %d: the ID is reserved for sets", id)
 	}
-	d.counts.Withdrawals += d.templates.withdraw(m.scope(), id, options)
 	return nil
 }
 

@@ -172,7 +172,7 @@ func TestTimes(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := decodeOne(t, decode.Options{}, c.datagrams...)
+			r := decodeOne(t, c.datagrams...)
 			if c.source == "" {
 				c.source = flow.ExporterClock
 			}

@@ -156,27 +156,28 @@ func addr(s string) flow.Addr { return flow.AddrFrom(netip.MustParseAddr(s)) }
 // station is a collector under test: a decoder and what it returned so far.
 type station struct {
 	*decode.Decoder
-	t        testing.TB
+	tb       testing.TB
 	returned int64
 }
 
-func newStation(t testing.TB, o decode.Options) *station {
-	return &station{Decoder: decode.New(o), t: t}
+func newStation(tb testing.TB, o decode.Options) *station {
+	tb.Helper()
+	return &station{Decoder: decode.New(o), tb: tb}
 }
 
 // receive decodes datagrams of the router and checks the counts after each.
 func (s *station) receive(datagrams ...[]byte) []flow.Record {
-	s.t.Helper()
+	s.tb.Helper()
 	return s.receiveFrom(router, datagrams...)
 }
 
 func (s *station) receiveFrom(from netip.AddrPort, datagrams ...[]byte) []flow.Record {
-	s.t.Helper()
+	s.tb.Helper()
 	var all []flow.Record
 	for _, b := range datagrams {
 		out := s.Decode(from, now, b, nil)
 		s.returned += int64(len(out))
-		holds(s.t, s.Decoder, s.returned)
+		holds(s.tb, s.Decoder, s.returned)
 		all = append(all, out...)
 	}
 	return all
@@ -184,17 +185,17 @@ func (s *station) receiveFrom(from netip.AddrPort, datagrams ...[]byte) []flow.R
 
 // one decodes datagrams that hold one record together.
 func (s *station) one(datagrams ...[]byte) flow.Record {
-	s.t.Helper()
+	s.tb.Helper()
 	records := s.receive(datagrams...)
 	if len(records) != 1 {
 		c := s.Counts()
-		s.t.Fatalf("%d records, want 1\n%s", len(records), c.String())
+		s.tb.Fatalf("%d records, want 1\n%s", len(records), c.String())
 	}
 	return records[0]
 }
 
 // decodeOne is one with a decoder of its own.
-func decodeOne(t testing.TB, o decode.Options, datagrams ...[]byte) flow.Record {
-	t.Helper()
-	return newStation(t, o).one(datagrams...)
+func decodeOne(tb testing.TB, datagrams ...[]byte) flow.Record {
+	tb.Helper()
+	return newStation(tb, decode.Options{}).one(datagrams...)
 }
