@@ -84,7 +84,14 @@ func newRootCommand(started *bool) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
-		PersistentPreRun: func(*cobra.Command, []string) { *started = true },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			// Cobra itself would look only after this.
+			if err := cmd.ValidateRequiredFlags(); err != nil {
+				return err
+			}
+			*started = true
+			return nil
+		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(newWeekCommand(), newSendCommand(), newGradeCommand())

@@ -160,6 +160,24 @@ func (c *Catalogue) add(kind Kind, e Endpoint) {
 	c.Endpoints = append(c.Endpoints, e)
 }
 
+// Draw draws an endpoint of a kind that the filter takes (nil takes all). There
+// may be none.
+func (c *Catalogue) Draw(rng *rand.Rand, kind Kind, fits func(Endpoint) bool) (_ Endpoint, ok bool) {
+	list := c.byKind[kind]
+	if fits != nil {
+		list = nil
+		for _, i := range c.byKind[kind] {
+			if fits(c.Endpoints[i]) {
+				list = append(list, i)
+			}
+		}
+	}
+	if len(list) == 0 {
+		return Endpoint{}, false
+	}
+	return c.Endpoints[seed.Pick(rng, list)], true
+}
+
 // Find lists the endpoints of a kind that the filter takes (nil takes all).
 func (c *Catalogue) Find(kind Kind, fits func(Endpoint) bool) []Endpoint {
 	var list []Endpoint

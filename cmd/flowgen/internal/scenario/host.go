@@ -63,20 +63,15 @@ func newHost(w World, b *behaviour, index int) *host {
 // choose draws an endpoint of the feed and makes it the main one if it is the
 // first.
 func (h *host) choose(kind pool.Kind, fits func(pool.Endpoint) bool) pool.Endpoint {
-	list := h.Pools.Find(kind, fits)
-	if len(list) == 0 {
+	e, ok := h.Pools.Draw(h.rng, kind, fits)
+	if !ok {
 		h.err = fmt.Errorf("no endpoint of kind %d suits %s %d", kind, h.name, h.index)
-		return pool.Endpoint{}
+		return e
 	}
-	e := seed.Pick(h.rng, list)
-	h.main(e)
-	return e
-}
-
-func (h *host) main(e pool.Endpoint) {
 	if !h.endpoint.IsValid() {
 		h.endpoint, h.coin = e.AddrPort(), e.Coin
 	}
+	return e
 }
 
 // stratum draws a pool's own endpoint for a coin.
