@@ -81,9 +81,13 @@ func (in *inputFile) recognise() error {
 	return err
 }
 
-// Read reads the file for the second time.
+// Read reads the file for the second time, and no further than the first: a
+// file that is being written might have no end.
 func (in *inputFile) Read(p []byte) (int, error) {
-	n, err := in.file.Read(p)
+	if in.read == in.bytes {
+		return 0, io.EOF
+	}
+	n, err := in.file.Read(p[:min(int64(len(p)), in.bytes-in.read)])
 	in.again.Write(p[:n]) //nolint:errcheck // a hash never fails
 	in.read += int64(n)
 	in.progress(int64(n))
@@ -102,7 +106,11 @@ func (in *inputFile) complete(ended error) error {
 	if _, err := io.Copy(io.Discard, in); err != nil { // what follows the end of a compressed stream
 		return err
 	}
-	if hex.EncodeToString(in.again.Sum(nil)) != in.sha256 {
+	info, err := in.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != in.bytes || hex.EncodeToString(in.again.Sum(nil)) != in.sha256 {
 		return errors.New("the file changed while it was read: import it when it is complete")
 	}
 	return nil

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"minewatch/ingest/source"
 )
 
 // configDefaults is the configuration without a file, and at the same time
@@ -174,6 +176,11 @@ func (c *config) validate() error {
 	if len(c.Collect.Listen) == 0 {
 		fault("collect.listen", "is empty")
 	}
+	for i, address := range c.Collect.Listen {
+		if _, err := source.ParseListen(address); err != nil {
+			fault(fmt.Sprintf("collect.listen[%d]", i), "%w", err)
+		}
+	}
 	if c.Collect.RotateEvery < duration(time.Second) {
 		fault("collect.rotate_every", "%s is below 1s", time.Duration(c.Collect.RotateEvery))
 	}
@@ -213,6 +220,8 @@ func (c *collectConfig) sampling() map[netip.Prefix]int32 {
 	}
 	return rates
 }
+
+func (c *collectConfig) clockLimit() time.Duration { return time.Duration(c.ClockLimit) }
 
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))

@@ -85,19 +85,22 @@ func (c *Counts) Rejected() int64 {
 	return c.Datagrams - c.DatagramsDecoded + c.Sets - c.SetsDecoded + c.Records - c.RecordsStored - c.RecordsDuplicate
 }
 
-// String is the summary line: received = stored + each drop that happened.
+// String is the summary line: received = stored + each drop that happened. A
+// log without datagrams is only told by its records.
 func (c *Counts) String() string {
 	var b strings.Builder
-	section := ""
+	section, skipped := "", false
 	for _, f := range c.fields() {
-		switch {
-		case f.section != section:
-			if section != "" {
+		if f.section != section {
+			section = f.section
+			if skipped = *f.n == 0 && section != "records"; skipped {
+				continue
+			}
+			if b.Len() > 0 {
 				b.WriteString("; ")
 			}
-			section = f.section
 			fmt.Fprintf(&b, "%s: received %d = %s %d", section, *f.n, f.kept, *f.of)
-		case f.drop != "" && *f.n > 0:
+		} else if f.drop != "" && *f.n > 0 && !skipped {
 			fmt.Fprintf(&b, " + %s %d", f.drop, *f.n)
 		}
 	}

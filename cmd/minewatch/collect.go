@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"minewatch/ingest"
+	"minewatch/ingest/decode"
+	"minewatch/ingest/lake"
+	"minewatch/ingest/source"
+)
+
+// What --time says: whose time the flows are stored under.
+const (
+	timeArrival = "arrival"
+	timeHeader  = "header"
+)
+
+type collectFlags struct {
+	listen        []string
+	allow         prefixList
+	sampling      int32
+	clockLimit    time.Duration
+	rotateEvery   time.Duration
+	receivedTime  string
+	duration      time.Duration
+	stopAfterIdle time.Duration
+	readyFile     string
+}
+
+func newCollectCommand(env *environment) *cobra.Command {
+	var f collectFlags
+	cmd := &cobra.Command{
+		Use:   "collect",
+		Short: "receive flow exports from routers and store them",
+		Long: `collect receives flow exports by UDP and stores every flow record in the lake.
+NetFlow v5, v9, IPFIX and sFlow v5 are told apart by their version word, so the
+scheme of an address only names it and gives its default port. Flows become
+visible to queries at every rotation.
+
+Flow export is unauthenticated: datagrams from exporters that are not on the
+allow-list are counted and dropped. Without --allow these are the private,
+shared, link-local and loopback addresses (collect.allow).
+
+A first Ctrl-C or SIGTERM stops the listening, stores what has arrived and prints
+the summary; a second one ends it at once.
+
+Exit codes: 0 done, 1 error, or records that could not be written, 2 usage,
+3 done but some datagrams, sets or records were rejected.`,
+		Example: `  minewatch collect --listen netflow://:2055 --listen sflow://:6343 --allow 10.0.0.0/8
+  minewatch collect --listen udp://127.0.0.1:0 --time header --stop-after-idle 5s    (a replay)`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f.fillFrom(&env.config.Collect, cmd)
+			return runCollect(cmd.Context(), env, &f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.listen, "listen", nil, "`ADDRESS` such as netflow://:2055 or sflow://[::1]:6343; may be repeated (collect.listen)")
+	flags.Var(&f.allow, "allow", "`PREFIX` of allowed exporters; may be repeated, 0.0.0.0/0 allows all of IPv4 (collect.allow)")
+	flags.Int32Var(&f.sampling, "sampling", 0, "the `N` of 1 in N packets for exporters that never say it (collect.sampling_default)")
+	flags.DurationVar(&f.clockLimit, "clock-limit", 0, "replace flow times further than this from their receipt; negative: never (collect.clock_limit)")
+	flags.DurationVar(&f.rotateEvery, "rotate", 0, "make flows visible this often (collect.rotate_every)")
+	flags.StringVar(&f.receivedTime, "time", timeArrival, "store flows by the time of `arrival`, or by the export time in the datagram's header, for replays and labs (sFlow has none)")
+	flags.DurationVar(&f.duration, "duration", 0, "stop after this long (0: not)")
+	flags.DurationVar(&f.stopAfterIdle, "stop-after-idle", 0, "stop when, after the first datagram, none has come for this long (0: not)")
+	flags.StringVar(&f.readyFile, "ready-file", "", "write the bound addresses to `FILE` when listening")
+	return cmd
+}
+
+// fillFrom takes what no flag says from the configuration.
+func (f *collectFlags) fillFrom(c *collectConfig, cmd *cobra.Command) {
+	changed := cmd.Flags().Changed
+	if !changed("listen") {
+		f.listen = c.Listen
+	}
+	if !changed("allow") {
+		f.allow = c.Allow
+	}
+	if !changed("sampling") {
+		f.sampling = c.SamplingDefault
+	}
+	if !changed("clock-limit") {
+		f.clockLimit = time.Duration(c.ClockLimit)
+	}
+	if !changed("rotate") {
+		f.rotateEvery = time.Duration(c.RotateEvery)
+	}
+}
+
+func runCollect(ctx context.Context, env *environment, f *collectFlags) error {
+	listen, err := f.check()
+	if err != nil {
+		return err
+	}
+	var unready error
+	counts, err := ingest.Collect(ctx, ingest.CollectOptions{
+		Lake:    env.lake,
+		Name:    collectorName(env.now()),
+		Program: "minewatch " + versionText(),
+		Listen:  listen,
+		Allow:   f.allow,
+		Decode: decode.Options{
+			ClockLimit:      f.clockLimit,
+			DefaultSampling: f.sampling,
+			Sampling:        env.config.Collect.sampling(),
+			Logger:          env.log,
+		},
+		HeaderTime:    f.receivedTime == timeHeader,
+		RotateEvery:   f.rotateEvery,
+		Duration:      f.duration,
+		StopAfterIdle: f.stopAfterIdle,
+		Now:           env.now,
+		Logger:        env.log,
+		OnListening:   func(sockets []source.SocketState) { unready = announce(env.log, sockets, f.readyFile) },
+	})
+	if err = errors.Join(err, unready); err != nil {
+		return err
+	}
+	fmt.Fprintln(env.stdout, counts.String())
+	printRemarks(env.stdout, &counts)
+	switch {
+	case counts.RecordsDisk > 0:
+		return fmt.Errorf("%d records could not be written to %s and are lost: look for 'records lost' in the log", counts.RecordsDisk, env.lake)
+	case counts.Rejected() > 0:
+		return rejected()
+	}
+	return nil
+}
+
+// check finds what is wrong with the flags themselves.
+func (f *collectFlags) check() ([]source.Listen, error) {
+	if f.receivedTime != timeArrival && f.receivedTime != timeHeader {
+		return nil, usageErrorf("--time %q: want %s or %s", f.receivedTime, timeArrival, timeHeader)
+	}
+	if f.sampling < 0 {
+		return nil, usageErrorf("--sampling %d: want the N of 1 in N, or 0 for unknown", f.sampling)
+	}
+	if f.rotateEvery <= 0 || f.duration < 0 || f.stopAfterIdle < 0 {
+		return nil, usageErrorf("--rotate has to be above 0, --duration and --stop-after-idle not below it")
+	}
+	listen := make([]source.Listen, len(f.listen))
+	for i, text := range f.listen {
+		var err error
+		if listen[i], err = source.ParseListen(text); err != nil {
+			return nil, usageErrorf("--listen: %w", err)
+		}
+	}
+	return listen, nil
+}
+
+// announce says where the collector listens: in the log, and to whoever waits
+// for the file.
+func announce(log *slog.Logger, sockets []source.SocketState, readyFile string) error {
+	var addresses strings.Builder
+	for _, s := range sockets {
+		address := s.Listen.Scheme + "://" + s.Address.String()
+		log.Info("listening", slog.String("address", address), slog.Int("receive_buffer_bytes", s.BufferGot))
+		addresses.WriteString(address + "\n")
+	}
+	if readyFile == "" {
+		return nil
+	}
+	if err := lake.WriteFile(readyFile, []byte(addresses.String())); err != nil {
+		return fmt.Errorf("write the ready file: %w", err)
+	}
+	return nil
+}
+
+// collectorName is unique among all collectors that write into a lake.
+func collectorName(now time.Time) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	host = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
+			return r
+		}
+		return '_'
+	}, host)
+	return fmt.Sprintf("collect-%s-%s-%04x", host, now.UTC().Format("20060102T150405Z"), rand.IntN(1<<16))
+}
