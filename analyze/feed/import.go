@@ -62,54 +62,68 @@ type Result struct {
 // result tells what was refused also where Import returns an error; then
 // nothing was stored.
 func Import(lakeDir string, in Input, o Options) (Result, error) {
-	d, result, err := o.draft(in)
+	entries, tally, err := Parse(in, o)
+	if err != nil {
+		return Result{Tally: tally}, err
+	}
+	result, err := o.keep(lakeDir, in, entries, tally)
 	if err != nil {
 		return result, fmt.Errorf("feed %s: %w", in.File, err)
-	}
-	v, isNew, err := store(lakeDir).Add(d)
-	if err != nil {
-		return result, fmt.Errorf("feed %s: %w", in.File, err)
-	}
-	result.Version, result.Existing = Version{v}, !isNew
-	if o.Logger != nil && isNew {
-		o.Logger.Info("feed imported", slog.String("version", v.ID()), slog.Int("entries", result.Kept))
 	}
 	return result, nil
 }
 
-// draft reads and judges the input.
-func (o Options) draft(in Input) (versions.Draft, Result, error) {
-	settings, retrievedStated := o.settings(), !o.RetrievedAt.IsZero()
+// Parse reads and checks a feed without keeping it: the entries that Import
+// would store, sorted, and what became of every row.
+func Parse(in Input, o Options) ([]Entry, intake.Tally, error) {
+	fault := func(err error) error { return fmt.Errorf("feed %s: %w", in.File, err) }
 	if err := o.fill(in.File); err != nil {
-		return versions.Draft{}, Result{}, err
+		return nil, intake.Tally{}, fault(err)
 	}
 	r := reader{options: &o}
 	if err := r.read(in.Data); err != nil {
-		return versions.Draft{}, Result{}, err
+		return nil, intake.Tally{}, fault(err)
 	}
-	entries, duplicates := merge(r.entries)
-	result := Result{Tally: r.tally}
-	result.Kept, result.Duplicates = len(entries), duplicates
-	if err := result.Judge(o.Limits); err != nil {
-		return versions.Draft{}, result, err
+	var entries []Entry
+	entries, r.tally.Duplicates = merge(r.entries)
+	r.tally.Kept = len(entries)
+	if err := r.tally.Judge(o.Limits); err != nil {
+		return nil, r.tally, fault(err)
 	}
-
 	id := versions.ID(o.Name, in.Data)
 	for i := range entries {
 		entries[i].FeedVersion = id
 	}
+	return entries, r.tally, nil
+}
+
+// keep adds the entries to the lake.
+func (o Options) keep(lakeDir string, in Input, entries []Entry, tally intake.Tally) (Result, error) {
+	result := Result{Tally: tally}
+	settings, retrievedStated := o.settings(), !o.RetrievedAt.IsZero()
+	if err := o.fill(in.File); err != nil {
+		return result, err
+	}
 	var table bytes.Buffer
 	if err := sheet.Write(&table, Columns, entries); err != nil {
-		return versions.Draft{}, result, err
+		return result, err
 	}
-	return versions.Draft{
+	v, isNew, err := store(lakeDir).Add(versions.Draft{
 		Kind: kind, Name: o.Name, File: in.File, Original: in.Data,
 		Tables:     map[string][]byte{entriesFile: table.Bytes()},
 		Settings:   settings,
-		Counts:     result.Counts(),
+		Counts:     tally.Counts(),
 		ImportedAt: o.Now(), RetrievedAt: o.RetrievedAt, RetrievedStated: retrievedStated,
 		Replaces: func(v *versions.Version) bool { return v.Name == o.Name },
-	}, result, nil
+	})
+	if err != nil {
+		return result, err
+	}
+	result.Version, result.Existing = Version{v}, !isNew
+	if o.Logger != nil && isNew {
+		o.Logger.Debug("feed imported", slog.String("version", v.ID()), slog.Int("entries", len(entries)))
+	}
+	return result, nil
 }
 
 // settings are the options that somebody stated and that change what is read

@@ -13,7 +13,7 @@ func (r *reader) readList(text []byte) {
 	line := 0
 	for raw := range strings.Lines(string(text)) {
 		line++
-		content := strings.TrimSpace(stripComment(raw))
+		content := strings.TrimSpace(strings.ReplaceAll(stripComment(raw), "\t", " "))
 		if content == "" {
 			continue
 		}
@@ -29,7 +29,7 @@ func (r *reader) listEntry(content string) (Entry, error) {
 	if err := intake.CheckText(content); err != nil {
 		return Entry{}, err
 	}
-	parts := strings.FieldsFunc(content, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' })
+	parts := strings.FieldsFunc(content, func(r rune) bool { return r == ' ' || r == ',' })
 	if len(parts) == 0 {
 		return Entry{}, fmt.Errorf("%q is not an address", content)
 	}
