@@ -26,21 +26,26 @@ type Behaviour struct {
 
 // Result is the comparison.
 type Result struct {
-	Behaviours                []Behaviour // in the order of the truth
-	Miners, MinersRight       int
-	Decoys, DecoysRight       int
-	Found                     int          // miners with A or B
-	Accused                   int          // decoys with A or B
-	Unplanted                 []netip.Addr // hosts with A or B that nobody planted
-	Precision, Recall         float64      // of A and B
-	RecallAtK                 float64      // of the first Miners rows
-	MRR                       float64      // mean of 1/(1 + others ranked above), over the miners
-	DurationHosts             int          // unsampled miners that the ranking gives a duration
-	DurationError             float64      // median of |told - true| / true over them
-	byName                    map[string]int
-	durationErrors            []float64
-	reciprocal                float64
-	foundAmongTheFirst, above int
+	Behaviours          []Behaviour // in the order of the truth
+	Miners, MinersRight int
+	Decoys, DecoysRight int
+	Found               int          // miners with A or B
+	Accused             int          // decoys with A or B
+	Unplanted           []netip.Addr // hosts with A or B that nobody planted
+	Precision, Recall   float64      // of A and B
+	RecallAtK           float64      // of the first Miners rows
+	MRR                 float64      // mean of 1/(1 + others ranked above), over the miners
+	DurationHosts       int          // unsampled miners that the ranking gives a duration
+	DurationError       float64      // median of |told - true| / true over them
+}
+
+// judge gathers what the figures of a result are made of.
+type judge struct {
+	Result
+	behaviours     map[string]int // index in Behaviours
+	durationErrors []float64
+	reciprocals    float64 // sum over the miners
+	minersInFirstK int
 }
 
 // Grade compares a ranking (minewatch rank --format csv) with truth.csv.
@@ -63,26 +68,26 @@ func Grade(truth, rank io.Reader) (*Result, error) {
 		}
 		byHost[row.host] = row
 	}
-	r := &Result{byName: map[string]int{}}
+	j := judge{behaviours: map[string]int{}}
 	miners := map[netip.Addr]bool{}
 	for _, p := range hosts {
-		r.host(p, byHost)
+		j.host(p, byHost)
 		miners[p.host] = p.miner
 	}
-	r.order(rows, miners)
-	r.finish()
-	return r, nil
+	j.order(rows, miners)
+	j.finish()
+	return &j.Result, nil
 }
 
 // host judges one planted host.
-func (r *Result) host(p planted, rank map[netip.Addr]ranked) {
-	i, ok := r.byName[p.behaviour]
+func (j *judge) host(p planted, rank map[netip.Addr]ranked) {
+	i, ok := j.behaviours[p.behaviour]
 	if !ok {
-		i = len(r.Behaviours)
-		r.byName[p.behaviour] = i
-		r.Behaviours = append(r.Behaviours, Behaviour{Name: p.behaviour, Miner: p.miner, Expected: p.expected, Told: map[string]int{}})
+		i = len(j.Behaviours)
+		j.behaviours[p.behaviour] = i
+		j.Behaviours = append(j.Behaviours, Behaviour{Name: p.behaviour, Miner: p.miner, Expected: p.expected, Told: map[string]int{}})
 	}
-	b := &r.Behaviours[i]
+	b := &j.Behaviours[i]
 	row, listed := rank[p.host]
 	if !listed {
 		row = ranked{grade: notListed, seconds: -1}
@@ -95,45 +100,46 @@ func (r *Result) host(p planted, rank map[netip.Addr]ranked) {
 		b.Right++
 	}
 	if !p.miner {
-		r.Decoys++
-		r.DecoysRight += count(right)
-		r.Accused += count(accused)
+		j.Decoys++
+		j.DecoysRight += count(right)
+		j.Accused += count(accused)
 		return
 	}
-	r.Miners++
-	r.MinersRight += count(right)
-	r.Found += count(accused)
+	j.Miners++
+	j.MinersRight += count(right)
+	j.Found += count(accused)
 	if p.unsampled && row.seconds >= 0 && p.seconds > 0 {
-		r.durationErrors = append(r.durationErrors, math.Abs(row.seconds-p.seconds)/p.seconds)
+		j.durationErrors = append(j.durationErrors, math.Abs(row.seconds-p.seconds)/p.seconds)
 	}
 }
 
 // order walks down the ranking.
-func (r *Result) order(rows []ranked, miners map[netip.Addr]bool) {
+func (j *judge) order(rows []ranked, miners map[netip.Addr]bool) {
+	above := 0 // rows so far that are no miner
 	for i, row := range rows {
 		miner, planted := miners[row.host]
 		switch {
 		case miner:
-			r.reciprocal += 1 / float64(1+r.above)
-			r.foundAmongTheFirst += count(i < r.Miners)
+			j.reciprocals += 1 / float64(1+above)
+			j.minersInFirstK += count(i < j.Miners)
 		default:
-			r.above++
+			above++
 			if !planted && (row.grade == "A" || row.grade == "B") {
-				r.Unplanted = append(r.Unplanted, row.host)
+				j.Unplanted = append(j.Unplanted, row.host)
 			}
 		}
 	}
 }
 
-func (r *Result) finish() {
-	r.Precision = ratio(float64(r.Found), r.Found+r.Accused+len(r.Unplanted))
-	r.Recall = ratio(float64(r.Found), r.Miners)
-	r.RecallAtK = ratio(float64(r.foundAmongTheFirst), r.Miners)
-	r.MRR = ratio(r.reciprocal, r.Miners)
-	r.DurationHosts = len(r.durationErrors)
-	if n := r.DurationHosts; n > 0 {
-		slices.Sort(r.durationErrors)
-		r.DurationError = (r.durationErrors[(n-1)/2] + r.durationErrors[n/2]) / 2
+func (j *judge) finish() {
+	j.Precision = ratio(float64(j.Found), j.Found+j.Accused+len(j.Unplanted))
+	j.Recall = ratio(float64(j.Found), j.Miners)
+	j.RecallAtK = ratio(float64(j.minersInFirstK), j.Miners)
+	j.MRR = ratio(j.reciprocals, j.Miners)
+	j.DurationHosts = len(j.durationErrors)
+	if n := j.DurationHosts; n > 0 {
+		slices.Sort(j.durationErrors)
+		j.DurationError = (j.durationErrors[(n-1)/2] + j.durationErrors[n/2]) / 2
 	}
 }
 

@@ -133,16 +133,19 @@ func (s *sender) send(exporter netip.Addr, payload []byte) error {
 }
 
 func (s *sender) open(exporter netip.Addr) (*line, error) {
-	l := &line{sent: Sent{Exporter: exporter, Source: sourceOf(exporter, s.options.Target.Addr())}, meter: wire.NewMeter()}
 	var local *net.UDPAddr
-	if l.sent.Source.IsValid() {
-		local = net.UDPAddrFromAddrPort(netip.AddrPortFrom(l.sent.Source, 0))
+	if source := sourceOf(exporter, s.options.Target.Addr()); source.IsValid() {
+		local = net.UDPAddrFromAddrPort(netip.AddrPortFrom(source, 0))
 	}
 	conn, err := net.DialUDP("udp", local, net.UDPAddrFromAddrPort(s.options.Target))
 	if err != nil {
 		return nil, fmt.Errorf("send as exporter %s: %w; Linux lets a program use every 127.x.y.z, other systems need an alias on lo", exporter, err)
 	}
-	l.conn = conn
+	l := &line{conn: conn, meter: wire.NewMeter()}
+	l.sent.Exporter = exporter
+	if a, ok := conn.LocalAddr().(*net.UDPAddr); ok {
+		l.sent.Source = a.AddrPort().Addr().Unmap()
+	}
 	s.lines = append(s.lines, l)
 	s.byAddr[exporter] = l
 	return l, nil
