@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -203,8 +204,7 @@ func TestPcapngSimplePacketHasNoTime(t *testing.T) {
 func TestCaptureSnapLength(t *testing.T) {
 	frame := ethernet(udp4("0123456789"))
 	file := pcapOf(binary.LittleEndian, true, 1, frame)
-	short := append(file[:24+8:24+8], "\x2c\x00\x00\x00"...) // 44 bytes of it were captured
-	short = append(short, file[24+12:24+16+44]...)
+	short := slices.Concat(file[:24+8], []byte{44, 0, 0, 0}, file[24+12:24+16+44]) // 44 bytes of it were captured
 	got, _, err := readAll(t, short)
 	want := []source.Datagram{{From: exporter4, To: collector4, Received: noon, Payload: []byte("01"), Truncated: true}}
 	if diff := cmp.Diff(want, got, byValue); diff != "" || err != nil {
@@ -276,7 +276,7 @@ func TestCaptureCutOffGzip(t *testing.T) {
 
 func TestCaptureErrors(t *testing.T) {
 	p := pcapng{binary.LittleEndian}
-	le := func(words ...uint32) []byte { return p.words(words...) }
+	le := p.words
 	start := append(p.section(), p.iface(1, 0)...)
 	damaged := func(block []byte) []byte { return append(bytes.Clone(start), block...) }
 	for name, tt := range map[string]struct {

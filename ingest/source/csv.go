@@ -61,13 +61,13 @@ type CSV struct {
 	header  []csvField
 	ignored []string
 
-	line      int
-	rows      int64
-	rejected  int64
-	fields    [][]byte
-	unquoted  []byte            // fields that held a doubled quote
-	exporters map[string]string // those seen, so that a record costs no new string
-	err       error             // what Next returns from now on
+	line     int
+	rows     int64
+	rejected int64
+	fields   [][]byte // of the current line
+	unquoted []byte   // those that held a doubled quote
+	row      csvRow
+	err      error // what Next returns from now on
 }
 
 // csvField is a column of the file.
@@ -84,7 +84,7 @@ func OpenCSV(r io.Reader, o CSVOptions) (*CSV, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open flow log: %w", err)
 	}
-	c := &CSV{in: in, options: o, exporters: map[string]string{}}
+	c := &CSV{in: in, options: o, row: csvRow{exporters: map[string]string{}}}
 	line, err := c.readLine()
 	if err != nil {
 		if errors.Is(err, io.EOF) {
@@ -130,7 +130,7 @@ func (c *CSV) Next(batch []flow.Record) ([]flow.Record, error) {
 		}
 		c.rows++
 		batch = append(batch, flow.Record{})
-		if !c.row(line, &batch[len(batch)-1]) {
+		if !c.read(line, &batch[len(batch)-1]) {
 			batch = batch[:len(batch)-1]
 		}
 	}
@@ -147,8 +147,8 @@ func (c *CSV) Rows() int64 { return c.rows }
 // Rejected counts the refused rows so far.
 func (c *CSV) Rejected() int64 { return c.rejected }
 
-// row reads one row into rec.
-func (c *CSV) row(line []byte, rec *flow.Record) bool {
+// read reads one row into rec.
+func (c *CSV) read(line []byte, rec *flow.Record) bool {
 	if err := c.split(line); err != nil {
 		c.reject(RowError{Reason: err.Error()})
 		return false
@@ -157,14 +157,14 @@ func (c *CSV) row(line []byte, rec *flow.Record) bool {
 		c.reject(RowError{Reason: "has " + strconv.Itoa(len(c.fields)) + " fields, but the header has " + strconv.Itoa(n)})
 		return false
 	}
-	r := csvRow{Record: rec, exporters: c.exporters}
-	r.start(&c.options)
+	r := &c.row
+	r.start(rec, &c.options)
 	for i := range c.header {
 		f, value := &c.header[i], bytes.TrimSpace(c.fields[i])
 		if f.set == nil || isEmpty(value) {
 			continue
 		}
-		if err := f.set(&r, value); err != nil {
+		if err := f.set(r, value); err != nil {
 			c.reject(RowError{Column: f.name, Value: shown(value), Reason: err.Error()})
 			return false
 		}

@@ -29,7 +29,7 @@ func readRecords(c *source.CSV) ([]flow.Record, error) {
 }
 
 // readLog reads a whole log; rejected rows are returned as their text.
-func readLog(t testing.TB, text string, o source.CSVOptions) (records []flow.Record, rejected []string) {
+func readLog(t *testing.T, text string, o source.CSVOptions) (records []flow.Record, rejected []string) {
 	t.Helper()
 	o.OnReject = func(e source.RowError) { rejected = append(rejected, e.Error()) }
 	c, err := source.OpenCSV(strings.NewReader(text), o)

@@ -16,7 +16,7 @@ import (
 // whole row is known stand beside it. Times are microseconds since 1970.
 type csvRow struct {
 	*flow.Record
-	exporters map[string]string
+	exporters map[string]string // those seen, so that a record costs no new string
 
 	received, started, ended int64 // unset if the row does not say
 	duration                 int64
@@ -30,8 +30,8 @@ const (
 )
 
 // start fills in what holds for a row that says nothing else.
-func (r *csvRow) start(o *CSVOptions) {
-	r.received, r.started, r.ended = unset, unset, unset
+func (r *csvRow) start(rec *flow.Record, o *CSVOptions) {
+	*r = csvRow{Record: rec, exporters: r.exporters, received: unset, started: unset, ended: unset}
 	r.Exporter, r.SamplingRate = o.Exporter, o.SamplingRate
 	r.EndReason, r.Direction, r.NATSrcPort = flow.Null, flow.Null, flow.Null
 	r.Format, r.TimeSource = flow.CSV, flow.ExporterClock

@@ -123,7 +123,7 @@ func (p pcapng) enhanced(iface uint32, stamp uint64, frame string) []byte {
 	return p.block(6, p.words(iface, uint32(stamp>>32), uint32(stamp), uint32(len(frame)), uint32(len(frame))), []byte(frame))
 }
 
-func gzipped(t testing.TB, b []byte) []byte {
+func gzipped(t *testing.T, b []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
@@ -138,7 +138,7 @@ func gzipped(t testing.TB, b []byte) []byte {
 
 // readAll returns the datagrams of a capture, its NotExport, and the error
 // that ended it, nil for io.EOF.
-func readAll(t testing.TB, file []byte) ([]source.Datagram, int64, error) {
+func readAll(t *testing.T, file []byte) ([]source.Datagram, int64, error) {
 	t.Helper()
 	c, err := source.OpenCapture(bytes.NewReader(file))
 	if err != nil {

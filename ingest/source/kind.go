@@ -13,6 +13,7 @@ import (
 // Kind is what a file is, told by its first bytes and never by its name.
 type Kind int
 
+// The kinds of files that are imported.
 const (
 	KindText    Kind = iota // text, perhaps a flow log; what OpenCSV takes
 	KindCapture             // pcap or pcapng, what OpenCapture takes

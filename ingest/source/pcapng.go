@@ -33,8 +33,10 @@ type pcapngReader struct {
 	order      binary.ByteOrder
 	interfaces []ngInterface
 	last       time.Time // of the newest packet that had a time
-	body       []byte
 	packet     packet
+	head       [12]byte // of a block: type, total length; of a section header also the byte order
+	trailer    [4]byte  // of a block: the total length again
+	body       []byte
 }
 
 // ngInterface is what an interface description block says about its packets.
@@ -91,9 +93,9 @@ func (p *pcapngReader) read() (*packet, error) {
 // block reads one block and returns its body if it is one that we read. A
 // section header sets the byte order and forgets the interfaces.
 func (p *pcapngReader) block() (kind uint32, body []byte, err error) {
-	var head [12]byte // type, total length; of a section header also the byte order
+	head := p.head[:]
 	if n, err := io.ReadFull(p.in, head[:8]); err != nil {
-		if n == 0 && err == io.EOF { //nolint:errorlint // only a bare io.EOF is a clean end
+		if n == 0 && err == io.EOF {
 			return 0, nil, io.EOF
 		}
 		return 0, nil, cutOff(err)
@@ -117,11 +119,10 @@ func (p *pcapngReader) block() (kind uint32, body []byte, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	var trailer [4]byte
-	if _, err := io.ReadFull(p.in, trailer[:]); err != nil {
+	if _, err := io.ReadFull(p.in, p.trailer[:]); err != nil {
 		return 0, nil, cutOff(err)
 	}
-	if again := p.order.Uint32(trailer[:]); again != length {
+	if again := p.order.Uint32(p.trailer[:]); again != length {
 		return 0, nil, fmt.Errorf("block of type %#x begins with length %d and ends with %d: the file is damaged from here on", kind, length, again)
 	}
 	if kind == blockSection {

@@ -38,8 +38,8 @@ type socket struct {
 	payload   []byte // vector buffers of the longest datagram
 	datagrams []Datagram
 
-	received int // by the last call
-	err      error
+	received int   // by the last system call: so many message headers are used
+	err      error // of the last system call
 }
 
 // openSockets opens o.Sockets sockets on one address. With more than one, any
@@ -146,7 +146,7 @@ func (s *socket) prepare(longest int) {
 		h.SetIovlen(1)
 		h.Control = &s.control[i][0]
 	}
-	s.received = vector // all headers want their lengths
+	s.received = vector // no header is ready yet
 }
 
 // receive waits for datagrams. They are valid until the next call.
@@ -198,7 +198,6 @@ func (s *socket) result(err error) ([]Datagram, error) {
 		err = s.err
 	}
 	if err != nil {
-		s.received = 0
 		return nil, err
 	}
 	s.datagrams = s.datagrams[:0]
