@@ -37,23 +37,11 @@ type Result struct {
 // one before it. The result tells what was refused also where Import returns
 // an error; then nothing was stored.
 func Import(lakeDir string, in Input, o Options) (Result, error) {
-	if o.Name == "" {
-		o.Name = versions.NameOf(in.File)
+	rows, tally, err := Parse(in, o)
+	if err != nil {
+		return Result{Tally: tally}, err
 	}
-	if o.Name == string(Exclusions) {
-		return Result{}, fmt.Errorf("ledger %s: the name %q is for exclusions: give another one with --name", in.File, o.Name)
-	}
-	result, err := add(lakeDir, in, o, Ranges, func(id string) ([]byte, intake.Tally, error) {
-		t, err := readTable(in.Data, rangeFields, []string{"unit"}, parseRange)
-		if err != nil {
-			return nil, intake.Tally{}, err
-		}
-		settle(t)
-		for i := range t.rows {
-			t.rows[i].Version = id
-		}
-		return t.finish(Columns)
-	})
+	result, err := keep(lakeDir, in, o, o.name(in), Ranges, Columns, rows, tally)
 	if err != nil {
 		return result, fmt.Errorf("ledger %s: %w", in.File, err)
 	}
@@ -62,55 +50,85 @@ func Import(lakeDir string, in Input, o Options) (Result, error) {
 
 // ImportExclusions is Import for the list of registered exclusions.
 func ImportExclusions(lakeDir string, in Input, o Options) (Result, error) {
-	if o.Name != "" {
-		return Result{}, errors.New("exclusions have no name of their own: the newest list replaces the one before it")
+	rows, tally, err := ParseExclusions(in, o)
+	if err != nil {
+		return Result{Tally: tally}, err
 	}
-	o.Name = string(Exclusions)
-	result, err := add(lakeDir, in, o, Exclusions, func(id string) ([]byte, intake.Tally, error) {
-		t, err := readTable(in.Data, exclusionFields, []string{"reason", "approver", "expires"}, parseExclusion)
-		if err != nil {
-			return nil, intake.Tally{}, err
-		}
-		settleExclusions(t)
-		for i := range t.rows {
-			t.rows[i].Version = id
-		}
-		return t.finish(ExclusionColumns)
-	})
+	result, err := keep(lakeDir, in, o, string(Exclusions), Exclusions, ExclusionColumns, rows, tally)
 	if err != nil {
 		return result, fmt.Errorf("exclusions %s: %w", in.File, err)
 	}
 	return result, nil
 }
 
-// finish returns the table as it is stored, with its account.
-func (t *table[T]) finish(columns []sheet.Column[T]) ([]byte, intake.Tally, error) {
+// Parse reads and checks a ledger without keeping it: the rows that Import
+// would store, sorted, and what became of every row.
+func Parse(in Input, o Options) ([]Row, intake.Tally, error) {
+	fault := func(err error) error { return fmt.Errorf("ledger %s: %w", in.File, err) }
+	name := o.name(in)
+	if err := versions.CheckName(name); err != nil {
+		return nil, intake.Tally{}, fault(err)
+	}
+	if name == string(Exclusions) {
+		return nil, intake.Tally{}, fault(fmt.Errorf("the name %q is for exclusions: is it a list of them? Otherwise give it another name", name))
+	}
+	t, err := readTable(in.Data, rangeFields, []string{"unit"}, parseRange)
+	if err != nil {
+		return nil, intake.Tally{}, fault(err)
+	}
+	settle(t)
+	for i := range t.rows {
+		t.rows[i].Version = versions.ID(name, in.Data)
+	}
 	t.tally.Kept = len(t.rows)
-	var out bytes.Buffer
-	err := sheet.Write(&out, columns, t.rows)
-	return out.Bytes(), t.tally, err
+	if err := t.tally.Judge(o.Limits); err != nil {
+		return nil, t.tally, fault(err)
+	}
+	return t.rows, t.tally, nil
 }
 
-// add reads the input by read, which is given the ID of the version to be,
-// judges it and keeps it.
-func add(lakeDir string, in Input, o Options, kind Kind, read func(id string) ([]byte, intake.Tally, error)) (Result, error) {
-	if err := versions.CheckName(o.Name); err != nil {
-		return Result{}, err
+// ParseExclusions is Parse for the list of registered exclusions.
+func ParseExclusions(in Input, o Options) ([]Exclusion, intake.Tally, error) {
+	fault := func(err error) error { return fmt.Errorf("exclusions %s: %w", in.File, err) }
+	if o.Name != "" {
+		return nil, intake.Tally{}, fault(errors.New("they have no name of their own: the newest list replaces the one before it"))
 	}
-	rows, tally, err := read(versions.ID(o.Name, in.Data))
+	t, err := readTable(in.Data, exclusionFields, []string{"reason", "approver", "expires"}, parseExclusion)
 	if err != nil {
-		return Result{}, err
+		return nil, intake.Tally{}, fault(err)
 	}
+	settleExclusions(t)
+	for i := range t.rows {
+		t.rows[i].Version = versions.ID(string(Exclusions), in.Data)
+	}
+	t.tally.Kept = len(t.rows)
+	if err := t.tally.Judge(o.Limits); err != nil {
+		return nil, t.tally, fault(err)
+	}
+	return t.rows, t.tally, nil
+}
+
+// name is the name of the ledger that in becomes.
+func (o *Options) name(in Input) string {
+	if o.Name != "" {
+		return o.Name
+	}
+	return versions.NameOf(in.File)
+}
+
+// keep adds rows to the lake as the version that replaces those of its kind.
+func keep[T any](lakeDir string, in Input, o Options, name string, kind Kind, columns []sheet.Column[T], rows []T, tally intake.Tally) (Result, error) {
 	result := Result{Tally: tally}
-	if err := result.Judge(o.Limits); err != nil {
+	var table bytes.Buffer
+	if err := sheet.Write(&table, columns, rows); err != nil {
 		return result, err
 	}
 	now := o.Now()
 	v, isNew, err := store(lakeDir).Add(versions.Draft{
-		Kind: string(kind), Name: o.Name, File: in.File, Original: in.Data,
-		Tables:     map[string][]byte{kind.file(): rows},
+		Kind: string(kind), Name: name, File: in.File, Original: in.Data,
+		Tables:     map[string][]byte{kind.file(): table.Bytes()},
 		Settings:   map[string]string{},
-		Counts:     result.Counts(),
+		Counts:     tally.Counts(),
 		ImportedAt: now, RetrievedAt: now,
 		Replaces: func(v *versions.Version) bool { return v.Kind == string(kind) },
 	})
@@ -119,7 +137,7 @@ func add(lakeDir string, in Input, o Options, kind Kind, read func(id string) ([
 	}
 	result.Version, result.Existing = Version{v}, !isNew
 	if o.Logger != nil && isNew {
-		o.Logger.Info("ledger imported", slog.String("version", v.ID()), slog.Int("rows", result.Kept))
+		o.Logger.Debug("ledger imported", slog.String("version", v.ID()), slog.Int("rows", len(rows)))
 	}
 	return result, nil
 }
