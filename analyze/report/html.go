@@ -36,6 +36,7 @@ func HTML(w io.Writer, week *Week, lang Lang) error {
 // functions are what the templates call.
 func (p *printer) functions() template.FuncMap {
 	return template.FuncMap{
+		"spaced":     spaced,
 		"t":          p.t,
 		"bytes":      shortBytes,
 		"count":      countAny,
@@ -47,14 +48,15 @@ func (p *printer) functions() template.FuncMap {
 		"gradeShort": p.gradeShort,
 		"gradeText":  p.gradeText,
 		"joined":     p.joined,
+		"list":       p.list,
 		"mbps":       mbps,
 		"orUnknown":  p.orUnknown,
 		"percent":    percent,
 		"points":     points,
 		"reason":     p.reason,
-		"reasons":    p.reasons,
 		"score":      score,
 		"when":       p.when,
+		"why":        p.why,
 	}
 }
 

@@ -99,6 +99,30 @@ func (p *printer) orUnknown(s string) string {
 	return s
 }
 
+// listed is how many names of a list a table cell shows.
+const listed = 3
+
+// list shortens a comma-separated list to what a table cell can hold; the
+// CSV files have all of it.
+func (p *printer) list(names string) string {
+	if names == "" {
+		return p.say("unknown")
+	}
+	all := strings.Split(names, ",")
+	for i := range all {
+		all[i] = strings.TrimSpace(all[i])
+	}
+	if len(all) <= listed {
+		return strings.Join(all, ", ")
+	}
+	return p.say("list.more", strings.Join(all[:listed], ", "), count(len(all)))
+}
+
+// spaced lets a list break at its commas.
+func spaced(names string) string {
+	return strings.Join(strings.FieldsFunc(names, func(r rune) bool { return r == ',' || r == ' ' }), ", ")
+}
+
 // joined lists the parts that are known.
 func (p *printer) joined(parts ...string) string {
 	known := parts[:0:0]

@@ -13,6 +13,7 @@ const (
 	maxCards    = 300
 	maxClues    = 500
 	maxExcluded = 200
+	maxDetails  = 25 // endpoints of one address
 )
 
 // page is what the templates read: the week, and what it means in words.
@@ -29,6 +30,8 @@ type page struct {
 	Cards                            []card
 	Charts                           []figure
 	Sectors, Coins                   *shareTable
+	Units                            []Unit
+	UnitsCut                         string
 	Suspects, NoOwner                []row
 	Clues, Excluded                  []row
 	CardsCut, CluesCut, ExcludedCut  string
@@ -59,8 +62,9 @@ type shareTable struct {
 // row is a suspect in a table.
 type row struct {
 	Suspect
-	Bytes int64
-	Card  bool // its details stand on the page
+	Bytes      int64
+	Card       bool   // its details stand on the page
+	DetailsCut string // says how many of them
 }
 
 // fact is one line of what the report rests on.
@@ -87,7 +91,7 @@ func newPage(week *Week, p *printer) (*page, error) {
 		Sections: []string{"summary", "regions", "units", "pools", "suspects", "clues", "excluded", "basis", "limits"},
 
 		Region: week.Region, WeekTitle: p.weekTitle(week), Period: p.period(week),
-		AsOf: p.exact(week.AsOf), Zone: p.zone.String(),
+		AsOf: p.asOf(week.AsOf), Zone: p.zone.String(),
 		Headline: p.headline(week), Comparison: p.comparison(week), NoSuspects: p.noSuspects(week),
 		Warnings: p.warnings(week), Cards: p.cards(week), Charts: charts,
 		Sectors: shares(week.Sectors, p.say("col.sector")),
@@ -103,8 +107,22 @@ func newPage(week *Week, p *printer) (*page, error) {
 	if content.Region == "" {
 		content.Region = p.say("region.all")
 	}
+	content.listUnits(week, p)
 	content.listHosts(week, p)
 	return content, nil
+}
+
+// listUnits leaves out the units that have clues only: the list is what
+// notices are written from, and a clue is no ground for one.
+func (c *page) listUnits(week *Week, p *printer) {
+	for _, u := range week.Units {
+		if u.A+u.B > 0 {
+			c.Units = append(c.Units, u)
+		}
+	}
+	if n := len(week.Units) - len(c.Units); n > 0 {
+		c.UnitsCut = p.say("units.clues", p.some("unit", n))
+	}
 }
 
 // listHosts fills the tables of addresses and says where one is cut.
@@ -112,6 +130,10 @@ func (c *page) listHosts(week *Week, p *printer) {
 	c.Suspects = rows(week.Suspects)
 	for i := range c.Suspects {
 		c.Suspects[i].Card = i < maxCards
+		if n := len(c.Suspects[i].Details); n > maxDetails {
+			c.Suspects[i].Details = c.Suspects[i].Details[:maxDetails]
+			c.Suspects[i].DetailsCut = p.say("details.cut", count(maxDetails), count(n))
+		}
 		if c.Suspects[i].Unit == "" {
 			c.NoOwner = append(c.NoOwner, c.Suspects[i])
 		}

@@ -67,14 +67,26 @@ func fill(translation string, parts []string) string {
 // reason says an evidence in the report's language.
 func (p *printer) reason(e Evidence) string { return p.spoken.translate(e.Reason) }
 
-// reasons says on one line why a suspect has its grade.
+// reasons says on one line all there is to say about a suspect.
 func (p *printer) reasons(s Suspect) string {
+	return p.sayReasons(s, func(int, Evidence) bool { return true })
+}
+
+// why says what decided the grade, and what limits the view: evidence
+// without points. The figures that made up the score stand beside it.
+func (p *printer) why(s Suspect) string {
+	return p.sayReasons(s, func(position int, e Evidence) bool { return position == 0 || e.Points == 0 })
+}
+
+func (p *printer) sayReasons(s Suspect, wanted func(position int, e Evidence) bool) string {
 	if len(s.Evidence) == 0 {
 		return s.Reasons
 	}
-	all := make([]string, len(s.Evidence))
+	var said []string
 	for i, e := range s.Evidence {
-		all[i] = p.reason(e)
+		if wanted(i, e) {
+			said = append(said, p.reason(e))
+		}
 	}
-	return strings.Join(all, p.say("list.separator"))
+	return strings.Join(said, p.say("list.separator"))
 }

@@ -170,10 +170,13 @@ func (p *printer) basis(week *Week) []fact {
 	return append(facts,
 		fact{p.say("basis.feed"), p.orNone(week.FeedVersions)},
 		fact{p.say("basis.ledger"), p.orNone(week.LedgerVersions)},
-		fact{p.say("basis.config"), []string{p.orUnknown(week.ConfigHash)}},
+		fact{p.say("basis.config"), []string{p.orUnknown(shortHash(week.ConfigHash))}},
 		fact{p.say("basis.program"), []string{strings.TrimSpace("minewatch " + week.ProgramVersion)}},
 	)
 }
+
+// shortHash is enough to tell two configurations apart.
+func shortHash(hash string) string { return hash[:min(len(hash), 12)] }
 
 func (p *printer) orNone(list []string) []string {
 	if len(list) == 0 {

@@ -30,6 +30,7 @@ func english() map[string]string {
 		"connection.one": "%s connection", "connection.many": "%s connections",
 
 		"sentence.gap":     " ",
+		"list.more":        "%s and others (%s)",
 		"list.separator":   "; ",
 		"duration.days":    "%d d %d h",
 		"duration.hours":   "%d h %d min",
@@ -93,6 +94,7 @@ func english() map[string]string {
 
 		"units.title":   "3. Units",
 		"units.empty":   "No unit of the ledger has a suspected IP address this week.",
+		"units.clues":   "Another %s with clues only, not in this list: see units.csv beside this page.",
 		"units.sectors": "By sector (suspected IPs)",
 
 		"pools.title":      "4. Pools and coins",
@@ -118,6 +120,7 @@ func english() map[string]string {
 		"excluded.title": "7. Excluded",
 		"excluded.empty": "No address was excluded this week.",
 		"excluded.note":  "These met pool addresses, but their behaviour has another explanation.",
+		"details.cut":    "The %s endpoints of most activity are shown, of %s; the others are in details.csv.",
 		"table.cut":      "The first %s of %s are shown; the others are in the CSV files beside this page.",
 
 		"basis.title":     "8. What this rests on",

@@ -31,6 +31,7 @@ func chinese() map[string]string {
 		"connection.one": "%s", "connection.many": "%s",
 
 		"sentence.gap":     "",
+		"list.more":        "%s 等 %s 个",
 		"list.separator":   "；",
 		"duration.days":    "%d 天 %d 小时",
 		"duration.hours":   "%d 小时 %d 分",
@@ -94,6 +95,7 @@ func chinese() map[string]string {
 
 		"units.title":   "三、单位清单",
 		"units.empty":   "本周没有台账单位涉及疑似挖矿 IP 地址。",
+		"units.clues":   "另有 %s 家单位仅有线索，不列入本清单，见随附的 units.csv。",
 		"units.sectors": "按行业（疑似挖矿 IP 数）",
 
 		"pools.title":      "四、矿池和币种",
@@ -119,6 +121,7 @@ func chinese() map[string]string {
 		"excluded.title": "七、已排除",
 		"excluded.empty": "本周没有被排除的地址。",
 		"excluded.note":  "与矿池地址有通信，但行为另有解释。",
+		"details.cut":    "此处列出活跃时间最长的 %s 个端点，共 %s 个，其余见 details.csv。",
 		"table.cut":      "此处列出前 %s 个，共 %s 个，其余见随附的 CSV 文件。",
 
 		"basis.title":     "八、数据依据",

@@ -52,6 +52,10 @@ func sampleWeek() *report.Week {
 				Unit: "=HYPERLINK(\"http://192.0.2.9\")科技有限公司", Sector: "企业", City: "宁波市", County: "海曙区",
 				B: 1, BestGrade: "B", FirstSeen: at(11, 9, 0), LastSeen: at(11, 14, 30), Days: 1, Hours: 5, Pools: "Sample Mine", Bytes: 200_000_000,
 			},
+			{
+				Unit: "某研究所", Sector: "企业", City: "宁波市", County: "海曙区", C: 1, BestGrade: "C",
+				FirstSeen: at(13, 20, 5), LastSeen: at(13, 20, 7), Pools: "Example Pool",
+			},
 		},
 		Sectors: []report.Share{{Name: "高校", Hosts: 2, SharePercent: 40}, {Name: "党政机关", Hosts: 1, SharePercent: 20}, {Name: "企业", Hosts: 1, SharePercent: 20}, {Hosts: 1, SharePercent: 20}},
 		Coins:   []report.Share{{Name: "XMR", Hosts: 3, SharePercent: 60}, {Name: "ETC", Hosts: 1, SharePercent: 20}, {Hosts: 1, SharePercent: 20}},

@@ -127,7 +127,7 @@ func (f *rankFlags) options(env *environment) (analyze.RankOptions, error) {
 	}
 	for _, grade := range f.grades {
 		grade = strings.ToUpper(strings.TrimSpace(grade))
-		if len(grade) != 1 || !strings.Contains("ABCX", grade) {
+		if !slices.Contains([]string{"A", "B", "C", "X"}, grade) {
 			return o, usageErrorf("--grade %q: want A, B, C or X, separated by commas", grade)
 		}
 		o.Grades += grade

@@ -109,6 +109,6 @@ func (e *environment) describeWeek(week *report.Week) {
 	fmt.Fprintf(e.stderr, "%s: %d of %d nights, %d suspects (A %d, B %d), %d clues, %d excluded\n",
 		week.Name, nights, len(week.Days), t.HostsA+t.HostsB, t.HostsA, t.HostsB, t.HostsC, t.HostsX)
 	if nights < len(week.Days) {
-		fmt.Fprintln(e.stderr, "the report says which days are missing; run them with 'minewatch nightly --day DAY' and write it again")
+		fmt.Fprintf(e.stderr, "the report says which days are missing; run them with 'minewatch nightly --day DAY' and write it again\n")
 	}
 }

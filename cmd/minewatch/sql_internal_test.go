@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -178,6 +179,13 @@ func TestResultsOfOddShape(t *testing.T) {
 	}
 }
 
+func TestPlansKeepTheirLines(t *testing.T) {
+	got, _ := query(t, "explain select 1", formatTable, 0)
+	if n := strings.Count(got, "\n"); n < 5 || strings.Contains(got, "explain_key") {
+		t.Errorf("the plan is not drawn over lines:\n%s", got)
+	}
+}
+
 func TestKeyboardCtrlCDropsTheLine(t *testing.T) {
 	keys := newKeyboard(t.Context(), strings.NewReader("select\x03next\r"))
 	var got bytes.Buffer
@@ -212,7 +220,7 @@ func TestKeyboardCtrlCStopsTheQueryAndKeepsWhatFollows(t *testing.T) {
 		t.Errorf("read %q, %v; want what was typed after Ctrl-C", buffer[:n], err)
 	}
 	typist.Close()
-	if _, err := keys.Read(buffer); err != io.EOF {
+	if _, err := keys.Read(buffer); !errors.Is(err, io.EOF) {
 		t.Errorf("at the end: %v, want EOF", err)
 	}
 }

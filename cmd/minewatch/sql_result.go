@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -65,7 +66,23 @@ func (r *resultRows) write(w io.Writer, format outputFormat, maxRows int) (remar
 	case formatJSON:
 		return "", r.writeJSON(w)
 	default:
+		if slices.Equal(r.columns, []string{"explain_key", "explain_value"}) {
+			return "", r.writePlan(w)
+		}
 		return r.writeTable(w, maxRows)
+	}
+}
+
+// writePlan writes what EXPLAIN returns as it was drawn.
+func (r *resultRows) writePlan(w io.Writer) error {
+	for {
+		more, err := r.next()
+		if err != nil || !more {
+			return err
+		}
+		if _, err := fmt.Fprintln(w, strings.TrimRight(cellText(r.cells[1], ""), "\n")); err != nil {
+			return err
+		}
 	}
 }
 
