@@ -148,8 +148,8 @@ var readers = map[uint16]reader{
 	egressPhysicalInterface:  number(func(o *observation) *uint64 { return &o.outPhy }),
 	bgpSourceAsNumber:        number(func(o *observation) *uint64 { return &o.srcAS }),
 	bgpDestinationAsNumber:   number(func(o *observation) *uint64 { return &o.dstAS }),
-	flowEndReason:            func(o *observation, v []byte) { o.endReason = int16(unsigned(v) & 0xff) }, //nolint:gosec // eight bits
-	flowDirection:            func(o *observation, v []byte) { o.direction = int16(unsigned(v) & 0xff) }, //nolint:gosec // eight bits
+	flowEndReason:            func(o *observation, v []byte) { o.endReason = int16(unsigned(v) & 0xff) },
+	flowDirection:            func(o *observation, v []byte) { o.direction = int16(unsigned(v) & 0xff) },
 
 	postNATSourceIPv4Address:    func(o *observation, v []byte) { ipv4(&o.nat4, v) },
 	asaXlateSrcAddr:             func(o *observation, v []byte) { ipv4(&o.nat4, v) },
@@ -218,7 +218,7 @@ func ipv6(to *[16]byte, v []byte) bool {
 func uptime(of func(*span) (*uint32, *bool)) reader {
 	return func(o *observation, v []byte) {
 		value, has := of(&o.times)
-		*value, *has = uint32(unsigned(v)), true //nolint:gosec // uptimes count modulo 2^32
+		*value, *has = uint32(unsigned(v)), true
 	}
 }
 
@@ -235,7 +235,7 @@ func moment(decode func([]byte) int64, of func(*span) *int64) reader {
 func length(divisor uint64, of func(*span) (*int64, *bool)) reader {
 	return func(o *observation, v []byte) {
 		value, has := of(&o.times)
-		*value, *has = int64(min(unsigned(v)/divisor, math.MaxInt32*1000)), true //nolint:gosec // bounded
+		*value, *has = int64(min(unsigned(v)/divisor, math.MaxInt32*1000)), true
 	}
 }
 
@@ -256,7 +256,7 @@ func believable(ms uint64) int64 {
 	if ms > latestMillis {
 		return 0
 	}
-	return int64(ms) //nolint:gosec // bounded
+	return int64(ms)
 }
 
 func interval(of func(*observation) *uint64) reader {

@@ -107,7 +107,7 @@ func (o *observation) addresses() (src, dst flow.Addr) {
 // fill sets what both halves of a biflow have of their own: counters, flags,
 // end reason and direction.
 func (o *observation) fill(r *flow.Record) {
-	r.TCPFlags = int16(o.tcpFlags & 0x0fff) //nolint:gosec // twelve bits
+	r.TCPFlags = int16(o.tcpFlags & 0x0fff)
 	r.Bytes, r.Packets = o.octets.value(), o.packets.value()
 	r.EndReason, r.Direction = o.endReason, o.direction
 }
@@ -117,7 +117,7 @@ func (o *observation) fill(r *flow.Record) {
 func (o *observation) endpoints(r *flow.Record) {
 	r.Src, r.Dst = o.addresses()
 	r.SrcPort, r.DstPort = port(o.srcPort), port(o.dstPort)
-	r.Proto = int16(first(o.proto, o.nextHeader) & 0xff) //nolint:gosec // eight bits
+	r.Proto = int16(first(o.proto, o.nextHeader) & 0xff)
 	r.InIf, r.OutIf = saturated(first(o.inIf, o.inPhysical)), saturated(first(o.outIf, o.outPhy))
 	r.SrcAS, r.DstAS = saturated(o.srcAS), saturated(o.dstAS)
 	// Routers put ICMP's type and code into the destination port of v5; v9
@@ -178,14 +178,14 @@ func unsigned(b []byte) uint64 {
 }
 
 // saturated is v as the lake's signed number.
-func saturated(v uint64) int64 { return int64(min(v, math.MaxInt64)) } //nolint:gosec // bounded
+func saturated(v uint64) int64 { return int64(min(v, math.MaxInt64)) }
 
 // port is v as a port; more than 16 bits is none.
 func port(v uint64) int32 {
 	if v > math.MaxUint16 {
 		return 0
 	}
-	return int32(v) //nolint:gosec // bounded
+	return int32(v)
 }
 
 // first is the first number that is not zero.

@@ -224,7 +224,7 @@ func (p *packet) transport(b []byte) {
 			p.dstPort = int32(binary.BigEndian.Uint16(b[2:]))
 		}
 		if p.proto == protoTCP && len(b) >= 14 {
-			p.tcpFlags = int16(binary.BigEndian.Uint16(b[12:]) & 0x0fff) //nolint:gosec // twelve bits
+			p.tcpFlags = int16(binary.BigEndian.Uint16(b[12:]) & 0x0fff)
 		}
 	case protoICMP, protoICMPv6:
 		if len(b) >= 2 {

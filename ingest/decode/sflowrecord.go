@@ -78,8 +78,8 @@ func sampledIP(v sflow.SampledIPBase) packet {
 	return packet{
 		src: addressOf(v.SrcIP), dst: addressOf(v.DstIP),
 		srcPort: port(uint64(v.SrcPort)), dstPort: port(uint64(v.DstPort)),
-		proto:    int16(v.Protocol & 0xff),   //nolint:gosec // eight bits
-		tcpFlags: int16(v.TcpFlags & 0x0fff), //nolint:gosec // twelve bits
+		proto:    int16(v.Protocol & 0xff),
+		tcpFlags: int16(v.TcpFlags & 0x0fff),
 		length:   int64(v.Length),
 	}
 }

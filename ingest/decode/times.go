@@ -37,7 +37,7 @@ func (c clock) at(uptime uint32) int64 {
 // startedAt makes the clock of a device that told when it started (IE 160),
 // not how long it has been up.
 func (c clock) startedAt(systemInit int64) clock {
-	c.uptime = uint32(c.export - systemInit) //nolint:gosec // modulo 2^32 is how uptimes count
+	c.uptime = uint32(c.export - systemInit)
 	c.hasUptime = systemInit > 0
 	return c
 }
