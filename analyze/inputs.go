@@ -61,8 +61,26 @@ func findInputs(o *Options, day Day) (*inputs, error) {
 	if in.ranges, in.exclusions, err = ledger.Current(o.Lake, time.Time{}); err != nil {
 		return nil, err
 	}
+	if err := in.verify(); err != nil {
+		return nil, err
+	}
 	in.history, err = dayFiles(o.Lake, "contacts", day.Add(-6), day.Add(-1))
 	return in, err
+}
+
+// verify compares feed and ledger with the hashes of their import: nobody is
+// to be accused on a list that was changed afterwards.
+func (in *inputs) verify() error {
+	var faults []error
+	for i := range in.feeds {
+		faults = append(faults, in.feeds[i].Verify())
+	}
+	for _, v := range []*ledger.Version{in.ranges, in.exclusions} {
+		if v != nil {
+			faults = append(faults, v.Verify())
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // flowFiles are the published files of the hours that overlap [from, to),

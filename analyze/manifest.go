@@ -83,8 +83,8 @@ func (n *night) readCounts(ctx context.Context) error {
 			(select coalesce(sum(flows), 0)::bigint as flows, coalesce(sum(flows_clock_replaced), 0)::bigint as clock,
 				coalesce(sum(flows_rate_unknown), 0)::bigint as rate, coalesce(sum(flows_out_of_reach), 0)::bigint as reach,
 				count(distinct exporter) as exporters, count(distinct hour) as hours from mart_coverage) as coverage,
-			(select count_if(days_outside > 0)::bigint as outside, count_if(not established)::bigint as silent from mart_contacts) as contacts,
-			(select count(*) as n, count_if(valid_from_ms < getvariable('day_end_ms') and valid_until_ms >= getvariable('day_start_ms'))::bigint as in_window
+			(select count(*) filter (where days_outside > 0) as outside, count(*) filter (where not established) as silent from mart_contacts) as contacts,
+			(select count(*) as n, count(*) filter (where valid_from_ms < getvariable('day_end_ms') and valid_until_ms >= getvariable('day_start_ms')) as in_window
 				from stg_pool_entries) as entries`, func(rows *sql.Rows) error {
 		return rows.Scan(&c.Matched, &c.InContacts, &c.NotInternal, &c.SharedOtherPort, &c.KnockedOnly,
 			&c.SeenTwice, &c.Contacts, &c.Hosts,

@@ -2,12 +2,13 @@
 --
 -- grain:   one row per host
 -- inputs:  int_counted, int_host_persistence
--- params:  a_min_days, a_min_day_seconds, a_min_week_hours, a_min_endpoint_hours, b_min_day_seconds, b_min_sampled_hours, b_medium_min_hours, rate_min_kbps, rate_max_kbps
+-- params:  a_min_days, a_min_day_seconds, a_min_week_hours, a_min_endpoint_hours, b_min_day_seconds, b_min_sampled_hours, b_medium_min_hours, rate_min_kbps, rate_max_kbps, min_confidence
 -- notes:   A = strong contact on several days, an hour stitched in one of them
 --          or enough active hours in seven days. B = strong contact of some
 --          minutes, or (sampled) on the same endpoint in several hours; or
 --          medium contact over many hours at a miner's rate. C = any other
---          contact that supports a grade. X = none does; decided_by says why.
+--          contact that supports a grade; its longest contact says what holds
+--          it back. X = none does; decided_by says why.
 with
 
 contacts as (
@@ -25,14 +26,15 @@ contacts as (
         max(sampling_rate) as sampling_rate,
         max(confidence) as confidence,
         max(host_endpoints_1h) as endpoints_1h,
-        min(days_outside) as days_outside,
-        bool_or(is_web_port(pool_port)) as on_web_port,
-        bool_or(match = 'address') as address_only,
+        arg_max(confidence, (duration_seconds, slots, confidence)) as longest_confidence,
+        arg_max(days_outside, (duration_seconds, slots, confidence)) as longest_outside,
+        arg_max(is_web_port(pool_port), (duration_seconds, slots, confidence)) as longest_on_web_port,
+        arg_max(match, (duration_seconds, slots, confidence)) as longest_match,
         string_agg(distinct coin, ',' order by coin) filter (where coin <> '' and match = 'port') as coins,
         string_agg(distinct pool, ',' order by pool) filter (where pool <> '') as pools,
-        count_if(tier = 'strong') as n_strong,
-        count_if(tier = 'medium') as n_medium,
-        count_if(tier = 'clue') as n_clue,
+        count(*) filter (where tier = 'strong') as n_strong,
+        count(*) filter (where tier = 'medium') as n_medium,
+        count(*) filter (where tier = 'clue') as n_clue,
         to_bigint(sum(hours) filter (where tier = 'medium')) as medium_hours,
         sum(bytes_up + bytes_down) filter (where tier = 'medium') * 8 / 1000.0
             / nullif(sum(slots) filter (where tier = 'medium') * 300, 0) as medium_kbps,
@@ -94,10 +96,12 @@ select
         when n_strong > 0 then 'short'
         when n_clue + n_medium > 0 then
             case
-                when days_outside > 0 then 'outside_window'
-                when on_web_port then 'web_port'
-                when address_only then 'address_only'
-                else 'weak_entry'
+                when longest_outside > 0 then 'outside_window'
+                when longest_on_web_port then 'web_port'
+                when longest_match = 'address' then 'address_only'
+                when longest_match = 'other_port' then 'other_port'
+                when longest_confidence < getvariable('min_confidence') then 'weak_entry'
+                else 'shared'
             end
         when is_research then 'research'
         when is_scanner then 'scanner'

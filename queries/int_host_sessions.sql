@@ -2,10 +2,11 @@
 --
 -- grain:   one row per (host, day)
 -- inputs:  int_counted
--- params:  session_gap_seconds
--- notes:   the sessions of all endpoints are stitched together: fail-over goes
---          on, parallel endpoints overlap. strong_seconds is the same over the
---          strong contacts alone.
+-- params:  none
+-- notes:   sessions that overlap are merged, but no gap between endpoints is
+--          bridged: a prober that knocks on one door after the other was never
+--          in contact in between. strong_seconds is the same over the strong
+--          contacts alone.
 with
 
 sessions as (
@@ -37,7 +38,7 @@ ordered as (
 numbered as (
     select
         *,
-        count_if(reached_ms is null or started_ms > reached_ms + getvariable('session_gap_seconds') * 1000) over (
+        count_if(reached_ms is null or started_ms > reached_ms) over (
             partition by host_hi, host_lo, day, is_strong
             order by started_ms, ended_ms
             rows between unbounded preceding and current row
@@ -45,7 +46,7 @@ numbered as (
     from ordered
 ),
 
-stitched as (
+merged as (
     select
         host_hi, host_lo, day, is_strong, session,
         (max(ended_ms) - min(started_ms)) / 1000.0 as seconds
@@ -58,5 +59,5 @@ select
     sum(seconds) filter (where not is_strong) as seconds,
     count(*) filter (where not is_strong) as sessions,
     coalesce(sum(seconds) filter (where is_strong), 0) as strong_seconds
-from stitched
+from merged
 group by all

@@ -5,12 +5,13 @@
 -- params:  session_gap_seconds
 -- notes:   a session goes on while the next record of the same host and
 --          endpoint, in either direction and on any local port, starts within
---          the gap. The sum of record durations is never used.
+--          the gap. The sum of record durations is never used. Packets are
+--          those of the exporter that saw the most of the session.
 with
 
 ordered as (
     select
-        host_hi, host_lo, pool_hi, pool_lo, pool_port, proto, started_ms, ended_ms, packets,
+        host_hi, host_lo, pool_hi, pool_lo, pool_port, proto, exporter, started_ms, ended_ms, packets,
         max(ended_ms) over (
             partition by host_hi, host_lo, pool_hi, pool_lo, pool_port, proto
             order by started_ms, ended_ms, flow_id
@@ -27,12 +28,22 @@ numbered as (
             order by started_ms, ended_ms
         ) as session
     from ordered
+),
+
+by_exporter as (
+    select
+        host_hi, host_lo, pool_hi, pool_lo, pool_port, proto, session, exporter,
+        min(started_ms) as started_ms,
+        max(ended_ms) as ended_ms,
+        sum(packets) as packets
+    from numbered
+    group by all
 )
 
 select
     host_hi, host_lo, pool_hi, pool_lo, pool_port, proto, session,
     min(started_ms) as started_ms,
     max(ended_ms) as ended_ms,
-    to_bigint(sum(packets)) as packets
-from numbered
+    to_bigint(max(packets)) as packets
+from by_exporter
 group by all

@@ -13,9 +13,9 @@ lines as (
         city,
         county,
         grouping(county) = 1 as is_city,
-        count_if(grade = 'A') as hosts_a,
-        count_if(grade = 'B') as hosts_b,
-        count_if(grade = 'C') as hosts_c,
+        count(*) filter (where grade = 'A') as hosts_a,
+        count(*) filter (where grade = 'B') as hosts_b,
+        count(*) filter (where grade = 'C') as hosts_c,
         count(distinct unit) filter (where unit <> '' and grade in ('A', 'B')) as units,
         coalesce(sum(contact_hours) filter (where grade in ('A', 'B')), 0) as hours,
         coalesce(sum(bytes_up + bytes_down) filter (where grade in ('A', 'B')), 0) as bytes

@@ -11,13 +11,13 @@ with
 
 hosts as (
     select
-        count_if(grade = 'A') as hosts_a,
-        count_if(grade = 'B') as hosts_b,
-        count_if(grade = 'C') as hosts_c,
-        count_if(grade = 'X') as hosts_x,
+        count(*) filter (where grade = 'A') as hosts_a,
+        count(*) filter (where grade = 'B') as hosts_b,
+        count(*) filter (where grade = 'C') as hosts_c,
+        count(*) filter (where grade = 'X') as hosts_x,
         count(distinct unit) filter (where unit <> '' and grade in ('A', 'B')) as units,
         count(distinct city) filter (where city <> '' and grade in ('A', 'B')) as cities,
-        count_if(unit = '' and grade in ('A', 'B')) as no_owner,
+        count(*) filter (where unit = '' and grade in ('A', 'B')) as no_owner,
         to_bigint(coalesce(sum(bytes_up) filter (where grade in ('A', 'B')), 0)) as bytes_up,
         to_bigint(coalesce(sum(bytes_down) filter (where grade in ('A', 'B')), 0)) as bytes_down
     from mart_suspects
