@@ -12,6 +12,8 @@ func chineseReasons() [][2]string {
 		{"met # days outside the window of the feed entry", "接触时间在情报有效期之外 {1} 天"},
 		{"listed address on a web port: may be the pool's page", "情报所列地址的网页端口：可能只是矿池网站"},
 		{"the feed names the address without a port", "情报只列地址，未列端口"},
+		{"the feed lists the address, but with other ports", "情报列有该地址，但端口不同"},
+		{"a shared (CDN, hosting) address", "共享（CDN、托管）地址"},
 		{"the feed entry has confidence #", "情报可信度仅 {1}"},
 		{"probed # pool endpoints within an hour in short sessions", "一小时内以短会话探测 {1} 个矿池端点，属扫描"},
 		{"peer of a coin's node network, not a pool", "对端是币种网络的普通节点，不是矿池"},
