@@ -11,7 +11,7 @@ import (
 // and sampling rate that it taught us. What an exporter claims beyond any
 // router's size is not learnt, so that no forged stream makes look-ups slow.
 const (
-	exporterWeightLimit = 1 << 20
+	exporterWeightLimit = 1 << 18
 	exporterDomains     = 256
 	exporterRates       = 4096
 )

@@ -5,12 +5,12 @@ import (
 	"net/netip"
 )
 
-// Templates are kept while all of them have fewer fields than this, and those
+// Templates are kept while all of them weigh less than this, in fields, and those
 // of one exporter's domain fewer than that: a chassis has a few dozen
 // templates of at most a hundred fields.
 const (
-	templateFieldLimit = 1 << 20
-	scopeFieldLimit    = 1 << 14
+	templateWeightLimit = 1 << 20
+	scopeFieldLimit     = 1 << 14
 )
 
 // templateScope is whose templates: template IDs are unique within one
@@ -38,7 +38,7 @@ type templateStore struct {
 }
 
 func newTemplateStore() templateStore {
-	return templateStore{newBounded[templateScope, *templateTable](templateFieldLimit)}
+	return templateStore{newBounded[templateScope, *templateTable](templateWeightLimit)}
 }
 
 // anyPort is the scope that all ports of the exporter share.
@@ -74,7 +74,7 @@ func (s templateStore) learn(scope templateScope, id uint16, t *template, log *s
 			*table = templateTable{templates: map[uint16]*template{}, said: true}
 		}
 		table.add(id, t)
-		s.tables.put(in, table, table.fields)
+		s.tables.put(in, table, table.weight())
 	}
 }
 
@@ -105,6 +105,10 @@ func (s templateStore) withdrawAll(scope templateScope, options bool) int64 {
 	}
 	return n
 }
+
+// weight is what the table costs, in fields: a template and a table are each
+// worth several.
+func (t *templateTable) weight() int { return 8 + 8*len(t.templates) + t.fields }
 
 func (t *templateTable) add(id uint16, learnt *template) {
 	t.templates[id] = learnt
