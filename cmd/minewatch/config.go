@@ -8,17 +8,18 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
-	"minewatch/ingest/source"
+	"minewatch/analyze"
 )
 
 // configDefaults is the configuration without a file, and at the same time
-// its documentation: every key with its reason. A test proves that it says
-// what defaultConfig does.
+// its documentation: every key with its reason. The thresholds of the grades
+// follow it; a test proves that the whole says what defaultConfig does.
 //
 //go:embed config.default.toml
 var configDefaults string
@@ -94,9 +95,29 @@ func defaultConfig() config {
 		Feed: feedConfig{TTLDays: map[string]int{
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
 		}},
-		Grading: map[string]float64{},
+		Grading: defaultGrading(),
 		Engine:  engineConfig{MemoryLimit: "2GB"},
 	}
+}
+
+// defaultGrading is the thresholds by name; package analyze owns them.
+func defaultGrading() map[string]float64 {
+	values := make(map[string]float64, len(analyze.Thresholds))
+	for _, t := range analyze.Thresholds {
+		values[t.Name] = t.Default
+	}
+	return values
+}
+
+// documentedDefaults is config.default.toml with the thresholds, each with its
+// unit and reason.
+func documentedDefaults() string {
+	var b strings.Builder
+	b.WriteString(configDefaults)
+	for _, t := range analyze.Thresholds {
+		fmt.Fprintf(&b, "# %s\n%s = %s # %s\n", t.Reason, t.Name, strconv.FormatFloat(t.Default, 'f', -1, 64), t.Unit)
+	}
+	return b.String()
 }
 
 func prefixes(texts ...string) []netip.Prefix {
@@ -148,65 +169,6 @@ func positioned(err error) error {
 		return fmt.Errorf("line %d, column %d: %w", row, column, err)
 	}
 	return err
-}
-
-// validate lists every fault, each with its key.
-func (c *config) validate() error {
-	var faults []error
-	fault := func(key, format string, args ...any) {
-		faults = append(faults, fmt.Errorf("%s: %w", key, fmt.Errorf(format, args...)))
-	}
-
-	if c.Lake.Dir == "" {
-		fault("lake.dir", "is empty")
-	}
-	if _, err := time.LoadLocation(c.Site.Zone); err != nil || c.Site.Zone == "" {
-		fault("site.zone", "%q is no time zone, such as Asia/Shanghai or UTC", c.Site.Zone)
-	}
-	for i, p := range c.Site.Internal {
-		if p.Masked() != p {
-			fault(fmt.Sprintf("site.internal[%d]", i), "%s has host bits set, want %s", p, p.Masked())
-		}
-	}
-	for i, p := range c.Collect.Allow {
-		if p.Masked() != p {
-			fault(fmt.Sprintf("collect.allow[%d]", i), "%s has host bits set, want %s", p, p.Masked())
-		}
-	}
-	if len(c.Collect.Listen) == 0 {
-		fault("collect.listen", "is empty")
-	}
-	for i, address := range c.Collect.Listen {
-		if _, err := source.ParseListen(address); err != nil {
-			fault(fmt.Sprintf("collect.listen[%d]", i), "%w", err)
-		}
-	}
-	if c.Collect.RotateEvery < duration(time.Second) {
-		fault("collect.rotate_every", "%s is below 1s", time.Duration(c.Collect.RotateEvery))
-	}
-	if c.Collect.SamplingDefault < 0 {
-		fault("collect.sampling_default", "%d is negative, want 0 (unknown) or the N of 1 in N", c.Collect.SamplingDefault)
-	}
-	for _, key := range sortedKeys(c.Collect.Sampling) {
-		if _, err := netip.ParsePrefix(key); err != nil {
-			fault("collect.sampling", "%q is no prefix, such as 10.1.0.0/16", key)
-		}
-		if rate := c.Collect.Sampling[key]; rate < 1 {
-			fault("collect.sampling."+key, "%d, want the N of 1 in N", rate)
-		}
-	}
-	known := defaultConfig().Feed.TTLDays
-	for _, evidence := range sortedKeys(c.Feed.TTLDays) {
-		if _, ok := known[evidence]; !ok {
-			fault("feed.ttl_days."+evidence, "is no kind of evidence, want one of %s", strings.Join(sortedKeys(known), ", "))
-		} else if days := c.Feed.TTLDays[evidence]; days < 1 {
-			fault("feed.ttl_days."+evidence, "%d, want 1 day or more", days)
-		}
-	}
-	if c.Engine.Threads < 0 {
-		fault("engine.threads", "%d is negative, want 0 (one per processor) or more", c.Engine.Threads)
-	}
-	return errors.Join(faults...)
 }
 
 // sampling is the override table by prefix; validate has seen that each key

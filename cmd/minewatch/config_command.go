@@ -29,7 +29,7 @@ for a file of one's own.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if defaults {
-				_, err := fmt.Fprint(env.stdout, configDefaults)
+				_, err := fmt.Fprint(env.stdout, documentedDefaults())
 				return err
 			}
 			return toml.NewEncoder(env.stdout).SetIndentTables(false).Encode(env.config)

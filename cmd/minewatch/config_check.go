@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"minewatch/analyze/feed"
+	"minewatch/ingest/source"
+)
+
+// faults collects what is wrong with a configuration, each with its key.
+type faults []error
+
+func (f *faults) add(key, format string, args ...any) {
+	*f = append(*f, fmt.Errorf("%s: %w", key, fmt.Errorf(format, args...)))
+}
+
+// validate lists every fault, and not only the first.
+func (c *config) validate() error {
+	var f faults
+	if c.Lake.Dir == "" {
+		f.add("lake.dir", "is empty")
+	}
+	c.Site.validate(&f)
+	c.Collect.validate(&f)
+	c.Feed.validate(&f)
+	defaults := defaultGrading()
+	for _, name := range sortedKeys(c.Grading) {
+		if _, ok := defaults[name]; !ok {
+			f.add("grading."+name, "is no threshold; 'minewatch config show --defaults' lists them")
+		} else if v := c.Grading[name]; v < 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+			f.add("grading."+name, "%v, want a number from 0 on", v)
+		}
+	}
+	if c.Engine.Threads < 0 {
+		f.add("engine.threads", "%d is negative, want 0 (one per processor) or more", c.Engine.Threads)
+	}
+	return errors.Join(f...)
+}
+
+func (c *siteConfig) validate(f *faults) {
+	if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "" {
+		f.add("site.zone", "%q is no time zone, such as Asia/Shanghai or UTC", c.Zone)
+	}
+	checkPrefixes(f, "site.internal", c.Internal)
+}
+
+func (c *collectConfig) validate(f *faults) {
+	if len(c.Listen) == 0 {
+		f.add("collect.listen", "is empty")
+	}
+	for i, address := range c.Listen {
+		if _, err := source.ParseListen(address); err != nil {
+			f.add(fmt.Sprintf("collect.listen[%d]", i), "%w", err)
+		}
+	}
+	checkPrefixes(f, "collect.allow", c.Allow)
+	if c.RotateEvery < duration(time.Second) {
+		f.add("collect.rotate_every", "%s is below 1s", time.Duration(c.RotateEvery))
+	}
+	if c.SamplingDefault < 0 {
+		f.add("collect.sampling_default", "%d is negative, want 0 (unknown) or the N of 1 in N", c.SamplingDefault)
+	}
+	for _, key := range sortedKeys(c.Sampling) {
+		if _, err := netip.ParsePrefix(key); err != nil {
+			f.add("collect.sampling", "%q is no prefix, such as 10.1.0.0/16", key)
+		}
+		if rate := c.Sampling[key]; rate < 1 {
+			f.add(fmt.Sprintf("collect.sampling.%q", key), "%d, want the N of 1 in N", rate)
+		}
+	}
+}
+
+func (c *feedConfig) validate(f *faults) {
+	known := []string{"cdn", "default"}
+	for _, e := range feed.Evidences() {
+		known = append(known, string(e))
+	}
+	for _, evidence := range sortedKeys(c.TTLDays) {
+		if !slices.Contains(known, evidence) {
+			f.add("feed.ttl_days."+evidence, "is no kind of evidence, want one of %s", strings.Join(known, ", "))
+		} else if days := c.TTLDays[evidence]; days < 1 {
+			f.add("feed.ttl_days."+evidence, "%d, want 1 day or more", days)
+		}
+	}
+}
+
+func checkPrefixes(f *faults, key string, prefixes []netip.Prefix) {
+	for i, p := range prefixes {
+		if p.Masked() != p {
+			f.add(fmt.Sprintf("%s[%d]", key, i), "%s has host bits set, want %s", p, p.Masked())
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"minewatch": main})
+}
+
+// TestScript runs the scripts of testdata/script: each is a session of the
+// program, with its files. Beyond the usual commands there are
+//
+//	exit CODE PROGRAM ARG…    run the program, which has to end with this code
+//	waitfor FILE              until the file is there, at most 20 s
+//	sendflows READY N         a NetFlow v5 datagram of N flows to the first address in the ready file
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("MINEWATCH_LAKE", env.WorkDir+"/lake")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exit":      exitWith,
+			"waitfor":   waitFor,
+			"sendflows": sendFlows,
+		},
+	})
+}
+
+func exitWith(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
+		got = ended.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func waitFor(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	for range 4000 {
+		if _, err := os.Stat(path); err == nil {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	ts.Fatalf("%s is not there after 20 s", path)
+}
+
+func sendFlows(ts *testscript.TestScript, _ bool, args []string) {
+	address, _, _ := strings.Cut(ts.ReadFile(args[0]), "\n")
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	conn, err := net.Dial("udp", address[strings.Index(address, "//")+2:])
+	ts.Check(err)
+	defer conn.Close() //nolint:errcheck // what was sent, was sent
+	_, err = conn.Write(netflow5(n))
+	ts.Check(err)
+}
+
+// netflow5 is a datagram that a router sent at noon of 2026-03-02.
+func netflow5(flows int) []byte {
+	const uptime = uint32(3_600_000) // ms
+	var b bytes.Buffer
+	put := func(values ...any) {
+		for _, v := range values {
+			_ = binary.Write(&b, binary.BigEndian, v) // a buffer takes everything
+		}
+	}
+	put(uint16(5), uint16(flows), uptime, uint32(1_772_452_800), uint32(0), uint32(0), uint16(0), uint16(1<<14|100))
+	for i := range flows {
+		put([4]byte{10, 0, 0, byte(i)}, [4]byte{203, 0, 113, 9}, [4]byte{}, uint16(1), uint16(2), // addresses, interfaces
+			uint32(10), uint32(1500), uptime-9000, uptime-1000, // packets, bytes, first, last
+			uint16(40000+i), uint16(3333), uint8(0), uint8(0x1b), uint8(6), uint8(0), uint32(0), uint32(0)) // ports, flags, protocol
+	}
+	return b.Bytes()
+}
