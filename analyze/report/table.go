@@ -143,7 +143,7 @@ func columnWidth(c int, header table.Row, rows []table.Row) int {
 // writeReasons tells what a row has no space for, indented below it.
 func writeReasons(out *strings.Builder, s *Suspect, zone *time.Location) {
 	const indent = "       "
-	fmt.Fprintf(out, "%sseen %s to %s (%s), at least %d connections at once\n", indent,
+	fmt.Fprintf(out, "%sseen %s to %s (%s), %d or more connections at once\n", indent,
 		clock(s.FirstSeen, zone), clock(s.LastSeen, zone), zone, s.MaxConcurrent)
 	if s.Contact != "" {
 		fmt.Fprintf(out, "%scontact %s\n", indent, oneLine(s.Contact))
