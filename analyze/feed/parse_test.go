@@ -228,10 +228,7 @@ func TestMerge(t *testing.T) {
 	}
 	want := "tcp stratum 2026-11-01 00:00:00 2026-11-20 23:59:59 75 probe_up hosting RandomX"
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 0, 2}} {
-		text := header
-		for _, i := range order {
-			text += rows[i]
-		}
+		text := header + rows[order[0]] + rows[order[1]] + rows[order[2]]
 		entries, tally := parse(t, text+"198.51.100.7,3333,,,,,,,,other\n")
 		if len(entries) != 2 || tally.Duplicates != 2 {
 			t.Fatalf("%d entries, %s", len(entries), tally.String())
@@ -335,7 +332,7 @@ func TestP2PPortsAreThoseOfTheQueries(t *testing.T) {
 		t.Fatal("queries/macros.sql has no macro is_p2p_port")
 	}
 	var ports []int
-	for _, s := range strings.Split(string(m[1]), ",") {
+	for _, s := range strings.SplitSeq(string(m[1]), ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(s))
 		if err != nil {
 			t.Fatal(err)

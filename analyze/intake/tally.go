@@ -3,6 +3,7 @@ package intake
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Tally accounts for the rows of an import:
@@ -70,7 +71,8 @@ func (t *Tally) Counts() map[string]int {
 
 // String is the summary line: read = kept + each drop that happened.
 func (t *Tally) String() string {
-	s := fmt.Sprintf("rows: read %d = kept %d", t.Read, t.Kept)
+	var s strings.Builder
+	fmt.Fprintf(&s, "rows: read %d = kept %d", t.Read, t.Kept)
 	for _, d := range []struct {
 		name string
 		n    int
@@ -80,8 +82,8 @@ func (t *Tally) String() string {
 		{CountRefused, len(t.Rejects)},
 	} {
 		if d.n > 0 {
-			s += fmt.Sprintf(" + %s %d", d.name, d.n)
+			fmt.Fprintf(&s, " + %s %d", d.name, d.n)
 		}
 	}
-	return s
+	return s.String()
 }

@@ -17,7 +17,7 @@ import (
 // addressFields are how a range may stand in a table: in one column, or its
 // ends in two.
 var addressFields = []intake.Field{
-	{Name: "cidr", Aliases: []string{"ip", "range", "ip_range", "prefix", "network", "subnet", "address", "ip_address", "地址段", "IP地址段", "IP段", "网段", "IP地址", "地址", "起止地址", "IP"}},
+	{Name: "cidr", Aliases: []string{"ip", "range", "ip_range", "prefix", "network", "subnet", "address", "ip_address", "地址段", "IP地址段", "IP段", "网段", "IP地址", "地址", "起止地址"}},
 	{Name: "first", Aliases: []string{"first_ip", "start", "start_ip", "from_ip", "起始IP", "起始IP地址", "起始地址", "开始IP", "开始地址"}},
 	{Name: "last", Aliases: []string{"last_ip", "end", "end_ip", "to_ip", "终止IP", "终止IP地址", "终止地址", "结束IP", "结束地址", "截止地址"}},
 }
