@@ -332,7 +332,7 @@ func TestP2PPortsAreThoseOfTheQueries(t *testing.T) {
 		t.Fatal("queries/macros.sql has no macro is_p2p_port")
 	}
 	var ports []int
-	for _, s := range strings.SplitSeq(string(m[1]), ",") {
+	for s := range strings.SplitSeq(string(m[1]), ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(s))
 		if err != nil {
 			t.Fatal(err)

@@ -112,7 +112,7 @@ func TestAddAgain(t *testing.T) {
 func TestAddAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	var group sync.WaitGroup
-	for _, name := range strings.SplitSeq("abcdefghij", "") {
+	for name := range strings.SplitSeq("abcdefghij", "") {
 		for range 2 {
 			group.Go(func() {
 				if _, _, err := versions.Open(dir).Add(draft(name, name)); err != nil {
