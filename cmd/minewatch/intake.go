@@ -88,13 +88,15 @@ type imported struct {
 // the command ends with.
 func (f *intakeFlags) finish(env *environment, file string, r *imported, err error) error {
 	if err == nil && r.existing {
-		fmt.Fprintf(env.stdout, "already imported as %s\n", r.version.Base())
-		return nil
+		_, err := fmt.Fprintf(env.stdout, "already imported as %s\n", r.version.Base())
+		return err
 	}
 	if err := errors.Join(f.tell(env, file, &r.Tally), err); err != nil {
 		return err
 	}
-	fmt.Fprintf(env.stdout, "imported as %s; %s\n", r.version.Base(), r.String())
+	if _, err := fmt.Fprintf(env.stdout, "imported as %s; %s\n", r.version.Base(), r.String()); err != nil {
+		return err
+	}
 	if len(r.Rejects)+len(r.Domains) > 0 {
 		return rejected()
 	}
@@ -116,5 +118,5 @@ func (e *environment) readInput(path string) (data []byte, err error) {
 	return io.ReadAll(io.LimitReader(in, intake.MaxBytes+1))
 }
 
-// say writes a line for people.
-func (e *environment) say(line string) { fmt.Fprintln(e.stderr, printable(line)) }
+// say writes a line for people. That nobody can read it is no reason to stop.
+func (e *environment) say(line string) { _, _ = fmt.Fprintln(e.stderr, printable(line)) }

@@ -29,11 +29,9 @@ func (l *listing[T]) write(env *environment, format outputFormat, rows []T) erro
 		return sheet.Write(env.stdout, l.columns, rows)
 	case formatJSON:
 		return l.writeJSON(env.stdout, rows)
+	default:
+		return l.writeTable(env.stdout, rows)
 	}
-	if len(rows) == 0 {
-		return nil
-	}
-	return l.writeTable(env.stdout, rows)
 }
 
 // writeJSON writes an array of objects with their keys in the order of the
@@ -84,6 +82,9 @@ const cellWidth = 44
 // writeTable draws no boxes: their characters have another width in terminals
 // that are set to Chinese.
 func (l *listing[T]) writeTable(w io.Writer, rows []T) error {
+	if len(rows) == 0 {
+		return nil
+	}
 	t := table.NewWriter()
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
