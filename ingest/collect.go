@@ -66,7 +66,7 @@ func (o *CollectOptions) receive(l *source.Listener, stop context.CancelFunc, fu
 	if o.Duration > 0 {
 		defer time.AfterFunc(o.Duration, stop).Stop()
 	}
-	var idle *time.Timer
+	idle := newIdleTimer(o.StopAfterIdle, stop)
 	in := &intake{
 		allow:      newAllowList(o.Allow, o.Logger),
 		headerTime: o.HeaderTime,
@@ -74,12 +74,7 @@ func (o *CollectOptions) receive(l *source.Listener, stop context.CancelFunc, fu
 		decoder:    decode.New(o.Decode),
 	}
 	for arrived := range l.Batches() {
-		if idle != nil {
-			idle.Reset(o.StopAfterIdle)
-		} else if o.StopAfterIdle > 0 {
-			idle = time.AfterFunc(o.StopAfterIdle, stop)
-			defer idle.Stop()
-		}
+		idle()
 		datagrams := arrived.Datagrams
 		for len(datagrams) > 0 {
 			b := <-empty
@@ -96,6 +91,23 @@ func (o *CollectOptions) receive(l *source.Listener, stop context.CancelFunc, fu
 	b := <-empty
 	b.records, b.counts = b.records[:0], countsOf(in, l) // what the listener dropped at the end
 	full <- b
+}
+
+// newIdleTimer returns a function that is to be called with every arrival. When
+// it was called, and then not for the limit, stop is called. A limit of 0 is
+// none.
+func newIdleTimer(limit time.Duration, stop func()) (arrived func()) {
+	if limit == 0 {
+		return func() {}
+	}
+	var timer *time.Timer
+	return func() {
+		if timer == nil {
+			timer = time.AfterFunc(limit, stop)
+			return
+		}
+		timer.Reset(limit)
+	}
 }
 
 // countsOf is what was taken in, and what the listener could not deliver.

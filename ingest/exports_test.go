@@ -92,7 +92,7 @@ func send(t *testing.T, to netip.AddrPort, payloads ...[]byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close() //nolint:errcheck // everything was sent, or the test fails
+	defer conn.Close()
 	for _, p := range payloads {
 		if _, err := conn.Write(p); err != nil {
 			t.Fatal(err)

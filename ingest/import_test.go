@@ -210,7 +210,7 @@ func TestImportIncompleteCaptures(t *testing.T) {
 
 	dir := t.TempDir()
 	damaged := append([]byte(nil), whole...)
-	second := 24 + 16 + 14 + 20 + 8 + 24 + 3*48 // file header, then the first packet with its headers
+	second := 24 + 16 + 14 + 20 + 8 + 24 + 3*48  // file header, then the first packet with its headers
 	copy(damaged[second+8:], "\xff\xff\xff\xff") // the length of the second
 	result, err = importInto(t, dir, writeFile(t, "damaged.pcap", damaged))
 	if err == nil || !strings.Contains(err.Error(), "packet at byte 250") {

@@ -125,8 +125,9 @@ func runCollect(ctx context.Context, env *environment, f *collectFlags) error {
 	if err = errors.Join(err, unready); err != nil {
 		return err
 	}
-	fmt.Fprintln(env.stdout, counts.String())
-	printRemarks(env.stdout, &counts)
+	if _, err := fmt.Fprintln(env.stdout, counts.String()+remarks(&counts)); err != nil {
+		return err
+	}
 	switch {
 	case counts.RecordsDisk > 0:
 		return fmt.Errorf("%d records could not be written to %s and are lost: look for 'records lost' in the log", counts.RecordsDisk, env.lake)

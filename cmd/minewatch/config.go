@@ -67,7 +67,9 @@ type engineConfig struct {
 // duration is a time.Duration that is written like "1h" or "60s".
 type duration time.Duration
 
-func (d duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+func (d duration) MarshalText() ([]byte, error) { //nolint:unparam // encoding.TextMarshaler
+	return []byte(time.Duration(d).String()), nil
+}
 
 func (d *duration) UnmarshalText(text []byte) error {
 	v, err := time.ParseDuration(string(text))

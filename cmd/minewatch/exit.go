@@ -78,11 +78,13 @@ func (e *environment) exit(ctx context.Context, cmd *cobra.Command, err error) i
 	}
 }
 
+// printError writes to the last place that there is: where that fails, the
+// exit code remains.
 func (e *environment) printError(err error) {
 	text := strings.ReplaceAll(err.Error(), "\n", "\n  ")
-	fmt.Fprintf(e.stderr, "minewatch: %s\n", text)
+	_, _ = fmt.Fprintf(e.stderr, "minewatch: %s\n", text)
 }
 
 func (e *environment) printUsageHint(cmd *cobra.Command) {
-	fmt.Fprintf(e.stderr, "see '%s --help'\n", cmd.CommandPath())
+	_, _ = fmt.Fprintf(e.stderr, "see '%s --help'\n", cmd.CommandPath())
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -83,8 +84,8 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 		Logger:       env.log,
 		OnProgress:   func(n int64) { _ = bar.Add64(n) }, // a bar that cannot be drawn is not missed
 		OnFile: func(file *ingest.Imported) {
-			_ = bar.Clear() // likewise
-			printImported(env.stdout, file)
+			_ = bar.Clear()                                   // likewise
+			_, _ = io.WriteString(env.stdout, describe(file)) // the total tells whether it can be written
 		},
 		OnReject: rejects.tell,
 	}, paths...)
@@ -93,9 +94,9 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 		return fmt.Errorf("%d of %d files were done before: %w", len(result.Files), len(paths), err)
 	}
 
-	fmt.Fprintf(env.stdout, "total of %d %s: %s\n", len(paths), plural(len(paths), "file"), result.Counts.String())
-	printRemarks(env.stdout, &result.Counts)
-	if err != nil {
+	_, failed := fmt.Fprintf(env.stdout, "total of %d %s: %s%s\n", len(paths), plural(len(paths), "file"),
+		result.Counts.String(), remarks(&result.Counts))
+	if err = errors.Join(err, failed); err != nil {
 		return err
 	}
 	if result.Counts.Rejected() > 0 || result.CutOff() > 0 {
@@ -104,26 +105,27 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 	return nil
 }
 
-func printImported(w io.Writer, file *ingest.Imported) {
+// describe says in a line or two what became of a file.
+func describe(file *ingest.Imported) string {
 	switch {
 	case file.Err != nil:
-		fmt.Fprintf(w, "%s: failed, nothing of it is stored\n", file.Path)
+		return fmt.Sprintf("%s: failed, nothing of it is stored\n", file.Path)
 	case file.Duplicate:
-		fmt.Fprintf(w, "%s: already in the lake (sha256 %.16s…), its %d records are not stored again\n",
+		return fmt.Sprintf("%s: already in the lake (sha256 %.16s…), its %d records are not stored again\n",
 			file.Path, file.SHA256, file.Counts.RecordsDuplicate)
-	default:
-		fmt.Fprintf(w, "%s: %s, %s; in %d %s\n", file.Path, file.Format, file.Counts.String(),
-			len(file.Files), plural(len(file.Files), "lake file"))
-		if file.CutOff {
-			fmt.Fprintf(w, "%s: ends in the middle of a packet; everything before it is stored\n", file.Path)
-		}
 	}
+	text := fmt.Sprintf("%s: %s, %s; in %d %s\n", file.Path, file.Format, file.Counts.String(),
+		len(file.Files), plural(len(file.Files), "lake file"))
+	if file.CutOff {
+		text += fmt.Sprintf("%s: ends in the middle of a packet; everything before it is stored\n", file.Path)
+	}
+	return text
 }
 
-// printRemarks tells what the summary line does not: what is noteworthy about
-// the records that were stored.
-func printRemarks(w io.Writer, c *flow.Counts) {
-	var remarks []string
+// remarks is a second line for the summary: what is noteworthy about the
+// records beyond their number. It is empty where nothing is.
+func remarks(c *flow.Counts) string {
+	var notes []string
 	for _, r := range []struct {
 		n    int64
 		text string
@@ -136,12 +138,13 @@ func printRemarks(w io.Writer, c *flow.Counts) {
 		{c.DatagramsKernel, "datagrams dropped by the kernel: its receive buffer was full"},
 	} {
 		if r.n > 0 {
-			remarks = append(remarks, fmt.Sprintf("%d %s", r.n, r.text))
+			notes = append(notes, fmt.Sprintf("%d %s", r.n, r.text))
 		}
 	}
-	if len(remarks) > 0 {
-		fmt.Fprintf(w, "of note: %s\n", strings.Join(remarks, "; "))
+	if len(notes) == 0 {
+		return ""
 	}
+	return "\nof note: " + strings.Join(notes, "; ")
 }
 
 // rejectLog tells refused rows, the first ones of each file.

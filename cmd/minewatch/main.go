@@ -18,7 +18,6 @@ import (
 
 func main() {
 	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
 
 	// The first signal asks the command to finish its batch and to report;
 	// the second one does not wait for that.
@@ -31,7 +30,9 @@ func main() {
 		os.Exit(exitInterrupted)
 	}()
 
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	cancel()
+	os.Exit(code)
 }
 
 // run is the whole program but for the process around it: it returns the

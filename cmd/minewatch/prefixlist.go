@@ -25,7 +25,7 @@ func (l *prefixList) String() string {
 func (l *prefixList) Type() string { return "PREFIX" }
 
 func (l *prefixList) Set(text string) error {
-	for _, t := range strings.Split(text, ",") {
+	for t := range strings.SplitSeq(text, ",") {
 		t = strings.TrimSpace(t)
 		if a, err := netip.ParseAddr(t); err == nil {
 			*l = append(*l, netip.PrefixFrom(a, a.BitLen()))

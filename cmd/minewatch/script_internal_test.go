@@ -20,14 +20,16 @@ func TestMain(m *testing.M) {
 }
 
 // TestScript runs the scripts of testdata/script: each is a session of the
-// program, with its files. Beyond the usual commands there are
+// program, with its files. With UPDATE=1 in the environment, the files that a
+// script compares with are rewritten. Beyond the usual commands there are
 //
 //	exit CODE PROGRAM ARG…    run the program, which has to end with this code
 //	waitfor FILE              until the file is there, at most 20 s
 //	sendflows READY N         a NetFlow v5 datagram of N flows to the first address in the ready file
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:           "testdata/script",
+		UpdateScripts: os.Getenv("UPDATE") != "",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("MINEWATCH_LAKE", env.WorkDir+"/lake")
 			return nil
@@ -72,7 +74,7 @@ func sendFlows(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	conn, err := net.Dial("udp", address[strings.Index(address, "//")+2:])
 	ts.Check(err)
-	defer conn.Close() //nolint:errcheck // what was sent, was sent
+	defer conn.Close()
 	_, err = conn.Write(netflow5(n))
 	ts.Check(err)
 }

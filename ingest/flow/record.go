@@ -17,9 +17,9 @@ const (
 type TimeSource string
 
 const (
-	// ExporterClock: the exporter's times, found plausible.
+	// ExporterClock is the exporter's: its times were found plausible.
 	ExporterClock TimeSource = "exporter"
-	// ReceivedClock: the time of receipt, because the exporter gave no flow
+	// ReceivedClock is that of the receipt, because the exporter gave no flow
 	// times or its clock was off by more than the limit.
 	ReceivedClock TimeSource = "received"
 )

@@ -28,12 +28,12 @@ func query(t *testing.T, text string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // an in-memory database
+	defer db.Close()
 	rows, err := db.Query(text)
 	if err != nil {
 		t.Fatalf("%s: %v", text, err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err is checked
+	defer rows.Close()
 	columns, err := rows.Columns()
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +123,7 @@ func TestEncodings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close() //nolint:errcheck // only read
+	defer r.Close()
 	group := r.MetaData().RowGroup(0)
 	for i, c := range flow.Columns {
 		chunk, err := group.ColumnChunk(i)

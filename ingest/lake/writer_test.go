@@ -82,7 +82,7 @@ func TestPublishByHourOfReceipt(t *testing.T) {
 	if got := w.Pending(); got != 6 {
 		t.Errorf("pending %d rows, want 6", got)
 	}
-	if got := tree(t, filepath.Join(dir)); !cmp.Equal(got, []string{"hot/lock", "hot/w/lock"}) {
+	if got := tree(t, dir); !cmp.Equal(got, []string{"hot/lock", "hot/w/lock"}) {
 		t.Errorf("before publishing the lake holds %q", got)
 	}
 
