@@ -12,6 +12,9 @@ import (
 
 	_ "github.com/duckdb/duckdb-go/v2"
 	"github.com/google/go-cmp/cmp"
+
+	"minewatch/analyze"
+	"minewatch/analyze/engine"
 )
 
 func TestSplitStatements(t *testing.T) {
@@ -232,5 +235,73 @@ func TestCompleteView(t *testing.T) {
 	}
 	if _, _, ok := completeView("flo", 3, 'w'); ok {
 		t.Error("an ordinary key completes")
+	}
+}
+
+// typed is what a person types, as raw mode delivers it: line ends are \r.
+func TestShellConversation(t *testing.T) {
+	options := analyze.Options{
+		Lake: t.TempDir(), Zone: time.UTC, Version: "test", Engine: engine.Options{Threads: 1},
+		Now: func() time.Time { return time.Date(2026, 11, 16, 0, 0, 0, 0, time.UTC) },
+	}
+	db, err := analyze.OpenAnalyst(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	typed := strings.Join([]string{
+		"select 1 as a,", " 2 as b; select 'x;y' as c;",
+		"selec;",
+		"select 'half\x03.mode csv",
+		"select null as n, 3 as m;",
+		".mode xml", ".mode", ".schema suspects", ".schema nothing", ".schema",
+		"create table t as select 1;",
+		".tables", ".help", ".what", ".quit", "select 'never';",
+	}, "\r") + "\r"
+
+	var out bytes.Buffer
+	session := &sqlSession{db: db, format: formatTable, maxRows: 10}
+	s := newShell(t.Context(), session, strings.NewReader(typed), &out)
+	s.greet(&options)
+	if err := s.loop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := out.String()
+	for _, want := range []string{
+		"no flows; no nights\r\n", "every flow record of the lake",
+		" a | b\r\n---+---\r\n 1 | 2\r\n(1 row)\r\n", " x;y\r\n",
+		"Parser Error", promptMore,
+		"n,m\r\n,3\r\n",
+		`no mode "xml"`, "\r\ncsv\r\n", "contact_days,", "nothing does not exist", "which view?",
+		"only reads", "Statements end with a semicolon", ".what is no command",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the shell does not say %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "never") {
+		t.Error("the shell goes on after .quit")
+	}
+}
+
+func TestShellEndsWithItsInputAndWithTheProgram(t *testing.T) {
+	options := analyze.Options{Lake: t.TempDir(), Zone: time.UTC, Engine: engine.Options{Threads: 1}, Now: time.Now}
+	db, err := analyze.OpenAnalyst(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	session := &sqlSession{db: db, format: formatTable}
+
+	if err := newShell(t.Context(), session, strings.NewReader("\x04"), io.Discard).loop(t.Context()); err != nil {
+		t.Errorf("Ctrl-D: %v", err)
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	in, typist := io.Pipe()
+	defer typist.Close()
+	cancel()
+	if err := newShell(ctx, session, in, io.Discard).loop(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("a program that is told to end: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"slices"
@@ -67,12 +68,18 @@ func (k *keyboard) Read(p []byte) (int, error) {
 			return 0, io.EOF
 		}
 	}
+	ready := len(k.typed)
 	if at := slices.Index(k.typed, keyCtrlC); at >= 0 {
-		// What came before it on this line goes with it.
-		k.wasCut = true
-		k.typed = append([]byte{keyCtrlE, keyCtrlU, '\r'}, k.typed[at+1:]...)
+		// The lines before its own are whole and go first.
+		ready = bytes.LastIndexByte(k.typed[:at], '\r') + 1
+		if ready == 0 {
+			k.wasCut = true
+			drop := []byte{keyCtrlE, keyCtrlU, '\r'}
+			k.typed = append(drop, k.typed[at+1:]...)
+			ready = len(drop)
+		}
 	}
-	n := copy(p, k.typed)
+	n := copy(p, k.typed[:ready])
 	k.typed = k.typed[n:]
 	return n, nil
 }
