@@ -11,7 +11,7 @@ week=2026-W46
 seed=${SEED:-1}
 flows=${FLOWS:-3000000}
 
-say() { printf '\n\033[1m%3ds  %s\033[0m\n' "$SECONDS" "$*" >&2; }
+say() { printf "\n== %ds  %s\n" "$SECONDS" "$*" >&2; }
 
 rm -rf "$out/lake" "$out/week" "$out/report" "$out/ready"
 export MINEWATCH_LAKE="$out/lake" MINEWATCH_CONFIG= MINEWATCH_LOG_LEVEL=warn
@@ -42,7 +42,7 @@ say "minewatch nightly: seven nights"
 "$bin/minewatch" nightly --all
 
 say "minewatch rank: the top suspects and their reasons"
-"$bin/minewatch" rank --limit 15 --reasons
+"$bin/minewatch" rank --limit 10 --reasons
 "$bin/minewatch" rank --format csv >"$out/rank.csv"
 
 say "flowgen grade: were the planted miners and decoys told right?"
