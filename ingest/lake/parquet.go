@@ -69,13 +69,11 @@ func (f *parquetFile) write(batch arrow.RecordBatch) error {
 	return nil
 }
 
-// finish writes the footer and returns the size of the file once it is on
-// the disk.
+// finish writes the footer and returns the size of the file. It is complete
+// then, but not yet safe on the disk: that is left to publish, which does it for
+// many files at once.
 func (f *parquetFile) finish() (int64, error) {
 	if err := f.w.Close(); err != nil {
-		return 0, errors.Join(err, f.file.Close())
-	}
-	if err := f.file.Sync(); err != nil {
 		return 0, errors.Join(err, f.file.Close())
 	}
 	info, err := f.file.Stat()

@@ -2,16 +2,26 @@ package lake
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
-	"golang.org/x/sys/unix"
+	"golang.org/x/sync/errgroup"
 )
+
+// syncParallel is how many files are put on the disk at once: a disk that is
+// asked for several at a time serves them together.
+const syncParallel = 16
 
 // publish gives each file its final name, durably: all of them or, after an
 // error, none. Files and lake have to be on the same file system.
 func publish(dir string, finished []*finishedFile) ([]File, error) {
+	contents := make([]string, len(finished))
+	for i, f := range finished {
+		contents[i] = f.temporary
+	}
+	if err := syncAll(contents); err != nil {
+		return nil, err
+	}
 	var (
 		files   []File
 		visible []string
@@ -26,7 +36,7 @@ func publish(dir string, finished []*finishedFile) ([]File, error) {
 	for _, f := range finished {
 		final := filepath.Join(dir, filepath.FromSlash(f.Path))
 		folder := filepath.Dir(final)
-		if err := makeFolder(folder); err != nil {
+		if err := os.MkdirAll(folder, 0o755); err != nil {
 			return undo(err)
 		}
 		if err := os.Rename(f.temporary, final); err != nil {
@@ -34,14 +44,36 @@ func publish(dir string, finished []*finishedFile) ([]File, error) {
 		}
 		files = append(files, f.File)
 		visible = append(visible, final)
-		folders[folder] = true
-	}
-	for folder := range folders {
-		if err := syncFolder(folder); err != nil {
-			return undo(err)
+		for ; len(folder) >= len(filepath.Clean(dir)) && !folders[folder]; folder = filepath.Dir(folder) {
+			folders[folder] = true
 		}
 	}
+	names := make([]string, 0, len(folders))
+	for folder := range folders {
+		names = append(names, folder)
+	}
+	if err := syncAll(names); err != nil {
+		return undo(err)
+	}
 	return files, nil
+}
+
+// syncAll puts the contents of files, or the names in folders, on the disk.
+func syncAll(paths []string) error {
+	var g errgroup.Group
+	g.SetLimit(syncParallel)
+	for _, path := range paths {
+		g.Go(func() error { return syncPath(path) })
+	}
+	return g.Wait()
+}
+
+func syncPath(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), file.Close())
 }
 
 // makeFolder makes the folder and those above it, each of them durably: a
@@ -50,14 +82,10 @@ func makeFolder(path string) error {
 	err := os.Mkdir(path, 0o755)
 	switch {
 	case err == nil:
-		return syncFolder(filepath.Dir(path))
+		return syncPath(filepath.Dir(path))
 	case errors.Is(err, os.ErrExist):
-		info, err := os.Stat(path)
-		if err == nil && !info.IsDir() {
-			return fmt.Errorf("make folder %s: a file of this name is in the way", path)
-		}
-		return err
-	case (errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.ENOTDIR)) && filepath.Dir(path) != path:
+		return nil
+	case errors.Is(err, os.ErrNotExist) && filepath.Dir(path) != path:
 		if err := makeFolder(filepath.Dir(path)); err != nil {
 			return err
 		}
@@ -65,15 +93,6 @@ func makeFolder(path string) error {
 	default:
 		return err
 	}
-}
-
-// syncFolder puts the names in a folder on the disk.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // WriteFile writes a file so that a reader sees the old content or the new,
@@ -94,5 +113,5 @@ func WriteFile(path string, content []byte) error {
 	if err != nil {
 		return errors.Join(err, removeIfThere(file.Name()))
 	}
-	return syncFolder(filepath.Dir(path))
+	return syncPath(filepath.Dir(path))
 }

@@ -162,7 +162,7 @@ func (w *Writer) flush(p *partition) error {
 	return nil
 }
 
-// finish completes a partition's file: all its rows, footer, fsync.
+// finish completes a partition's file: all its rows and the footer.
 func (w *Writer) finish(p *partition) error {
 	if err := w.flush(p); err != nil {
 		return err

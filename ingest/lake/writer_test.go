@@ -200,7 +200,7 @@ func TestPublishFailsAndRecovers(t *testing.T) {
 	w := newWriter(t, dir, lake.Options{Name: "w"})
 	mustAppend(t, w, traffic(1, 100, 100))
 	files, err := w.Publish()
-	if err == nil || !strings.Contains(err.Error(), "flows: a file of this name is in the way") {
+	if err == nil || !strings.Contains(err.Error(), "flows: not a directory") {
 		t.Errorf("error %v does not name the obstacle", err)
 	}
 	if len(files) != 0 || w.Pending() != 100 {
