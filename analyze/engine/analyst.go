@@ -3,10 +3,10 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
-
-	"github.com/duckdb/duckdb-go/v2"
+	"regexp"
 )
 
 // ErrReadOnly is returned for a statement that would change something.
@@ -29,8 +29,8 @@ func (d *DB) Lock(ctx context.Context) error {
 }
 
 // Ask runs one statement of an analyst, if it only reads. Inside the lake a
-// COPY would still be possible after Lock, so the kind of the statement is
-// checked before it runs.
+// COPY would still be possible after Lock, and preparing some statements
+// already runs them, so the text is parsed before the engine sees it.
 func (d *DB) Ask(ctx context.Context, text string) (*sql.Rows, error) {
 	if err := d.reads(ctx, text); err != nil {
 		return nil, err
@@ -38,34 +38,42 @@ func (d *DB) Ask(ctx context.Context, text string) (*sql.Rows, error) {
 	return d.Query(ctx, text)
 }
 
+var (
+	explainPrefix = regexp.MustCompile(`(?is)^\s*explain\s+(?:analyze\s+|\([^()]*\)\s*)?(.+)$`)
+	setVariable   = regexp.MustCompile(`(?is)^\s*set\s+variable\s+\w+\s*(?:=|to)\s*(.+?);?\s*$`)
+)
+
+// reads is nil for a single statement that is a query, an EXPLAIN of one, or
+// a SET VARIABLE to the value of one. json_serialize_sql parses without
+// binding or running anything, and knows nothing but queries.
 func (d *DB) reads(ctx context.Context, text string) error {
-	return d.conn.Raw(func(driver any) error {
-		conn, ok := driver.(*duckdb.Conn)
-		if !ok {
-			return fmt.Errorf("unexpected driver %T", driver)
-		}
-		prepared, err := conn.PrepareContext(ctx, text)
-		if err != nil {
-			return explain(err)
-		}
-		defer prepared.Close() //nolint:errcheck // nothing was run
-		stmt, ok := prepared.(*duckdb.Stmt)
-		if !ok {
-			return fmt.Errorf("unexpected statement %T", prepared)
-		}
-		kind, err := stmt.StatementType()
-		if err != nil {
-			return err
-		}
-		switch kind {
-		case duckdb.STATEMENT_TYPE_SELECT, duckdb.STATEMENT_TYPE_VARIABLE_SET, duckdb.STATEMENT_TYPE_RELATION:
-			return nil
-		case duckdb.STATEMENT_TYPE_EXPLAIN:
-			return nil
-		default:
-			return ErrReadOnly
-		}
-	})
+	if m := explainPrefix.FindStringSubmatch(text); m != nil {
+		return d.reads(ctx, m[1])
+	}
+	if m := setVariable.FindStringSubmatch(text); m != nil {
+		text = "select (" + m[1] + ")"
+	}
+	var verdict string
+	if err := d.conn.QueryRowContext(ctx, "select json_serialize_sql(?::varchar)::varchar", text).Scan(&verdict); err != nil {
+		return explain(err)
+	}
+	var parsed struct {
+		Error      bool              `json:"error"`
+		Type       string            `json:"error_type"`
+		Message    string            `json:"error_message"`
+		Statements []json.RawMessage `json:"statements"`
+	}
+	switch err := json.Unmarshal([]byte(verdict), &parsed); {
+	case err != nil:
+		return err
+	case parsed.Error && parsed.Type == "parser":
+		return errors.New("Parser Error: " + parsed.Message)
+	case parsed.Error:
+		return ErrReadOnly
+	case len(parsed.Statements) != 1:
+		return fmt.Errorf("%d statements at once: run one after the other", len(parsed.Statements))
+	}
+	return nil
 }
 
 // Alias gives a relation a second name, with the relation's purpose and
