@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,9 +40,9 @@ const poolFeed = `ip,port,proto,coin,pool,last_seen,confidence,evidence
 198.18.0.2,3333,tcp,ETC,otherpool,2026-11-15,90,probe_up
 `
 
-func importFeed(t *testing.T, o analyze.Options, text string) {
+func importFeed(t *testing.T, o analyze.Options) {
 	t.Helper()
-	_, err := feed.Import(o.Lake, feed.Input{File: "pools.csv", Data: []byte(text)}, feed.Options{Now: o.Now})
+	_, err := feed.Import(o.Lake, feed.Input{File: "pools.csv", Data: []byte(poolFeed)}, feed.Options{Now: o.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +88,7 @@ func store(t *testing.T, o analyze.Options, name string, talks ...talk) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	statements := append(macros, "create table flows as "+q["raw_flows"].SQL)
+	statements := slices.Concat(macros, []string{"create table flows as " + q["raw_flows"].SQL})
 	for _, k := range talks {
 		from, err := time.ParseInLocation("2006-01-02 15:04", k.from, shanghai)
 		if err != nil {
@@ -117,7 +118,7 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'
 
 // week is a miner around the clock, one behind a sampling exporter, a prober,
 // a visitor that was refused, and a miner that two exporters see.
-func week(o analyze.Options) []talk {
+func week() []talk {
 	endpoint := "198.18.0.1"
 	var talks []talk
 	for _, day := range []string{"2026-11-09", "2026-11-10"} {
@@ -169,8 +170,8 @@ func lines(suspects []report.Suspect) []string {
 
 func TestNights(t *testing.T) {
 	o := options(t)
-	store(t, o, "a", week(o)...)
-	importFeed(t, o, poolFeed)
+	store(t, o, "a", week()...)
+	importFeed(t, o)
 	manifests := nights(t, o, "2026-11-09", "2026-11-10")
 
 	want := []string{
@@ -195,8 +196,8 @@ func TestNights(t *testing.T) {
 // TestNightAgain: the same night twice gives the same bytes.
 func TestNightAgain(t *testing.T) {
 	o := options(t)
-	store(t, o, "a", week(o)...)
-	importFeed(t, o, poolFeed)
+	store(t, o, "a", week()...)
+	importFeed(t, o)
 	nights(t, o, "2026-11-09", "2026-11-10")
 	first := published(t, o)
 	nights(t, o, "2026-11-10", "2026-11-09")
@@ -231,17 +232,17 @@ func published(t *testing.T, o analyze.Options) map[string]string {
 // the nights in another order give the same ranking.
 func TestImportOrder(t *testing.T) {
 	o := options(t)
-	talks := week(o)
+	talks := week()
 	store(t, o, "a", talks...)
-	importFeed(t, o, poolFeed)
+	importFeed(t, o)
 	nights(t, o, "2026-11-09", "2026-11-10")
 	want := rank(t, o)
 
 	other := options(t)
-	for i := len(talks) - 1; i >= 0; i-- {
-		store(t, other, fmt.Sprintf("%c", 'z'-i), talks[i])
+	for i, k := range slices.Backward(talks) {
+		store(t, other, fmt.Sprintf("%c", 'z'-i), k)
 	}
-	importFeed(t, other, poolFeed)
+	importFeed(t, other)
 	nights(t, other, "2026-11-10", "2026-11-09")
 	if diff := cmp.Diff(want, rank(t, other)); diff != "" {
 		t.Errorf("another order, another ranking:\n%s", diff)
@@ -256,10 +257,10 @@ func TestNightFaults(t *testing.T) {
 	missing.Lake = filepath.Join(o.Lake, "nowhere")
 	expect(t, missing, "2026-11-10", nil, "--lake")
 	expect(t, o, "2026-11-10", analyze.ErrNoFlows, "")
-	store(t, o, "a", week(o)...)
+	store(t, o, "a", week()...)
 	expect(t, o, "2026-11-10", analyze.ErrNoFeed, "minewatch feed import")
 	expect(t, o, "2026-11-15", analyze.ErrNoFlows, "")
-	importFeed(t, o, poolFeed)
+	importFeed(t, o)
 
 	early := o
 	early.FeedAsOf = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)

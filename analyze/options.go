@@ -51,10 +51,3 @@ func (o *Options) thresholds() map[string]float64 {
 	}
 	return effective
 }
-
-func (o *Options) logger() *slog.Logger {
-	if o.Logger == nil {
-		return slog.New(slog.DiscardHandler)
-	}
-	return o.Logger
-}

@@ -41,10 +41,10 @@ func runCase(t *testing.T, relation, file string) {
 	db := open(t)
 	want := ""
 	for _, f := range archive.Files {
-		switch {
-		case f.Name == "params":
+		switch f.Name {
+		case "params":
 			params(t, db, string(f.Data))
-		case f.Name == "want.csv":
+		case "want.csv":
 			want = string(f.Data)
 		default:
 			given(t, db, strings.TrimSuffix(f.Name, ".csv"), f.Data)

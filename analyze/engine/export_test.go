@@ -15,7 +15,7 @@ func (d *DB) Given(ctx context.Context, relation, path string) error {
 		"create table " + relation + " as select * from given_shape",
 		"insert into " + relation + " by name select * from read_csv(" + quote(path) + ", header = true, all_varchar = true, nullstr = '')",
 	} {
-		if _, err := d.conn.ExecContext(ctx, s); err != nil && !(s[:4] == "drop") {
+		if _, err := d.conn.ExecContext(ctx, s); err != nil && s[:4] != "drop" {
 			return err
 		}
 	}

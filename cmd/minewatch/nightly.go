@@ -75,7 +75,7 @@ func runNightly(ctx context.Context, env *environment, f *nightlyFlags, format o
 		manifest, err := analyze.Night(ctx, options, day)
 		switch {
 		case errors.Is(err, analyze.ErrNoFlows):
-			fmt.Fprintf(env.stderr, "%s: no flows, so no night; %s\n", day, flowRange(env, &options))
+			env.say(fmt.Sprintf("%s: no flows, so no night; %s", day, flowRange(env, &options)))
 			continue
 		case errors.Is(err, analyze.ErrCheck):
 			return checkFailed(err)
@@ -83,7 +83,7 @@ func runNightly(ctx context.Context, env *environment, f *nightlyFlags, format o
 			return err
 		}
 		nights = append(nights, manifest)
-		fmt.Fprintf(env.stderr, "%s: night %d of %d done in %.1f s\n", day, i+1, len(days), env.now().Sub(started).Seconds())
+		env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days), env.now().Sub(started).Seconds()))
 		warnNight(env, manifest)
 	}
 	return writeNights(env, format, nights)
@@ -184,6 +184,6 @@ func warnNight(env *environment, m *analyze.Manifest) {
 	remark(c.FlowsRateUnknown, "flows have no sampling rate and count as unsampled; set collect.sampling for their exporter")
 	remark(c.FlowsClockReplaced, "flows came from an exporter without a usable clock: their times are those of receipt")
 	for _, r := range remarks {
-		fmt.Fprintf(env.stderr, "%s: %s\n", m.Day, strings.TrimSpace(r))
+		env.say(fmt.Sprintf("%s: %s", m.Day, strings.TrimSpace(r)))
 	}
 }
