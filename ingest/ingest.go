@@ -29,7 +29,7 @@ func Import(ctx context.Context, o ImportOptions, paths ...string) (ImportResult
 	for _, path := range paths {
 		file := Imported{Path: path}
 		file.Err = o.importFile(ctx, &file)
-		if ctx.Err() != nil {
+		if file.Err != nil && ctx.Err() != nil {
 			return result, ctx.Err()
 		}
 		result.add(&file)

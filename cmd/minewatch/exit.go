@@ -70,7 +70,7 @@ func (e *environment) exit(ctx context.Context, cmd *cobra.Command, err error) i
 		e.printUsageHint(cmd)
 		return exitUsage
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		e.printError(errors.New("interrupted"))
+		e.printError(fmt.Errorf("interrupted: %w", err))
 		return exitInterrupted
 	default:
 		e.printError(err)

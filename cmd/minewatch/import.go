@@ -91,7 +91,7 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 	}, paths...)
 	_ = bar.Clear() // likewise
 	if ctx.Err() != nil {
-		return fmt.Errorf("%d of %d files were done before: %w", len(result.Files), len(paths), err)
+		return fmt.Errorf("%d of %d files were done: %w", len(result.Files), len(paths), ctx.Err())
 	}
 
 	_, failed := fmt.Fprintf(env.stdout, "total of %d %s: %s%s\n", len(paths), plural(len(paths), "file"),
