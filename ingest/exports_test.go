@@ -99,3 +99,26 @@ func send(t *testing.T, to netip.AddrPort, payloads ...[]byte) {
 		}
 	}
 }
+
+// netflow9 is a NetFlow v9 datagram of one set: the template 256 with
+// addresses, ports, protocol, bytes and packets, or a record of it.
+func netflow9(sent time.Time, template bool) []byte {
+	var set bytes.Buffer
+	put := func(b *bytes.Buffer, values ...any) {
+		for _, v := range values {
+			_ = binary.Write(b, binary.BigEndian, v) // a buffer takes everything
+		}
+	}
+	if template {
+		put(&set, uint16(256), uint16(7), [14]uint16{8, 4, 12, 4, 7, 2, 11, 2, 4, 1, 1, 4, 2, 4})
+	} else {
+		put(&set, [4]byte{10, 0, 0, 1}, [4]byte{203, 0, 113, 9}, uint16(40000), uint16(3333), uint8(6), uint32(1500), uint32(10))
+	}
+	id := uint16(256)
+	if template {
+		id = 0
+	}
+	var b bytes.Buffer
+	put(&b, uint16(9), uint16(1), uint32(3_600_000), uint32(sent.Unix()), uint32(0), uint32(7), id, uint16(4+set.Len()), set.Bytes())
+	return b.Bytes()
+}

@@ -32,6 +32,8 @@ type ImportOptions struct {
 	OnProgress func(bytes int64)     // called with the length of each piece that was read; nil: not
 	OnFile     func(*Imported)       // called when a file is done or has failed; nil: not
 	OnReject   func(source.RowError) // called for each refused row of a text log; nil: not
+
+	decoder *decode.Decoder // of all files of the call: a capture that was cut in two is one capture
 }
 
 func (o *ImportOptions) setDefaults() {
@@ -44,6 +46,7 @@ func (o *ImportOptions) setDefaults() {
 	if o.OnFile == nil {
 		o.OnFile = func(*Imported) {}
 	}
+	o.decoder = decode.New(o.Decode)
 }
 
 // Imported is what became of one file.
@@ -111,10 +114,10 @@ func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &captureReader{capture: capture, intake: intake{
+		return &captureReader{capture: capture, before: o.decoder.Counts(), intake: intake{
 			allow:   newAllowList(o.Allow, o.Logger),
 			now:     o.Now,
-			decoder: decode.New(o.Decode),
+			decoder: o.decoder,
 		}}, nil
 	}
 	log, err := source.OpenCSV(in, source.CSVOptions{
@@ -181,6 +184,7 @@ func (o *ImportOptions) removeLeftovers(in *inputFile) error {
 // captureReader is the flow exports in a capture, as records.
 type captureReader struct {
 	capture *source.Capture
+	before  flow.Counts // of the decoder, when the file began
 	intake  intake
 }
 
@@ -197,6 +201,7 @@ func (c *captureReader) next(out []flow.Record) ([]flow.Record, error) {
 
 func (c *captureReader) counts() flow.Counts {
 	counts := c.intake.counts()
+	counts.Sub(&c.before)
 	counts.PacketsNotExport = c.capture.NotExport()
 	return counts
 }

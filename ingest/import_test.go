@@ -298,3 +298,31 @@ func TestImportInterrupted(t *testing.T) {
 		t.Errorf("error %v, want context.Canceled", err)
 	}
 }
+
+// TestImportOfSplitCapture: a capture that was cut between a template and its
+// data is the same as the whole one, when its parts are imported together.
+func TestImportOfSplitCapture(t *testing.T) {
+	template, data := netflow9(noon, true), netflow9(noon, false)
+	whole := writeFile(t, "whole.pcap", capture(t, "10.255.0.2", template, data, data))
+	first := writeFile(t, "first.pcap", capture(t, "10.255.0.2", template))
+	second := writeFile(t, "second.pcap", capture(t, "10.255.0.2", data, data))
+
+	want, err := importInto(t, t.TempDir(), whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := importInto(t, t.TempDir(), first, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Counts != want.Counts || got.Counts.RecordsStored != 2 {
+		t.Errorf("split: %s\nwhole: %s", &got.Counts, &want.Counts)
+	}
+	alone, err := importInto(t, t.TempDir(), second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if alone.Counts.RecordsStored != 0 || alone.Counts.SetsNoTemplate != 2 {
+		t.Errorf("data alone: %s", &alone.Counts)
+	}
+}

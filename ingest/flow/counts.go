@@ -61,13 +61,6 @@ func (c *Counts) Sub(o *Counts) {
 	}
 }
 
-// Sub takes o, an earlier state of the same counters, from c.
-func (c *Counts) Sub(o *Counts) {
-	for i, v := range o.fields() {
-		*c.fields()[i].n -= *v.n
-	}
-}
-
 // Check returns an error that names the first identity that does not hold.
 func (c *Counts) Check() error {
 	for _, t := range []struct {
