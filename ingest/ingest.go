@@ -27,6 +27,9 @@ func Import(ctx context.Context, o ImportOptions, paths ...string) (ImportResult
 	o.setDefaults()
 	var result ImportResult
 	for _, path := range paths {
+		if ctx.Err() != nil {
+			return result, ctx.Err()
+		}
 		file := Imported{Path: path}
 		file.Err = o.importFile(ctx, &file)
 		if file.Err != nil && ctx.Err() != nil {
