@@ -33,7 +33,13 @@ type ImportOptions struct {
 	OnFile     func(*Imported)       // called when a file is done or has failed; nil: not
 	OnReject   func(source.RowError) // called for each refused row of a text log; nil: not
 
-	decoder *decode.Decoder // of all files of the call: a capture that was cut in two is one capture
+	// InPieces says that the files are one capture that was cut, in this
+	// order: templates and sampling rates carry over from file to file.
+	// Otherwise every file stands for itself, so that neither the order nor
+	// the company in which it is imported changes what is stored of it.
+	InPieces bool
+
+	decoder *decode.Decoder // of all pieces; nil: each file has its own
 }
 
 func (o *ImportOptions) setDefaults() {
@@ -46,7 +52,9 @@ func (o *ImportOptions) setDefaults() {
 	if o.OnFile == nil {
 		o.OnFile = func(*Imported) {}
 	}
-	o.decoder = decode.New(o.Decode)
+	if o.InPieces {
+		o.decoder = decode.New(o.Decode)
+	}
 }
 
 // Imported is what became of one file.
@@ -114,10 +122,14 @@ func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &captureReader{capture: capture, before: o.decoder.Counts(), intake: intake{
+		decoder := o.decoder
+		if decoder == nil {
+			decoder = decode.New(o.Decode)
+		}
+		return &captureReader{capture: capture, before: decoder.Counts(), intake: intake{
 			allow:   newAllowList(o.Allow, o.Logger),
 			now:     o.Now,
-			decoder: o.decoder,
+			decoder: decoder,
 		}}, nil
 	}
 	log, err := source.OpenCSV(in, source.CSVOptions{

@@ -22,9 +22,7 @@ import (
 // Import stores the flows of each file: all of a file or, if it fails, nothing
 // of it. A file that the lake already holds, by its SHA-256, is not stored
 // again. A file that fails does not stop the others; the error joins those of
-// all files that did. Captures are decoded in the order given and share what
-// exporters say in them, templates and sampling rates; a capture that is already
-// stored is not decoded, and so teaches nothing.
+// all files that did.
 func Import(ctx context.Context, o ImportOptions, paths ...string) (ImportResult, error) {
 	o.setDefaults()
 	var result ImportResult

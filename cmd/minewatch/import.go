@@ -26,6 +26,7 @@ type importFlags struct {
 	allow    prefixList
 	exporter string
 	sampling int32
+	inPieces bool
 }
 
 func newImportCommand(env *environment) *cobra.Command {
@@ -39,6 +40,9 @@ a CSV of flow records; docs/flow-csv.md lists its columns. Both may be gzip-comp
 
 All of a file is stored, or nothing of it. A file that the lake already holds, by
 its SHA-256, is not stored again. A file that fails does not stop the others.
+Every file stands for itself, so the order does not matter; the files of a
+rotating capture, where data may lie in another file than its template, are
+imported together with --in-pieces.
 
 Exit codes: 0 done, 1 some file could not be read or stored, 2 usage, 3 done but
 some input was rejected.`,
@@ -56,6 +60,7 @@ some input was rejected.`,
 	flags.Var(&f.allow, "allow", "`PREFIX` of exporters to take from captures; may be repeated (default all)")
 	flags.StringVar(&f.exporter, "exporter", "", "`ADDRESS` of the exporter, for CSV rows that name none")
 	flags.Int32Var(&f.sampling, "sampling", 0, "the `N` of 1 in N packets, for exporters and CSV rows that do not say it (collect.sampling_default)")
+	flags.BoolVar(&f.inPieces, "in-pieces", false, "the files are one capture that was cut, in this order: templates carry over")
 	return cmd
 }
 
@@ -69,9 +74,10 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 	bar := newByteBar(env.stderr, paths)
 	rejects := rejectLog{log: env.log, told: map[string]int{}}
 	result, err := ingest.Import(ctx, ingest.ImportOptions{
-		Lake:    env.lake,
-		Program: "minewatch " + versionText(),
-		Allow:   f.allow,
+		Lake:     env.lake,
+		Program:  "minewatch " + versionText(),
+		Allow:    f.allow,
+		InPieces: f.inPieces,
 		Decode: decode.Options{
 			ClockLimit:      env.config.Collect.clockLimit(),
 			DefaultSampling: f.sampling,
