@@ -46,7 +46,7 @@ say "minewatch rank: the top suspects and their reasons"
 "$bin/minewatch" rank --format csv >"$out/rank.csv"
 
 say "flowgen grade: were the planted miners and decoys told right?"
-"$bin/flowgen" grade --truth "$out/week/truth.csv" --rank "$out/rank.csv"
+"$bin/flowgen" grade --min-precision 0.99 --min-recall 0.9 --truth "$out/week/truth.csv" --rank "$out/rank.csv"
 
 say "minewatch report: the week for a regional officer"
 "$bin/minewatch" report weekly --week "$week" --lang zh --out "$out/report"
