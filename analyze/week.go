@@ -114,9 +114,9 @@ func fillWeek(ctx context.Context, db *engine.DB, week *report.Week) error {
 func readTotal(ctx context.Context, db *engine.DB) (*report.Total, error) {
 	var t report.Total
 	err := scanAll(ctx, db, `select hosts_a, hosts_b, hosts_c, hosts_x, units, cities, pools, coins, bytes_up, bytes_down,
-		mean_mbps, p95_mbps, no_owner from mart_totals`, func(rows *sql.Rows) error {
+		mean_mbps, p95_mbps, no_owner, active_hours from mart_totals`, func(rows *sql.Rows) error {
 		return rows.Scan(&t.HostsA, &t.HostsB, &t.HostsC, &t.HostsX, &t.Units, &t.Cities, &t.Pools, &t.Coins, &t.BytesUp, &t.BytesDown,
-			&t.MeanMbps, &t.P95Mbps, &t.NoOwner)
+			&t.MeanMbps, &t.P95Mbps, &t.NoOwner, &t.ActiveHours)
 	})
 	return &t, err
 }

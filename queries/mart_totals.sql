@@ -6,7 +6,8 @@
 -- notes:   traffic = bytes both ways between A and B hosts and the endpoints
 --          they were met at, scaled by the sampling rate, over the days that
 --          have flows; p95 over the 5-minute bins of those days, empty bins
---          counted as 0.
+--          counted as 0. Active hours = hours with contact of each A and B
+--          host, summed over hosts.
 with
 
 hosts as (
@@ -18,6 +19,7 @@ hosts as (
         count(distinct unit) filter (where unit <> '' and grade in ('A', 'B')) as units,
         count(distinct city) filter (where city <> '' and grade in ('A', 'B')) as cities,
         count(*) filter (where unit = '' and grade in ('A', 'B')) as no_owner,
+        coalesce(sum(contact_hours) filter (where grade in ('A', 'B')), 0) as active_hours,
         to_bigint(coalesce(sum(bytes_up) filter (where grade in ('A', 'B')), 0)) as bytes_up,
         to_bigint(coalesce(sum(bytes_down) filter (where grade in ('A', 'B')), 0)) as bytes_down
     from mart_suspects
@@ -49,6 +51,7 @@ select
     hosts.units::integer as units,
     hosts.cities::integer as cities,
     hosts.no_owner::integer as no_owner,
+    hosts.active_hours::integer as active_hours,
     pools.pools::integer as pools,
     pools.coins::integer as coins,
     hosts.bytes_up,

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"minewatch/analyze/report"
@@ -12,7 +13,7 @@ import (
 func TestPublicFigures(t *testing.T) {
 	var zhejiang report.Method
 	for _, m := range report.Methods {
-		if m.Region == "Zhejiang" {
+		if m.Name == "notice_2021" {
 			zhejiang = m
 		}
 	}
@@ -43,5 +44,47 @@ func TestEstimateCountsObservedHours(t *testing.T) {
 	e := report.Estimate(100, report.Scenario{Name: "x", KW: 2}, report.Method{CO2: 0.5, Coal: 0.4})
 	if e.KWh != 200 || e.CO2 != 0.1 || math.Abs(e.Coal-0.08) > 1e-12 {
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestEnergyHasWordsInBothLanguages: a scenario or method without its source
+// must not be shown.
+func TestEnergyHasWordsInBothLanguages(t *testing.T) {
+	var keys []string
+	for _, s := range report.Scenarios {
+		keys = append(keys, "scenario."+s.Name, "scenario."+s.Name+".source")
+	}
+	for _, m := range report.Methods {
+		keys = append(keys, "method."+m.Name, "method."+m.Name+".region", "method."+m.Name+".source")
+	}
+	for _, lang := range []report.Lang{report.Chinese, report.English} {
+		text := messages(t, lang)
+		for _, key := range keys {
+			if text[key] == "" {
+				t.Errorf("no message %s in %s", key, lang)
+			}
+		}
+	}
+}
+
+// TestEnergyOnThePage: 389 hours at 1.32 kW are 513.48 kWh, and by the
+// official factor 0.272 t.
+func TestEnergyOnThePage(t *testing.T) {
+	text := page(t, sampleWeek(), report.English)
+	for _, want := range []string{
+		"A scenario, not a measurement: the 389 active hours", "about 513 kWh this week, or 0.272 t of CO₂",
+		"0.5306 kg of CO₂ per kWh; year: 2023; region: China", "0.404 kg of standard coal and 0.997 kg of CO₂ per kWh; year: 2021; region: Zhejiang",
+		"1.9 times the CO₂",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+
+	week := sampleWeek()
+	week.Total.ActiveHours = 0
+	text = page(t, week, report.English)
+	if want := "no active hours of suspected IPs"; !strings.Contains(text, want) || strings.Contains(text, "kWh") {
+		t.Errorf("without hours the page must say %q and no kWh", want)
 	}
 }

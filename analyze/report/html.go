@@ -38,9 +38,11 @@ func (p *printer) functions() template.FuncMap {
 	return template.FuncMap{
 		"spaced":     spaced,
 		"t":          p.t,
+		"approx":     approximate,
 		"bytes":      shortBytes,
 		"count":      countAny,
 		"day":        p.day,
+		"decimal":    decimal,
 		"duration":   p.duration,
 		"endpoint":   endpoint,
 		"exact":      p.exact,

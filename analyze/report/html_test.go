@@ -190,3 +190,18 @@ func TestParseLang(t *testing.T) {
 		t.Errorf("zh: %q, %v", lang, err)
 	}
 }
+
+// TestHTMLFoldsRegionsOfClues: who is under no suspicion is in no ranking.
+func TestHTMLFoldsRegionsOfClues(t *testing.T) {
+	week := sampleWeek()
+	week.Cities = append(week.Cities, report.Region{City: "舟山市", C: 2})
+	text := page(t, week, report.English)
+	for _, want := range []string{"Clues only: 1 city", "Clues only: 1 county"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if strings.Contains(text, "舟山市") || strings.Contains(text, "象山县") {
+		t.Error("a region with clues only is ranked")
+	}
+}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -48,6 +49,20 @@ func mbps(x float64) string {
 	default:
 		return strconv.FormatFloat(x, 'f', 1, 64)
 	}
+}
+
+// approximate keeps three significant digits of what is an assumption anyway,
+// so that it does not look measured.
+func approximate(x float64) string {
+	if x <= 0 {
+		return "0"
+	}
+	digits := 2 - int(math.Floor(math.Log10(x)))
+	if digits > 0 {
+		return strconv.FormatFloat(x, 'f', digits, 64)
+	}
+	step := math.Pow10(-digits)
+	return count(int64(math.Round(x/step) * step))
 }
 
 func percent(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) + "%" }

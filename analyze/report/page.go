@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"image/color"
+	"slices"
 	"time"
 )
 
@@ -26,10 +27,14 @@ type page struct {
 	Region, WeekTitle, Period        string
 	AsOf, Zone                       string
 	Headline, Comparison, NoSuspects string
+	EnergyLine                       string
 	Warnings                         []string
 	Cards                            []card
 	Charts                           []figure
+	Cities, Counties                 []Region
+	CitiesCut, CountiesCut           string
 	Sectors, Coins                   *shareTable
+	Energy                           *energyPart
 	Units                            []Unit
 	UnitsCut                         string
 	Suspects, NoOwner                []row
@@ -65,6 +70,7 @@ type row struct {
 	Bytes      int64
 	Card       bool   // its details stand on the page
 	DetailsCut string // says how many of them
+	Sampled    bool   // durations are lower bounds: packets between the sampled ones are unseen
 }
 
 // fact is one line of what the report rests on.
@@ -88,14 +94,15 @@ func newPage(week *Week, p *printer) (*page, error) {
 	}
 	content := &page{
 		Week: week, Style: css, Script: js,
-		Sections: []string{"summary", "regions", "units", "pools", "suspects", "clues", "excluded", "basis", "limits"},
+		Sections: []string{"summary", "regions", "units", "pools", "energy", "suspects", "clues", "excluded", "basis", "limits"},
 
 		Region: week.Region, WeekTitle: p.weekTitle(week), Period: p.period(week),
 		AsOf: p.asOf(week.AsOf), Zone: p.zone.String(),
 		Headline: p.headline(week), Comparison: p.comparison(week), NoSuspects: p.noSuspects(week),
+		EnergyLine: p.energyLine(week), Energy: energyOf(week),
 		Warnings: p.warnings(week), Cards: p.cards(week), Charts: charts,
 		Sectors: shares(week.Sectors, p.say("col.sector")),
-		Coins:   shares(week.Coins, p.say("col.coins")),
+		Coins:   shares(week.Coins, p.say("col.coin")),
 		Basis:   p.basis(week),
 
 		Uncertainties: []string{"limit.machine", "limit.rigs", "limit.intent"},
@@ -107,9 +114,39 @@ func newPage(week *Week, p *printer) (*page, error) {
 	if content.Region == "" {
 		content.Region = p.say("region.all")
 	}
+	content.listRegions(week, p)
 	content.listUnits(week, p)
 	content.listHosts(week, p)
 	return content, nil
+}
+
+// listRegions leaves out the places that have clues only: a line of zeros
+// would rank a place in which nobody is under suspicion.
+func (c *page) listRegions(week *Week, p *printer) {
+	var cities, counties int
+	if c.Cities, cities = ranked(week.Cities); cities > 0 {
+		c.CitiesCut = p.say("regions.cities_clues", p.some("city", cities))
+	}
+	if c.Counties, counties = ranked(week.Counties); counties > 0 {
+		c.CountiesCut = p.say("regions.counties_clues", p.some("county", counties))
+	}
+}
+
+// ranked are the places with suspects, and how many have clues only. The
+// hosts without an owner are no place: their line comes last.
+func ranked(all []Region) (shown []Region, cut int) {
+	var rest []Region
+	for _, r := range all {
+		switch {
+		case r.WithoutAnOwner:
+			rest = append(rest, r)
+		case r.A+r.B > 0:
+			shown = append(shown, r)
+		default:
+			cut++
+		}
+	}
+	return append(shown, rest...), cut
 }
 
 // listUnits leaves out the units that have clues only: the list is what
@@ -155,7 +192,10 @@ func (p *printer) first(all []row, most int) (shown []row, cut string) {
 func rows(suspects []Suspect) []row {
 	list := make([]row, len(suspects))
 	for i, s := range suspects {
-		list[i] = row{Suspect: s, Bytes: s.BytesUp + s.BytesDown}
+		list[i] = row{
+			Suspect: s, Bytes: s.BytesUp + s.BytesDown,
+			Sampled: slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return e.Name == "sampled" }),
+		}
 	}
 	return list
 }

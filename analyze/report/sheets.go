@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"strconv"
 	"time"
 )
@@ -12,6 +13,7 @@ func (p *printer) sheets(week *Week) []sheet {
 		p.unitSheet(week.Units),
 		regionSheet(week),
 		poolSheet(week.Pools),
+		p.energySheet(week),
 		p.hostSheet("clues.csv", week.Clues),
 		p.hostSheet("excluded.csv", week.Excluded),
 		p.daySheet(week.Days),
@@ -137,6 +139,37 @@ func (p *printer) daySheet(days []Day) sheet {
 	}
 	return s
 }
+
+// energySheet has every scenario by every method. The coal of a method that
+// gives none stays empty.
+func (p *printer) energySheet(week *Week) sheet {
+	s := sheet{name: "energy.csv", columns: []string{
+		"scenario", "assumed_kw_per_address", "active_hours", "kwh", "method", "factor_year", "factor_region",
+		"coal_kg_per_kwh", "co2_kg_per_kwh", "coal_t", "co2_t", "scenario_source", "method_source",
+	}}
+	hours := week.Total.ActiveHours
+	if hours == 0 {
+		return s
+	}
+	for _, m := range Methods {
+		for _, scenario := range Scenarios {
+			e, factor, coal := Estimate(float64(hours), scenario, m), "", ""
+			if m.Coal > 0 {
+				factor, coal = decimal(m.Coal), tonnes(e.Coal)
+			}
+			name, key := "method."+m.Name, "scenario."+scenario.Name
+			s.rows = append(s.rows, []string{
+				scenario.Name, decimal(scenario.KW), whole(int64(hours)), whole(int64(math.Round(e.KWh))),
+				p.say(name), whole(int64(m.Year)), p.say(name + ".region"),
+				factor, decimal(m.CO2), coal, tonnes(e.CO2), p.say(key + ".source"), p.say(name + ".source"),
+			})
+		}
+	}
+	return s
+}
+
+// tonnes keeps kilograms: who reads a scenario to the gram is misled.
+func tonnes(x float64) string { return strconv.FormatFloat(x, 'f', 3, 64) }
 
 // cell is a time as spreadsheets read it, in the week's zone.
 func (p *printer) cell(t time.Time) string {

@@ -110,6 +110,7 @@ type Total struct {
 	MeanMbps                       float64 // of those bytes, over the nights that ran
 	P95Mbps                        float64 // 95th percentile of 5-minute bins over the same time
 	NoOwner                        int     // A and B hosts that the ledger does not know
+	ActiveHours                    int     // hours with contact, summed over A and B hosts
 }
 
 // Region is one line of the city or county table, A and B hosts only unless

@@ -24,7 +24,7 @@ func sampleWeek() *report.Week {
 		ConfigHash:     "5d41402abc4b",
 		Total: report.Total{
 			HostsA: 3, HostsB: 2, HostsC: 1, HostsX: 1, Units: 3, Cities: 2, Pools: 3, Coins: 2,
-			BytesUp: 910_000_000, BytesDown: 2_100_000_000, MeanMbps: 0.0412, P95Mbps: 0.118, NoOwner: 1,
+			BytesUp: 910_000_000, BytesDown: 2_100_000_000, MeanMbps: 0.0412, P95Mbps: 0.118, NoOwner: 1, ActiveHours: 389,
 		},
 		Last: &report.Total{HostsA: 2, HostsB: 2, Units: 3, MeanMbps: 0.0512, P95Mbps: 0.118},
 		Cities: []report.Region{
@@ -36,6 +36,7 @@ func sampleWeek() *report.Week {
 			{City: "宁波市", County: "鄞州区", A: 2, B: 0, C: 1, Units: 1, Hours: 230, Bytes: 1_900_000_000, SharePercent: 40},
 			{City: "宁波市", County: "海曙区", B: 1, Units: 1, Hours: 30, Bytes: 200_000_000, SharePercent: 20},
 			{City: "湖州市", County: "吴兴区", A: 1, Units: 1, Hours: 120, Bytes: 700_000_000, SharePercent: 20},
+			{City: "宁波市", County: "象山县", C: 1},
 			{B: 1, Hours: 9, Bytes: 210_000_000, SharePercent: 20, WithoutAnOwner: true},
 		},
 		Units: []report.Unit{
