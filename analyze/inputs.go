@@ -13,10 +13,6 @@ import (
 	"minewatch/analyze/ledger"
 )
 
-// reach is how far a flow's end may lie from its receipt for a night to find
-// it: the collector replaces exporter times that are off by more.
-const reach = time.Hour
-
 // ErrNoFlows is returned for a day without any flow in the lake.
 var ErrNoFlows = errors.New("no flows")
 
@@ -38,7 +34,7 @@ func findInputs(o *Options, day Day) (*inputs, error) {
 	}
 	in := &inputs{}
 	var err error
-	if in.flows, err = flowFiles(o.Lake, day.Start(o.Zone).Add(-reach), day.End(o.Zone).Add(reach)); err != nil {
+	if in.flows, err = flowFiles(o.Lake, day.Start(o.Zone).Add(-o.reach()), day.End(o.Zone).Add(o.reach())); err != nil {
 		return nil, err
 	}
 	ofDay, err := flowFiles(o.Lake, day.Start(o.Zone), day.End(o.Zone))

@@ -27,7 +27,7 @@ func (n *night) read(ctx context.Context) error {
 		"day":          engine.Day(n.day),
 		"day_start_ms": start,
 		"day_end_ms":   end,
-		"reach_ms":     reach.Milliseconds(),
+		"reach_ms":     n.reach().Milliseconds(),
 	} {
 		if err := n.db.Set(ctx, name, value); err != nil {
 			return err

@@ -17,6 +17,7 @@ type Options struct {
 	Thresholds map[string]float64 // overrides of Thresholds, by name
 	TTLDays    map[string]int     // days that an entry stays valid after its last sighting, by evidence; "default" for the rest
 	FeedAsOf   time.Time          // use the feed as it was known then; zero = now
+	Reach      time.Duration      // how far a flow's end may lie from its receipt for a night to find it; up to an hour is an hour
 	Engine     engine.Options     // Lake and Logger are filled in
 	Version    string             // of the program, for manifests and reports
 	Now        func() time.Time
@@ -39,6 +40,11 @@ func (o *Options) open(ctx context.Context) (*engine.DB, error) {
 	}
 	return db, nil
 }
+
+// reach is at least an hour: the collector replaces exporter times that are
+// off by more than its clock limit, so every flow's end is within the reach of
+// one night.
+func (o *Options) reach() time.Duration { return max(o.Reach, time.Hour) }
 
 // thresholds are the effective ones, by name.
 func (o *Options) thresholds() map[string]float64 {

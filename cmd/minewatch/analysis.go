@@ -20,6 +20,7 @@ func (e *environment) analysis() (analyze.Options, error) {
 		Internal:   e.config.Site.Internal,
 		Thresholds: e.config.Grading,
 		TTLDays:    e.config.Feed.TTLDays,
+		Reach:      e.config.Collect.clockLimit(),
 		Engine: engine.Options{
 			MemoryLimit:   e.config.Engine.MemoryLimit,
 			Threads:       e.config.Engine.Threads,

@@ -180,7 +180,7 @@ func warnNight(env *environment, m *analyze.Manifest) {
 		remarks = append(remarks, "no feed entry is valid on this day: every contact is outside its window")
 	}
 	remark(c.NotInternal, "matched records of hosts outside site.internal and the ledger were left out")
-	remark(c.FlowsOutOfReach, "flows ended over an hour from their receipt: no night finds them")
+	remark(c.FlowsOutOfReach, "flows ended further from their receipt than collect.clock_limit: no night finds them")
 	remark(c.FlowsRateUnknown, "flows have no sampling rate and count as unsampled; set collect.sampling for their exporter")
 	remark(c.FlowsClockReplaced, "flows came from an exporter without a usable clock: their times are those of receipt")
 	for _, r := range remarks {
