@@ -141,8 +141,8 @@ func (e *environment) describeScope(scope analyze.Scope, shown int) {
 	for day := scope.From; day <= scope.To; day = day.Add(1) {
 		days++
 	}
-	fmt.Fprintf(e.stderr, "%s to %s: %d of %d nights, %d addresses met pools, %d shown\n",
-		scope.From, scope.To, len(scope.Nights), days, scope.Hosts, shown)
+	e.say(fmt.Sprintf("%s to %s: %d of %d nights, %d addresses met pools, %d shown",
+		scope.From, scope.To, len(scope.Nights), days, scope.Hosts, shown))
 }
 
 // terminalWidth is 0 where stdout is no terminal, and never so narrow that a

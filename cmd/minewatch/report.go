@@ -106,9 +106,9 @@ func (e *environment) describeWeek(week *report.Week) {
 		}
 	}
 	t := &week.Total
-	fmt.Fprintf(e.stderr, "%s: %d of %d nights, %d suspects (A %d, B %d), %d clues, %d excluded\n",
-		week.Name, nights, len(week.Days), t.HostsA+t.HostsB, t.HostsA, t.HostsB, t.HostsC, t.HostsX)
+	e.say(fmt.Sprintf("%s: %d of %d nights, %d suspects (A %d, B %d), %d clues, %d excluded",
+		week.Name, nights, len(week.Days), t.HostsA+t.HostsB, t.HostsA, t.HostsB, t.HostsC, t.HostsX))
 	if nights < len(week.Days) {
-		fmt.Fprintf(e.stderr, "the report says which days are missing; run them with 'minewatch nightly --day DAY' and write it again\n")
+		e.say("the report says which days are missing; run them with 'minewatch nightly --day DAY' and write it again")
 	}
 }
