@@ -74,7 +74,7 @@ func newShell(ctx context.Context, session *sqlSession, in io.Reader, out io.Wri
 }
 
 func (s *shell) say(format string, args ...any) {
-	fmt.Fprintf(s.terminal, format, args...)
+	_, _ = fmt.Fprintf(s.terminal, format, args...)
 }
 
 // greet says what there is to ask.
