@@ -1,6 +1,8 @@
 package ingest_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io/fs"
@@ -326,6 +328,46 @@ func TestImportOfSplitCapture(t *testing.T) {
 		}
 		if apart.Counts.RecordsStored != 0 || apart.Counts.SetsNoTemplate != 2 {
 			t.Errorf("each for itself: %s", &apart.Counts)
+		}
+	}
+}
+
+// TestImportCompressedAgain: a log that was compressed after its import is
+// still the same log.
+func TestImportCompressedAgain(t *testing.T) {
+	dir := t.TempDir()
+	plain := writeFile(t, "day.csv", []byte(flowLog))
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(flowLog)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	compressed := writeFile(t, "day.csv.gz", b.Bytes())
+	result, err := importInto(t, dir, plain, compressed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := result.Counts; c.RecordsStored != 2 || c.RecordsDuplicate != 2 || !result.Files[1].Duplicate {
+		t.Errorf("plain, then compressed: %s", &c)
+	}
+	if files := published(t, dir); len(files) != len(result.Files[0].Files) {
+		t.Errorf("the lake has %v", files)
+	}
+}
+
+// TestImportIntoUnmakeableLake: a lake that cannot be made is one error.
+func TestImportIntoUnmakeableLake(t *testing.T) {
+	link := filepath.Join(t.TempDir(), "disk")
+	if err := os.Symlink(filepath.Join(t.TempDir(), "not mounted", "lake"), link); err != nil {
+		t.Fatal(err)
+	}
+	csv := writeFile(t, "a.csv", []byte(flowLog))
+	for _, dir := range []string{link, "/proc/minewatch"} {
+		if _, err := importInto(t, dir, csv); err == nil || !strings.Contains(err.Error(), dir) {
+			t.Errorf("import into %s: %v", dir, err)
 		}
 	}
 }

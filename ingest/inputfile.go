@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bufio"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -27,8 +28,9 @@ const (
 type inputFile struct {
 	path   string
 	format string
-	sha256 string
-	bytes  int64
+	sha256 string // of the content, uncompressed: a file that was compressed in between is the same
+	raw    string // SHA-256 of the file as it is
+	bytes  int64  // of the file as it is
 	cutOff bool
 
 	file     *os.File
@@ -72,13 +74,36 @@ func (in *inputFile) recognise() error {
 	if _, err := in.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	sum := sha256.New()
-	if in.bytes, err = io.Copy(sum, in.file); err != nil {
+	if err := in.hash(); err != nil {
 		return err
 	}
-	in.sha256 = hex.EncodeToString(sum.Sum(nil))
 	_, err = in.file.Seek(0, io.SeekStart)
 	return err
+}
+
+// hash reads the file for the first time. A stream that cannot be expanded is
+// known by the file as it is; the second reading will say what is wrong.
+func (in *inputFile) hash() error {
+	raw, content := sha256.New(), sha256.New()
+	file := bufio.NewReader(io.TeeReader(in.file, raw))
+	expanded, err := gzip.NewReader(file)
+	if err == nil {
+		_, err = io.Copy(content, expanded)
+	}
+	if _, err := io.Copy(io.Discard, file); err != nil {
+		return err
+	}
+	info, statErr := in.file.Stat()
+	if statErr != nil {
+		return statErr
+	}
+	in.bytes = info.Size()
+	in.raw = hex.EncodeToString(raw.Sum(nil))
+	in.sha256 = in.raw
+	if err == nil {
+		in.sha256 = hex.EncodeToString(content.Sum(nil))
+	}
+	return nil
 }
 
 // Read reads the file for the second time, and no further than the first: a
@@ -110,7 +135,7 @@ func (in *inputFile) complete(ended error) error {
 	if err != nil {
 		return err
 	}
-	if info.Size() != in.bytes || hex.EncodeToString(in.again.Sum(nil)) != in.sha256 {
+	if info.Size() != in.bytes || hex.EncodeToString(in.again.Sum(nil)) != in.raw {
 		return errors.New("the file changed while it was read: import it when it is complete")
 	}
 	return nil

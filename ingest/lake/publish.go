@@ -2,6 +2,7 @@ package lake
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -84,15 +85,33 @@ func makeFolder(path string) error {
 	case err == nil:
 		return syncPath(filepath.Dir(path))
 	case errors.Is(err, os.ErrExist):
-		return nil
+		return isFolder(path)
 	case errors.Is(err, os.ErrNotExist) && filepath.Dir(path) != path:
 		if err := makeFolder(filepath.Dir(path)); err != nil {
 			return err
 		}
-		return makeFolder(path)
+		// Once, not again and again: a folder above that is there and yet
+		// takes no names, such as one that was deleted, stays an error.
+		if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+			return err
+		}
+		return syncPath(filepath.Dir(path))
 	default:
 		return err
 	}
+}
+
+// isFolder is an error where path is something else, such as a link to a disk
+// that is not mounted.
+func isFolder(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("%s is not a folder", path)
+	}
+	return nil
 }
 
 // WriteFile writes a file so that a reader sees the old content or the new,
