@@ -12,6 +12,7 @@ import (
 // Options are what every run of the analysis needs.
 type Options struct {
 	Lake       string             // directory of the lake
+	Site       string             // whose reports these are, for their head
 	Zone       *time.Location     // days and weeks are told in it
 	Internal   []netip.Prefix     // the internal side; empty = the side that is not the pool
 	Thresholds map[string]float64 // overrides of Thresholds, by name

@@ -65,6 +65,9 @@ func Rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	if err := gradeWindow(ctx, db, o.Lake, scope, o.Region); err != nil {
 		return nil, scope, err
 	}
+	if err := knownRegion(ctx, db, &o.Options, o.Region); err != nil {
+		return nil, scope, err
+	}
 	suspects, err := readSuspects(ctx, db, "case grade when 'X' then 1 else 0 end, "+order)
 	if err != nil {
 		return nil, scope, err

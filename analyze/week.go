@@ -34,7 +34,7 @@ func Week(ctx context.Context, o WeekOptions) (*report.Week, error) {
 	defer db.Close() //nolint:errcheck // only temporary files are left to it
 
 	week := &report.Week{
-		Name: o.Week, From: from.Start(o.Zone), To: to.Start(o.Zone), Zone: o.Zone, Region: o.Region,
+		Name: o.Week, From: from.Start(o.Zone), To: to.Start(o.Zone), Zone: o.Zone, Region: o.Region, Site: o.Site,
 		ProgramVersion: o.Version,
 	}
 	if err := buildWindow(ctx, db, o.Lake, from.Add(-7), from.Add(-1), o.Region); err != nil {
@@ -45,6 +45,9 @@ func Week(ctx context.Context, o WeekOptions) (*report.Week, error) {
 		return nil, err
 	}
 	if err := buildWindow(ctx, db, o.Lake, from, to, o.Region); err != nil {
+		return nil, err
+	}
+	if err := knownRegion(ctx, db, &o.Options, o.Region); err != nil {
 		return nil, err
 	}
 	if err := fillWeek(ctx, db, week); err != nil {
@@ -172,11 +175,11 @@ func readPools(ctx context.Context, db *engine.DB, week *report.Week) error {
 }
 
 func readDays(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, `select day, flows, matched, hours, exporters, is_sampled, hosts_a, hosts_b, hosts_c, mean_mbps from mart_days`,
+	return scanAll(ctx, db, `select day, flows, contact_records, hours, exporters, is_sampled, hosts_a, hosts_b, hosts_c, mean_mbps from mart_days`,
 		func(rows *sql.Rows) error {
 			var d report.Day
 			var day time.Time
-			if err := rows.Scan(&day, &d.Flows, &d.Matched, &d.Hours, &d.Exporters, &d.Sampled, &d.A, &d.B, &d.C, &d.MeanMbps); err != nil {
+			if err := rows.Scan(&day, &d.Flows, &d.ContactRecords, &d.Hours, &d.Exporters, &d.Sampled, &d.A, &d.B, &d.C, &d.MeanMbps); err != nil {
 				return err
 			}
 			d.Day = Day(day.Format(time.DateOnly)).Start(week.Zone)

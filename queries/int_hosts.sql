@@ -80,7 +80,7 @@ select
     owned.sector,
     owned.city,
     owned.county,
-    owned.contact,
+    nullif(concat_ws(' ', owned.contact, owned.phone), '') as contact,
     coalesce(owned.nat, false) as nat,
     owned.ledger_version,
     excluded.reason as excluded_reason,

@@ -3,6 +3,8 @@
 -- grain:   one row per day of the window
 -- inputs:  raw_coverage, int_week_contacts, int_week_slots
 -- params:  window_from, window_to
+-- notes:   hosts are counted under the grade that they have over the whole
+--          window; contact_records are the flow records of counted contacts.
 with
 
 days as (
@@ -43,7 +45,7 @@ select
     coalesce(coverage.hours, 0)::integer as hours,
     coalesce(coverage.exporters, 0)::integer as exporters,
     coalesce(coverage.is_sampled, false) as is_sampled,
-    coalesce(found.records, 0) as matched,
+    coalesce(found.records, 0) as contact_records,
     coalesce(found.hosts_a, 0)::integer as hosts_a,
     coalesce(found.hosts_b, 0)::integer as hosts_b,
     coalesce(found.hosts_c, 0)::integer as hosts_c,

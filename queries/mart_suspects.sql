@@ -33,7 +33,7 @@ select
     grades.pool_endpoints::integer as pool_endpoints,
     grades.sessions::integer as sessions,
     round(grades.duration_seconds)::bigint as duration_seconds,
-    (epoch_ms(grades.last_seen) - epoch_ms(grades.first_seen)) // 1000 as span_seconds,
+    round((epoch_ms(grades.last_seen) - epoch_ms(grades.first_seen)) / 1000.0)::bigint as span_seconds,
     grades.first_seen,
     grades.last_seen,
     grades.bytes_up,

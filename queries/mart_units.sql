@@ -3,8 +3,32 @@
 -- grain:   one row per unit
 -- inputs:  mart_suspects, int_week_contacts
 -- params:  none
--- notes:   A, B and C hosts; days, hours and bytes are those of A and B.
+-- notes:   one row rests on one basis: the unit's A and B hosts, or, where it
+--          has none, its clues. A clue is no ground for a notice, so it adds
+--          to hosts_c alone where there are better ones.
 with
+
+suspects as (
+    select *, grade in ('A', 'B') as is_suspect
+    from mart_suspects
+    where grade in ('A', 'B', 'C') and unit <> ''
+),
+
+basis as (
+    select *
+    from suspects
+    qualify is_suspect or not bool_or(is_suspect) over (partition by unit)
+),
+
+counts as (
+    select
+        unit,
+        count(*) filter (where grade = 'A') as hosts_a,
+        count(*) filter (where grade = 'B') as hosts_b,
+        count(*) filter (where grade = 'C') as hosts_c
+    from suspects
+    group by unit
+),
 
 hosts as (
     select
@@ -13,28 +37,25 @@ hosts as (
         min(city) as city,
         min(county) as county,
         min(contact) as contact,
-        count(*) filter (where grade = 'A') as hosts_a,
-        count(*) filter (where grade = 'B') as hosts_b,
-        count(*) filter (where grade = 'C') as hosts_c,
         min(grade) as best_grade,
         min(first_seen) as first_seen,
         max(last_seen) as last_seen,
-        coalesce(max(contact_days) filter (where grade in ('A', 'B')), 0) as days,
-        coalesce(sum(contact_hours) filter (where grade in ('A', 'B')), 0) as hours,
-        coalesce(sum(bytes_up + bytes_down) filter (where grade in ('A', 'B')), 0) as bytes
-    from mart_suspects
-    where grade in ('A', 'B', 'C') and unit <> ''
+        max(contact_days) as days,
+        sum(contact_hours) as hours,
+        sum(bytes_up + bytes_down) as bytes
+    from basis
     group by unit
 ),
 
 pools as (
     select
-        unit,
-        string_agg(distinct pool, ',' order by pool) filter (where pool <> '') as pools,
-        string_agg(distinct coin, ',' order by coin) filter (where coin <> '' and match = 'port') as coins
-    from int_week_contacts
-    where grade in ('A', 'B', 'C')
-    group by unit
+        contact.unit,
+        string_agg(distinct contact.pool, ',' order by contact.pool) filter (where contact.pool <> '') as pools,
+        string_agg(distinct contact.coin, ',' order by contact.coin)
+            filter (where contact.coin <> '' and contact.match = 'port') as coins
+    from int_week_contacts as contact
+    semi join basis on basis.host = contact.host
+    group by contact.unit
 )
 
 select
@@ -43,9 +64,9 @@ select
     coalesce(hosts.city, '') as city,
     coalesce(hosts.county, '') as county,
     coalesce(hosts.contact, '') as contact,
-    hosts.hosts_a::integer as hosts_a,
-    hosts.hosts_b::integer as hosts_b,
-    hosts.hosts_c::integer as hosts_c,
+    counts.hosts_a::integer as hosts_a,
+    counts.hosts_b::integer as hosts_b,
+    counts.hosts_c::integer as hosts_c,
     hosts.best_grade,
     hosts.first_seen,
     hosts.last_seen,
@@ -55,5 +76,6 @@ select
     coalesce(pools.coins, '') as coins,
     to_bigint(hosts.bytes) as bytes
 from hosts
+join counts using (unit)
 left join pools using (unit)
-order by hosts.best_grade, hosts.hosts_a + hosts.hosts_b desc, hosts.hours desc, hosts.unit
+order by hosts.best_grade, counts.hosts_a + counts.hosts_b desc, hosts.hours desc, hosts.unit

@@ -165,14 +165,14 @@ func TestReasonsAreTranslated(t *testing.T) {
 	week := sampleWeek()
 	week.Suspects[0].Evidence = []report.Evidence{
 		{Name: "grade", Points: 75, Reason: "pool contact on 6 days, up to 1433 min stitched in one day, 138 active hours in 7 days"},
-		{Name: "rate", Reason: "0.62 kbit/s while active; miners were measured at 0.07 to 10"},
+		{Name: "rate", Reason: "0.62 kbit/s while active (a miner's rate: 0.05 to 20.0)"},
 		{Name: "grade", Reason: "registered exclusion: course 4.2 (approved by 李主任)"},
 		{Name: "new", Reason: "a sentence that nobody has translated 7 times"},
 	}
 	text := page(t, week, report.Chinese)
 	for _, want := range []string{
 		"6 天与矿池有接触，单日拼接时长最多 1433 分钟，7 天内活跃 138 小时",
-		"活跃时速率 0.62 kbit/s；实测矿机为 0.07 至 10",
+		"活跃时速率 0.62 kbit/s（矿机速率范围 0.05 至 20.0）",
 		"登记排除：course 4.2（批准人：李主任）",
 		"a sentence that nobody has translated 7 times",
 	} {

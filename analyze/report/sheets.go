@@ -125,13 +125,13 @@ func poolSheet(pools []Pool) sheet {
 // be a finding.
 func (p *printer) daySheet(days []Day) sheet {
 	s := sheet{name: "days.csv", columns: []string{
-		"day", "ran", "flows", "matched", "hours_with_data", "exporters", "sampled", "hosts_a", "hosts_b", "hosts_c", "mean_mbps",
+		"day", "ran", "flows", "contact_records", "hours_with_data", "exporters", "sampled", "hosts_a", "hosts_b", "hosts_c", "mean_mbps",
 	}}
 	for _, d := range days {
 		row := []string{d.Day.In(p.zone).Format(time.DateOnly), strconv.FormatBool(d.Ran), "", "", "", "", "", "", "", "", ""}
 		if d.Ran {
 			copy(row[2:], []string{
-				whole(d.Flows), whole(d.Matched), strconv.Itoa(d.Hours), strconv.Itoa(d.Exporters), strconv.FormatBool(d.Sampled),
+				whole(d.Flows), whole(d.ContactRecords), strconv.Itoa(d.Hours), strconv.Itoa(d.Exporters), strconv.FormatBool(d.Sampled),
 				strconv.Itoa(d.A), strconv.Itoa(d.B), strconv.Itoa(d.C), decimal(d.MeanMbps),
 			})
 		}

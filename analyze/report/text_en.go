@@ -84,7 +84,7 @@ func english() map[string]string {
 		"comparison.down":     "Last week: %s, so %s fewer this week. Last week's high %s, medium %s, units %s, mean pool traffic %s Mbps.",
 		"comparison.same":     "Last week: %s, the same. Last week's high %[3]s, medium %[4]s, units %[5]s, mean pool traffic %[6]s Mbps.",
 		"comparison.no_today": "There is no nightly result for this week, so it is not compared with the week before.",
-		"chart.hosts":         "Suspected IPs a day",
+		"chart.hosts":         "Suspected IPs a day (grade of the whole week)",
 		"chart.mbps":          "Mean traffic with pools a day (Mbps)",
 		"chart.missing":       "not analysed",
 
@@ -241,7 +241,7 @@ func english() map[string]string {
 		"col.day":         "Day",
 		"col.night":       "Night",
 		"col.flows":       "Flow records",
-		"col.matched":     "Matched",
+		"col.matched":     "Contact records",
 		"col.coverage":    "With data",
 		"col.exporters":   "Exporters",
 		"col.sampling":    "Sampled",

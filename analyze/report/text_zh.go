@@ -85,7 +85,7 @@ func chinese() map[string]string {
 		"comparison.down":     "较上周（%s 个）减少 %s 个；上周高 %s、中 %s，涉及 %s 家单位，矿池出口流量均值 %s Mbps。",
 		"comparison.same":     "与上周（%s 个）持平；上周高 %[3]s、中 %[4]s，涉及 %[5]s 家单位，矿池出口流量均值 %[6]s Mbps。",
 		"comparison.no_today": "本周没有夜间分析结果，不作环比。",
-		"chart.hosts":         "每日疑似挖矿 IP 数",
+		"chart.hosts":         "每日疑似挖矿 IP 数（按全周定级）",
 		"chart.mbps":          "每日矿池出口流量均值（Mbps）",
 		"chart.missing":       "未分析",
 
@@ -242,7 +242,7 @@ func chinese() map[string]string {
 		"col.day":         "日期",
 		"col.night":       "夜间分析",
 		"col.flows":       "流记录",
-		"col.matched":     "匹配记录",
+		"col.matched":     "接触记录",
 		"col.coverage":    "有数据时段",
 		"col.exporters":   "采集设备",
 		"col.sampling":    "采样",

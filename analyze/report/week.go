@@ -81,6 +81,7 @@ type Week struct {
 	To     time.Time      // last day, midnight in Zone
 	Zone   *time.Location // days and times are told in it
 	Region string         // "" = everything
+	Site   string         // whose report it is; "" = not configured
 
 	AsOf           time.Time // when the newest night of the week was run
 	ProgramVersion string
@@ -154,13 +155,14 @@ type Pool struct {
 
 // Day is what one night rests on and what it found.
 type Day struct {
-	Day       time.Time
-	Ran       bool // a night of this day is published
-	Flows     int64
-	Matched   int64 // flow records that met a listed address
-	Hours     int   // of the day with any flow, 0..24: the coverage
-	Exporters int
-	Sampled   bool // at least one exporter samples
-	A, B, C   int
-	MeanMbps  float64
+	Day   time.Time
+	Ran   bool // a night of this day is published
+	Flows int64
+	// ContactRecords are the flow records of the contacts that count.
+	ContactRecords int64
+	Hours          int // of the day with any flow, 0..24: the coverage
+	Exporters      int
+	Sampled        bool // at least one exporter samples
+	A, B, C        int
+	MeanMbps       float64
 }

@@ -17,7 +17,7 @@ func at(day, hour, minute int) time.Time {
 func sampleWeek() *report.Week {
 	week := &report.Week{
 		Name: "2026-W46", From: at(9, 0, 0).Truncate(time.Hour), To: at(15, 0, 0).Truncate(time.Hour),
-		Zone: shanghai,
+		Zone: shanghai, Site: "某省网络安全中心",
 		AsOf: time.Date(2026, time.November, 16, 2, 31, 5, 0, shanghai), ProgramVersion: "v0.1.0",
 		FeedVersions:   []string{"cert@1f0a9c33be71", "public@77d0c2a9e415"},
 		LedgerVersions: []string{"province@9b1e6d0f2a38", "exclusions@c0ffee123456"},
@@ -68,7 +68,7 @@ func sampleWeek() *report.Week {
 	}
 	for i := range 7 {
 		day := report.Day{
-			Day: week.From.AddDate(0, 0, i), Ran: true, Flows: 3_412_093 + int64(i)*9_731, Matched: 2_210 + int64(i)*37,
+			Day: week.From.AddDate(0, 0, i), Ran: true, Flows: 3_412_093 + int64(i)*9_731, ContactRecords: 2_210 + int64(i)*37,
 			Hours: 24, Exporters: 3, Sampled: true, A: 1 + i%3, B: i % 2, C: 1, MeanMbps: 0.03 + float64(i)*0.006,
 		}
 		switch i {

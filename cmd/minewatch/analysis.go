@@ -16,6 +16,7 @@ func (e *environment) analysis() (analyze.Options, error) {
 	}
 	return analyze.Options{
 		Lake:       e.lake,
+		Site:       e.config.Site.Name,
 		Zone:       zone,
 		Internal:   e.config.Site.Internal,
 		Thresholds: e.config.Grading,
