@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -74,6 +76,27 @@ func (e *environment) prepare(cmd *cobra.Command) error {
 		e.config.Lake.Dir = e.flags.lake
 	}
 	e.lake = e.config.Lake.Dir
+	return nil
+}
+
+// findLake says in plain words what is wrong with the lake's folder, before
+// a command of this group meets it. Analysis needs one that is there; flows
+// and knowledge make it.
+func (e *environment) findLake(group string) error {
+	if group == groupHouse {
+		return nil
+	}
+	info, err := os.Stat(e.lake)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && group != groupAnalysis:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no lake %s: name it with --lake, or fill it with 'minewatch collect' or 'minewatch import'", e.lake)
+	case err != nil:
+		return fmt.Errorf("open the lake: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("lake %s is no folder: name the folder of the lake with --lake", e.lake)
+	}
 	return nil
 }
 

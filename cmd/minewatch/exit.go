@@ -66,7 +66,7 @@ func (e *environment) exit(ctx context.Context, cmd *cobra.Command, err error) i
 	case !e.started:
 		// Cobra checks flags and arguments before a command starts, and
 		// its errors have no type.
-		e.printError(err)
+		e.printError(plainUsage(cmd, err))
 		e.printUsageHint(cmd)
 		return exitUsage
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):

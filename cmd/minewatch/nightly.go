@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,6 +16,8 @@ type nightlyFlags struct {
 	from, to string
 	all      bool
 	feedAsOf string
+
+	failOnEmpty bool
 }
 
 func newNightlyCommand(env *environment) *cobra.Command {
@@ -27,14 +27,16 @@ func newNightlyCommand(env *environment) *cobra.Command {
 		Short: "match one or more days with the feed and publish the suspects",
 		Long: `nightly matches the flows of a day with the pool feed, grades the hosts that
 were in contact by their last seven days, and publishes contacts, suspects,
-evidence and coverage in the lake. Days are those of site.zone.
+evidence and coverage in the lake. Days are those of site.zone. A day without
+flows has no night; cron had better know of it: see --fail-on-empty.
 
 Running a day again replaces what it published: with the same flows, feed,
 ledger and configuration by the same answer. A run that fails publishes
 nothing.
 
-Exit codes: 0 done (also where nothing was found), 1 error, 2 usage, 4 a data
-check failed and nothing was published.`,
+Exit codes: 0 done (also where nothing was found), 1 error, and with
+--fail-on-empty a day without flows, 2 usage, 4 a data check failed and nothing
+was published.`,
 		Example: `  minewatch nightly                              yesterday
   minewatch nightly --day 2026-11-15
   minewatch nightly --from 2026-11-09 --to 2026-11-15
@@ -47,6 +49,7 @@ check failed and nothing was published.`,
 	flags.StringVar(&f.from, "from", "", "first `DAY` of a period")
 	flags.StringVar(&f.to, "to", "", "last `DAY` of a period (default yesterday)")
 	flags.BoolVar(&f.all, "all", false, "run every day that has flows")
+	flags.BoolVar(&f.failOnEmpty, "fail-on-empty", false, "end with code 1 when a day that was asked for has no flows, once the others are done (for cron)")
 	flags.StringVar(&f.feedAsOf, "feed-as-of", "", "use the feed as it was known at this `TIME`: a day (its end) or 2026-11-16T06:00:00+08:00")
 	cmd.MarkFlagsMutuallyExclusive("day", "from", "all")
 	cmd.MarkFlagsMutuallyExclusive("day", "to", "all")
@@ -70,74 +73,27 @@ func runNightly(ctx context.Context, env *environment, f *nightlyFlags, format o
 		return err
 	}
 	var nights []*analyze.Manifest
-	for i, day := range days {
+	for i, day := range days.toRun {
 		started := env.now()
 		manifest, err := analyze.Night(ctx, options, day)
 		switch {
-		case errors.Is(err, analyze.ErrNoFlows):
-			env.say(fmt.Sprintf("%s: no flows, so no night; %s", day, flowRange(env, &options)))
-			continue
 		case errors.Is(err, analyze.ErrCheck):
 			return checkFailed(err)
 		case err != nil:
 			return err
 		}
 		nights = append(nights, manifest)
-		env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days), env.now().Sub(started).Seconds()))
+		env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days.toRun), env.now().Sub(started).Seconds()))
 		warnNight(env, manifest)
 	}
-	return writeNights(env, format, nights)
-}
-
-// pick lists the days that the flags ask for.
-func (f *nightlyFlags) pick(env *environment, o *analyze.Options) ([]analyze.Day, error) {
-	yesterday := analyze.DayOf(env.now(), o.Zone).Add(-1)
-	switch {
-	case f.all:
-		days, err := analyze.FlowDays(o.Lake, o.Zone)
-		if err == nil && len(days) == 0 {
-			return nil, fmt.Errorf("lake %s holds no flows: fill it with 'minewatch collect' or 'minewatch import'", o.Lake)
-		}
-		return days, err
-	case f.from != "" || f.to != "":
-		return f.period(yesterday)
-	case len(f.days) == 0:
-		return []analyze.Day{yesterday}, nil
+	if err := writeNights(env, format, nights); err != nil || len(days.empty) == 0 {
+		return err
 	}
-	var days []analyze.Day
-	for _, text := range f.days {
-		day, err := analyze.ParseDay(text)
-		if err != nil {
-			return nil, usageErrorf("--day: %w", err)
-		}
-		days = append(days, day)
+	if f.failOnEmpty {
+		return errors.New(days.remark())
 	}
-	slices.Sort(days)
-	return slices.Compact(days), nil
-}
-
-func (f *nightlyFlags) period(yesterday analyze.Day) ([]analyze.Day, error) {
-	if f.from == "" {
-		return nil, usageErrorf("--to needs --from")
-	}
-	from, err := analyze.ParseDay(f.from)
-	if err != nil {
-		return nil, usageErrorf("--from: %w", err)
-	}
-	to := yesterday
-	if f.to != "" {
-		if to, err = analyze.ParseDay(f.to); err != nil {
-			return nil, usageErrorf("--to: %w", err)
-		}
-	}
-	if to < from {
-		return nil, usageErrorf("the period ends on %s, before it begins on %s", to, from)
-	}
-	var days []analyze.Day
-	for day := from; day <= to; day = day.Add(1) {
-		days = append(days, day)
-	}
-	return days, nil
+	env.say(days.remark())
+	return nil
 }
 
 // parseAsOf reads a time, or a day as its end.
@@ -155,35 +111,33 @@ func parseAsOf(text string, zone *time.Location) (time.Time, error) {
 	return t, nil
 }
 
-// flowRange says which days could be asked for instead.
-func flowRange(env *environment, o *analyze.Options) string {
-	days, err := analyze.FlowDays(env.lake, o.Zone)
-	if err != nil || len(days) == 0 {
-		return "the lake holds no flows at all"
-	}
-	return fmt.Sprintf("the lake has flows from %s to %s", days[0], days[len(days)-1])
-}
-
 // warnNight says what weakens the night's answer.
 func warnNight(env *environment, m *analyze.Manifest) {
 	c := &m.Counts
 	var remarks []string
-	remark := func(n int64, text string) {
-		if n > 0 {
-			remarks = append(remarks, fmt.Sprintf("%d %s", n, text))
+	remark := func(n int64, one, many string) {
+		switch {
+		case n == 1:
+			remarks = append(remarks, "1 "+one)
+		case n > 1:
+			remarks = append(remarks, fmt.Sprintf("%d %s", n, many))
 		}
 	}
 	if c.HoursCovered < 24 {
-		remarks = append(remarks, fmt.Sprintf("only %d of 24 hours have flows", c.HoursCovered))
+		remarks = append(remarks, fmt.Sprintf("only %d of 24 hours %s flows", c.HoursCovered, choose(c.HoursCovered, "has", "have")))
 	}
 	if c.FeedEntriesInWindow == 0 {
 		remarks = append(remarks, "no feed entry is valid on this day: every contact is outside its window")
 	}
-	remark(c.NotInternal, "matched records of hosts outside site.internal and the ledger were left out")
-	remark(c.FlowsOutOfReach, "flows ended further from their receipt than collect.clock_limit: no night finds them")
-	remark(c.FlowsRateUnknown, "flows have no sampling rate and count as unsampled; set collect.sampling for their exporter")
-	remark(c.FlowsClockReplaced, "flows came from an exporter without a usable clock: their times are those of receipt")
+	remark(c.NotInternal, "matched record of a host outside site.internal and the ledger was left out",
+		"matched records of hosts outside site.internal and the ledger were left out")
+	remark(c.FlowsOutOfReach, "flow ended further from its receipt than collect.clock_limit: no night finds it",
+		"flows ended further from their receipt than collect.clock_limit: no night finds them")
+	const rateHint = " as unsampled; set collect.sampling for the exporter, or import a flow log with --exporter and --sampling"
+	remark(c.FlowsRateUnknown, "flow has no sampling rate and counts"+rateHint, "flows have no sampling rate and count"+rateHint)
+	remark(c.FlowsClockReplaced, "flow came from an exporter without a usable clock: its times are those of receipt",
+		"flows came from an exporter without a usable clock: their times are those of receipt")
 	for _, r := range remarks {
-		env.say(fmt.Sprintf("%s: %s", m.Day, strings.TrimSpace(r)))
+		env.say(fmt.Sprintf("%s: %s", m.Day, r))
 	}
 }

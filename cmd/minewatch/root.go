@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 )
 
@@ -25,9 +27,11 @@ weekly report of a region.
 
 Exit codes: 0 done, 1 error, 2 usage, 3 done but some input was rejected,
 4 a data check failed, 130 interrupted.`,
+		Version:       versionLine(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
@@ -39,6 +43,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 done but some input was rejected,
 		&cobra.Group{ID: groupAnalysis, Title: "Suspects and reports:"},
 		&cobra.Group{ID: groupHouse, Title: "Housekeeping:"},
 	)
+	root.SetHelpCommand(newHelpCommand())
 	root.SetHelpCommandGroupID(groupHouse)
 	root.SetCompletionCommandGroupID(groupHouse)
 
@@ -71,6 +76,32 @@ func addGroup(root *cobra.Command, group string, commands ...*cobra.Command) {
 	}
 }
 
+// groupOf is the group in which a command, or the one above it, is listed.
+func groupOf(c *cobra.Command) string {
+	for c.GroupID == "" && c.HasParent() {
+		c = c.Parent()
+	}
+	return c.GroupID
+}
+
+// newHelpCommand is cobra's own, but for a topic that is none: that is a
+// usage error in a line.
+func newHelpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "tell about any command",
+		RunE: func(c *cobra.Command, args []string) error {
+			topic, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usageErrorf("there is no command %q to tell about", strings.Join(args, " "))
+			}
+			topic.InitDefaultHelpFlag()
+			topic.InitDefaultVersionFlag()
+			return topic.Help()
+		},
+	}
+}
+
 // annotationStandalone marks a command that needs neither configuration nor
 // lake, and so works when they are broken.
 const annotationStandalone = "standalone"
@@ -91,6 +122,9 @@ func (e *environment) prepareBeforeRun(parent *cobra.Command) {
 			e.started = true
 			if _, ok := c.Annotations[annotationStandalone]; !ok {
 				if err := e.prepare(c); err != nil {
+					return err
+				}
+				if err := e.findLake(groupOf(c)); err != nil {
 					return err
 				}
 			}

@@ -74,9 +74,6 @@ func runSQL(ctx context.Context, env *environment, f *sqlFlags, format outputFor
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(env.lake); err != nil {
-		return fmt.Errorf("open the lake: %w\nname it with --lake, or fill it with 'minewatch collect' or 'minewatch import'", err)
-	}
 	db, err := analyze.OpenAnalyst(ctx, options)
 	if err != nil {
 		return err

@@ -19,11 +19,15 @@ func newVersionCommand(env *environment) *cobra.Command {
 		Args:        cobra.NoArgs,
 		Annotations: map[string]string{annotationStandalone: ""},
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(env.stdout, "minewatch %s (%s %s/%s)\n",
-				versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(env.stdout, versionLine())
 			return err
 		},
 	}
+}
+
+// versionLine is what 'version' and '--version' print.
+func versionLine() string {
+	return fmt.Sprintf("minewatch %s (%s %s/%s)", versionText(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // versionText is the version as it is printed and stored in manifests.

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"minewatch/analyze"
+)
+
+// maxRangesTold is how many stretches of days without flows are told.
+const maxRangesTold = 5
+
+// askedDays are the days that nightly was asked for.
+type askedDays struct {
+	toRun   []analyze.Day // they have flows
+	empty   []analyze.Day
+	flowing []analyze.Day // every day of the lake that has flows
+}
+
+// pick finds the days that the flags ask for, and which of them have flows.
+func (f *nightlyFlags) pick(env *environment, o *analyze.Options) (askedDays, error) {
+	asked, err := f.asked(analyze.DayOf(env.now(), o.Zone).Add(-1))
+	if err != nil {
+		return askedDays{}, err
+	}
+	flowing, err := analyze.FlowDays(o.Lake, o.Zone)
+	if err != nil {
+		return askedDays{}, err
+	}
+	days := askedDays{flowing: flowing}
+	if f.all {
+		if len(flowing) == 0 {
+			return days, fmt.Errorf("lake %s holds no flows: fill it with 'minewatch collect' or 'minewatch import'", o.Lake)
+		}
+		asked = flowing
+	}
+	for _, day := range asked {
+		if _, ok := slices.BinarySearch(flowing, day); ok {
+			days.toRun = append(days.toRun, day)
+		} else {
+			days.empty = append(days.empty, day)
+		}
+	}
+	return days, nil
+}
+
+// asked lists the days that the flags name, in order; none for --all.
+func (f *nightlyFlags) asked(yesterday analyze.Day) ([]analyze.Day, error) {
+	switch {
+	case f.all:
+		return nil, nil
+	case f.from != "" || f.to != "":
+		return f.period(yesterday)
+	case len(f.days) == 0:
+		return []analyze.Day{yesterday}, nil
+	}
+	var days []analyze.Day
+	for _, text := range f.days {
+		day, err := analyze.ParseDay(text)
+		if err != nil {
+			return nil, usageErrorf("--day: %w", err)
+		}
+		days = append(days, day)
+	}
+	slices.Sort(days)
+	return slices.Compact(days), nil
+}
+
+func (f *nightlyFlags) period(yesterday analyze.Day) ([]analyze.Day, error) {
+	if f.from == "" {
+		return nil, usageErrorf("--to needs --from")
+	}
+	from, err := analyze.ParseDay(f.from)
+	if err != nil {
+		return nil, usageErrorf("--from: %w", err)
+	}
+	to := yesterday
+	if f.to != "" {
+		if to, err = analyze.ParseDay(f.to); err != nil {
+			return nil, usageErrorf("--to: %w", err)
+		}
+	}
+	if to < from {
+		return nil, usageErrorf("the period ends on %s, before it begins on %s", to, from)
+	}
+	var days []analyze.Day
+	for day := from; day <= to; day = day.Add(1) {
+		days = append(days, day)
+	}
+	return days, nil
+}
+
+// remark says in one line which days have no flows, and so no night, and
+// which could be asked for instead.
+func (d *askedDays) remark() string {
+	instead := "the lake holds no flows at all"
+	if n := len(d.flowing); n > 0 {
+		instead = fmt.Sprintf("the lake has flows from %s to %s", d.flowing[0], d.flowing[n-1])
+	}
+	if len(d.empty) == 1 {
+		return fmt.Sprintf("%s: no flows, so no night; %s", d.empty[0], instead)
+	}
+	return fmt.Sprintf("no flows on %d days, so no nights: %s; %s", len(d.empty), dayRanges(d.empty, maxRangesTold), instead)
+}
+
+// dayRanges tells days, which are sorted, as stretches without a gap.
+func dayRanges(days []analyze.Day, limit int) string {
+	var ranges []string
+	for i := 0; i < len(days); {
+		if len(ranges) == limit {
+			return strings.Join(ranges, ", ") + ", …"
+		}
+		first, last := days[i], days[i]
+		for i++; i < len(days) && days[i] == last.Add(1); i++ {
+			last = days[i]
+		}
+		if first == last {
+			ranges = append(ranges, string(first))
+		} else {
+			ranges = append(ranges, fmt.Sprintf("%s to %s", first, last))
+		}
+	}
+	return strings.Join(ranges, ", ")
+}
