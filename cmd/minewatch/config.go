@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"minewatch/analyze"
 )
@@ -73,8 +70,11 @@ func (d duration) MarshalText() ([]byte, error) { //nolint:unparam // encoding.T
 
 func (d *duration) UnmarshalText(text []byte) error {
 	v, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is no duration, such as 60s or 1h", text)
+	}
 	*d = duration(v)
-	return err
+	return nil
 }
 
 // defaultConfig is the configuration without a file. Why each value is what
@@ -141,36 +141,14 @@ func loadConfig(path string) (config, error) {
 	if err != nil {
 		return c, fmt.Errorf("read configuration: %w", err)
 	}
-	decoder := toml.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&c); err != nil {
-		return c, fmt.Errorf("configuration %s: %w", path, positioned(err))
+	unknown, err := decodeConfig(text, &c)
+	if err != nil {
+		return c, fmt.Errorf("configuration %s: %w", path, err)
 	}
-	if err := c.validate(); err != nil {
+	if err := errors.Join(unknown, c.validate()); err != nil {
 		return c, fmt.Errorf("configuration %s:\n%w", path, err)
 	}
 	return c, nil
-}
-
-// positioned says line and column of what the decoder refused; with unknown
-// keys, of each.
-func positioned(err error) error {
-	var strict *toml.StrictMissingError
-	if errors.As(err, &strict) {
-		faults := []error{errors.New("unknown keys")}
-		for i := range strict.Errors {
-			e := &strict.Errors[i]
-			row, column := e.Position()
-			faults = append(faults, fmt.Errorf("line %d, column %d: %s", row, column, strings.Join(e.Key(), ".")))
-		}
-		return errors.Join(faults...)
-	}
-	var decode *toml.DecodeError
-	if errors.As(err, &decode) {
-		row, column := decode.Position()
-		return fmt.Errorf("line %d, column %d: %w", row, column, err)
-	}
-	return err
 }
 
 // sampling is the override table by prefix; validate has seen that each key

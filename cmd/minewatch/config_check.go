@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"minewatch/analyze"
 	"minewatch/analyze/feed"
 	"minewatch/ingest/source"
 )
@@ -29,18 +30,29 @@ func (c *config) validate() error {
 	c.Site.validate(&f)
 	c.Collect.validate(&f)
 	c.Feed.validate(&f)
-	defaults := defaultGrading()
-	for _, name := range sortedKeys(c.Grading) {
-		if _, ok := defaults[name]; !ok {
-			f.add("grading."+name, "is no threshold; 'minewatch config show --defaults' lists them")
-		} else if v := c.Grading[name]; v < 0 || math.IsNaN(v) || math.IsInf(v, 0) {
-			f.add("grading."+name, "%v, want a number from 0 on", v)
-		}
-	}
+	c.validateGrading(&f)
 	if c.Engine.Threads < 0 {
 		f.add("engine.threads", "%d is negative, want 0 (one per processor) or more", c.Engine.Threads)
 	}
 	return errors.Join(f...)
+}
+
+func (c *config) validateGrading(f *faults) {
+	units := map[string]string{}
+	for _, t := range analyze.Thresholds {
+		units[t.Name] = t.Unit
+	}
+	for _, name := range sortedKeys(c.Grading) {
+		unit, ok := units[name]
+		switch v := c.Grading[name]; {
+		case !ok:
+			f.add("grading."+name, "is no threshold; 'minewatch config show --defaults' lists them")
+		case v < 0 || math.IsNaN(v) || math.IsInf(v, 0):
+			f.add("grading."+name, "%v, want a number from 0 on", v)
+		case unit == "of 100" && v > 100:
+			f.add("grading."+name, "%v, want a number from 0 to 100", v)
+		}
+	}
 }
 
 func (c *siteConfig) validate(f *faults) {
