@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -109,7 +110,7 @@ func tableRow(s *Suspect) table.Row {
 		oneLine(place(s)),
 		strconv.Itoa(s.ContactDays),
 		strconv.Itoa(s.ContactHours),
-		shortDuration(s.DurationSeconds),
+		lasted(s),
 		shortBytes(s.BytesUp + s.BytesDown),
 		cut(orUnknown(s.Coins), coinsWidth),
 		oneLine(firstReason(s)),
@@ -143,8 +144,12 @@ func columnWidth(c int, header table.Row, rows []table.Row) int {
 // writeReasons tells what a row has no space for, indented below it.
 func writeReasons(out *strings.Builder, s *Suspect, zone *time.Location) {
 	const indent = "       "
-	fmt.Fprintf(out, "%sseen %s to %s (%s), %d or more connections at once\n", indent,
-		clock(s.FirstSeen, zone), clock(s.LastSeen, zone), zone, s.MaxConcurrent)
+	fmt.Fprintf(out, "%sseen %s to %s (%s), lasted %s", indent,
+		clock(s.FirstSeen, zone), clock(s.LastSeen, zone), zone, lasted(s))
+	if s.MaxConcurrent > 1 {
+		fmt.Fprintf(out, ", at least %d connections at once", s.MaxConcurrent)
+	}
+	out.WriteString("\n")
 	if s.Contact != "" {
 		fmt.Fprintf(out, "%scontact %s\n", indent, oneLine(s.Contact))
 	}
@@ -226,6 +231,16 @@ func endpoint(address string, port int) string {
 		return netip.AddrPortFrom(a, uint16(port)).String()
 	}
 	return address + ":" + strconv.Itoa(port)
+}
+
+// lasted is how long contact lasted, with a sign before it where sampling
+// leaves only a lower bound.
+func lasted(s *Suspect) string {
+	text := shortDuration(s.DurationSeconds)
+	if slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return e.Name == "sampled" }) {
+		return "≥" + text
+	}
+	return text
 }
 
 // shortDuration names the two largest units: 5d03h, 3h07m, 7m20s.
