@@ -42,21 +42,59 @@ create or replace macro ip6_parse(a) as
         else string_split(a, ':') end,
         lambda g: ('0x' || g)::bigint)
 ;
--- A left shift into the sign bit is refused, so the top group goes through a product.
+-- A left shift into the sign bit is refused, so the top group goes through a
+-- product. The list of one binds the groups to a name: a macro's argument is
+-- otherwise written out, and planned, once for each time that it is used.
 create or replace macro ip6_half(groups, first) as
-    ((case when groups[first] > 32767 then groups[first] - 65536 else groups[first] end) * 281474976710656)
-        + ((groups[first + 1] << 32) | (groups[first + 2] << 16) | groups[first + 3])
+    list_transform([groups], lambda g:
+        (case when g[first] > 32767 then g[first] - 65536 else g[first] end) * 281474976710656
+            + ((g[first + 1] << 32) | (g[first + 2] << 16) | g[first + 3]))[1]
 ;
--- The stored halves of an address in text form: where dst_lo = ip_lo('192.0.2.1') and dst_hi = ip_hi('192.0.2.1').
+-- The stored halves of an address in text form; what is no octet or group is an error: where dst_lo = ip_lo('192.0.2.1') and dst_hi = ip_hi('192.0.2.1').
 create or replace macro ip_hi(a) as
     case when contains(a, ':') then ip6_half(ip6_parse(a), 1) else 0 end
 ;
 create or replace macro ip_lo(a) as
     case when contains(a, ':') then ip6_half(ip6_parse(a), 5)
     else 281470681743360
-        + (split_part(a, '.', 1)::bigint << 24) + (split_part(a, '.', 2)::bigint << 16)
-        + (split_part(a, '.', 3)::bigint << 8) + split_part(a, '.', 4)::bigint
+        + (split_part(a, '.', 1)::utinyint::bigint << 24) + (split_part(a, '.', 2)::utinyint::bigint << 16)
+        + (split_part(a, '.', 3)::utinyint::bigint << 8) + split_part(a, '.', 4)::utinyint::bigint
     end
+;
+-- What follows asks by prefix: '192.0.2.0/24', '2001:db8::/32', or an address alone; host bits are cut off.
+-- A literal or getvariable() becomes a constant before the query runs, so the
+-- comparison is one of bounds, which skip the parts of a file that cannot match.
+create or replace macro prefix_address(prefix) as split_part(prefix, '/', 1)
+;
+-- How many of the 128 bits are free: 8 for an IPv4 /24, 96 for an IPv6 /32, 0 for an address.
+create or replace macro prefix_host_bits(prefix) as
+    case when contains(prefix, '/')
+        then case
+            when split_part(prefix, '/', 2)::integer between 0 and case when contains(prefix, ':') then 128 else 32 end
+                then case when contains(prefix, ':') then 128 else 32 end - split_part(prefix, '/', 2)::integer
+            else error(concat('no prefix: ', prefix))
+        end
+    else 0 end
+;
+-- The bounds of one half with that many free bits. A half that is free altogether begins at the least signed number.
+create or replace macro half_first(half, free) as
+    case when free >= 64 then (-9223372036854775808)::bigint else half & ~(9223372036854775807 >> (63 - greatest(free, 0))) end
+;
+create or replace macro half_last(half, free) as
+    case when free >= 64 then 9223372036854775807 else half | (9223372036854775807 >> (63 - greatest(free, 0))) end
+;
+create or replace macro prefix_first_hi(prefix) as half_first(ip_hi(prefix_address(prefix)), prefix_host_bits(prefix) - 64)
+;
+create or replace macro prefix_last_hi(prefix) as half_last(ip_hi(prefix_address(prefix)), prefix_host_bits(prefix) - 64)
+;
+create or replace macro prefix_first_lo(prefix) as half_first(ip_lo(prefix_address(prefix)), prefix_host_bits(prefix))
+;
+create or replace macro prefix_last_lo(prefix) as half_last(ip_lo(prefix_address(prefix)), prefix_host_bits(prefix))
+;
+-- Whether an address lies in a prefix: where in_prefix(src_hi, src_lo, '192.0.2.0/24'). '::/0' has all addresses, IPv4 too.
+create or replace macro in_prefix(hi, lo, prefix) as
+    lo between prefix_first_lo(prefix) and prefix_last_lo(prefix)
+        and hi between prefix_first_hi(prefix) and prefix_last_hi(prefix)
 ;
 -- One number that sorts as the address does (signed in the top bit, which no range crosses).
 create or replace macro ip_key(hi, lo) as
@@ -72,7 +110,6 @@ create or replace macro is_web_port(port) as port in (80, 443)
 -- Ports of coin nodes that talk to each other, not to a pool.
 create or replace macro is_p2p_port(port) as
     port in (8333, 18333, 9333, 19335, 22556, 18080, 18081, 28080, 30303, 30304)
-;
 ;
 -- A counter times its sampling rate; a forged counter saturates instead of failing the night.
 create or replace macro scaled(n, scale) as

@@ -3,8 +3,9 @@
 -- grain:   one row per flow record
 -- inputs:  raw_flows
 -- params:  none
--- notes:   filter on src_lo = ip_lo('…') rather than on the text, and on
---          received_at: both skip what cannot match.
+-- notes:   filter on src_lo = ip_lo('…') or in_prefix(src_hi, src_lo, '…')
+--          rather than on the text, and on received_at: all three skip what
+--          cannot match.
 select
     received_at,
     started_at,

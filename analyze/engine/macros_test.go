@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -74,6 +75,89 @@ func TestScaled(t *testing.T) {
 	} {
 		if got := text(t, db, "select "+expression); got != want {
 			t.Errorf("%s = %s, want %s", expression, got, want)
+		}
+	}
+}
+
+// halves are the two signed numbers that an address is stored as.
+func halves(a netip.Addr) (hi, lo int64) {
+	b := a.As16()
+	return int64(binary.BigEndian.Uint64(b[:8])), int64(binary.BigEndian.Uint64(b[8:]))
+}
+
+// prefixCases are random prefixes of all lengths, host bits left in, and the
+// addresses at, just beyond and between their bounds.
+func prefixCases(random *rand.Rand) (texts []string, ranges []netip.Prefix, probes [][]netip.Addr) {
+	for n := range 200 {
+		var b [16]byte
+		for i := range b {
+			b[i] = byte(random.IntN(256))
+		}
+		b[0] |= byte(n%4) << 6 // the top bit is the sign of the stored number
+		address, family := netip.AddrFrom16(b), 128
+		if n%2 == 0 {
+			address, family = netip.AddrFrom4([4]byte(b[:4])), 32
+		}
+		bits := random.IntN(family + 1)
+		text := fmt.Sprintf("%s/%d", address, bits)
+		if n%10 == 0 {
+			text, bits = address.String(), family
+		}
+		wide := netip.PrefixFrom(netip.AddrFrom16(address.As16()), bits+128-family).Masked()
+		last := wide.Addr().As16()
+		for bit := wide.Bits(); bit < 128; bit++ {
+			last[bit/8] |= 1 << (7 - bit%8)
+		}
+		probe := []netip.Addr{wide.Addr(), netip.AddrFrom16(last), netip.AddrFrom16(address.As16()), netip.MustParseAddr("::"), netip.MustParseAddr("8000::8000:0:0:0")}
+		for _, beyond := range []netip.Addr{wide.Addr().Prev(), netip.AddrFrom16(last).Next()} {
+			if beyond.IsValid() {
+				probe = append(probe, beyond)
+			}
+		}
+		texts, ranges, probes = append(texts, text), append(ranges, wide), append(probes, probe)
+	}
+	return texts, ranges, probes
+}
+
+// TestInPrefix compares the prefix macros with the standard library, with the
+// prefix in a column and as a literal.
+func TestInPrefix(t *testing.T) {
+	db := open(t)
+	texts, ranges, probes := prefixCases(rand.New(rand.NewPCG(3, 4)))
+	var values []string
+	for i, prefix := range texts {
+		var literals []string
+		for _, a := range probes[i] {
+			hi, lo := halves(a)
+			want := ranges[i].Contains(a)
+			values = append(values, fmt.Sprintf("('%s', '%s', '%d'::bigint, '%d'::bigint, %t)", prefix, a, hi, lo, want))
+			literals = append(literals, fmt.Sprintf("in_prefix('%d'::bigint, '%d'::bigint, '%s') = %t", hi, lo, prefix, want))
+		}
+		if i%50 < 2 && text(t, db, "select "+strings.Join(literals, " and ")) != "true" {
+			t.Errorf("%s as a literal: %v", prefix, probes[i])
+		}
+	}
+	wrong := text(t, db, `select coalesce(string_agg(prefix || ' ' || a || ' ' || want, chr(10)), '')
+		from (values `+strings.Join(values, ", ")+`) as t(prefix, a, hi, lo, want)
+		where in_prefix(hi, lo, prefix) <> want`)
+	if wrong != "" {
+		t.Errorf("prefix, address, whether it lies inside:\n%s", wrong)
+	}
+}
+
+// TestNoPrefix: a slip is an error, never another network.
+func TestNoPrefix(t *testing.T) {
+	db := open(t)
+	for _, prefix := range []string{
+		"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/x", "10.0.0/8", "256.0.0.0/8", "2001:db8::/129", "2001:db8::x/32", "pool.example", "",
+	} {
+		rows, err := db.Query(t.Context(), "select in_prefix(0, 281470681743360, '"+prefix+"')")
+		if err == nil {
+			rows.Next()
+			err = errors.Join(rows.Err(), rows.Close())
+		}
+		if err == nil {
+			t.Errorf("%q is taken for a prefix", prefix)
 		}
 	}
 }
