@@ -67,6 +67,7 @@ type Imported struct {
 	CutOff    bool        // it ends in the middle of a packet
 	Files     []lake.File // in the lake
 	Counts    flow.Counts
+	Refused   int64 // of a duplicate: how much of it was rejected when it was stored
 	Err       error // why nothing of it was stored
 }
 
@@ -92,6 +93,17 @@ func (r *ImportResult) CutOff() int {
 	return n
 }
 
+// Rejected is how many things of all files were rejected, also when those
+// that the lake held already were stored: above 0, what the lake holds of
+// these files is not all of them.
+func (r *ImportResult) Rejected() int64 {
+	n := r.Counts.Rejected()
+	for i := range r.Files {
+		n += r.Files[i].Refused
+	}
+	return n
+}
+
 func (r *ImportResult) err() error {
 	var faults []error
 	for i := range r.Files {
@@ -109,6 +121,8 @@ func (o *ImportOptions) isStored(in *inputFile, file *Imported) (bool, error) {
 	}
 	file.Duplicate = true
 	file.Files = known.Files
+	file.CutOff = known.Input != nil && known.Input.CutOff
+	file.Refused = known.Counts.Rejected()
 	file.Counts.Records = known.Counts.RecordsStored
 	file.Counts.RecordsDuplicate = known.Counts.RecordsStored
 	o.OnProgress(in.bytes - in.read)

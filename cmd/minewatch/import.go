@@ -105,7 +105,7 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 	if err = errors.Join(err, failed); err != nil {
 		return err
 	}
-	if result.Counts.Rejected() > 0 || result.CutOff() > 0 {
+	if result.Rejected() > 0 || result.CutOff() > 0 {
 		return rejected()
 	}
 	return nil
@@ -113,15 +113,19 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 
 // describe says in a line or two what became of a file.
 func describe(file *ingest.Imported) string {
-	switch {
-	case file.Err != nil:
+	if file.Err != nil {
 		return fmt.Sprintf("%s: failed, nothing of it is stored\n", file.Path)
-	case file.Duplicate:
-		return fmt.Sprintf("%s: already in the lake (sha256 %.16s…), its %d records are not stored again\n",
-			file.Path, file.SHA256, file.Counts.RecordsDuplicate)
 	}
 	text := fmt.Sprintf("%s: %s, %s; in %d %s\n", file.Path, file.Format, file.Counts.String(),
 		len(file.Files), plural(len(file.Files), "lake file"))
+	if n := file.Counts.RecordsDuplicate; file.Duplicate {
+		text = fmt.Sprintf("%s: already in the lake (sha256 %.16s…), its %d %s not stored again\n",
+			file.Path, file.SHA256, n, choose(n, "record is", "records are"))
+	}
+	if file.Refused > 0 {
+		text += fmt.Sprintf("%s: when it was stored, %d of its rows, records, sets or datagrams %s rejected\n",
+			file.Path, file.Refused, choose(file.Refused, "was", "were"))
+	}
 	if file.CutOff {
 		text += fmt.Sprintf("%s: ends in the middle of a packet; everything before it is stored\n", file.Path)
 	}
@@ -133,18 +137,20 @@ func describe(file *ingest.Imported) string {
 func remarks(c *flow.Counts) string {
 	var notes []string
 	for _, r := range []struct {
-		n    int64
-		text string
+		n         int64
+		one, many string
 	}{
-		{c.SamplingUnknown, "records with unknown sampling rate"},
-		{c.ClockReplaced, "records with the time of receipt, because their exporter's clock was off"},
-		{c.BiflowsReversed, "records are reverse halves of biflows"},
-		{c.PacketsNotExport, "packets without UDP datagram"},
-		{c.CounterSamples, "counter samples"},
-		{c.DatagramsKernel, "datagrams dropped by the kernel: its receive buffer was full"},
+		{c.SamplingUnknown, "record with unknown sampling rate", "records with unknown sampling rate"},
+		{c.ClockReplaced, "record with the time of receipt, because its exporter's clock was off",
+			"records with the time of receipt, because their exporter's clock was off"},
+		{c.BiflowsReversed, "record is the reverse half of a biflow", "records are reverse halves of biflows"},
+		{c.PacketsNotExport, "packet without UDP datagram", "packets without UDP datagram"},
+		{c.CounterSamples, "counter sample", "counter samples"},
+		{c.DatagramsKernel, "datagram dropped by the kernel: its receive buffer was full",
+			"datagrams dropped by the kernel: its receive buffer was full"},
 	} {
 		if r.n > 0 {
-			notes = append(notes, fmt.Sprintf("%d %s", r.n, r.text))
+			notes = append(notes, fmt.Sprintf("%d %s", r.n, choose(r.n, r.one, r.many)))
 		}
 	}
 	if len(notes) == 0 {

@@ -15,6 +15,7 @@ const (
 	csvBatch    = 4096     // records that Next appends at most
 	csvMaxLine  = 64 << 10 // a longer line is no flow record; it is skipped without being kept
 	shownLength = 64       // of a refused value
+	binaryShown = 10       // bytes of a file that is no text: each may take four characters
 )
 
 // CSVOptions say what the rows of a log do not.
@@ -90,10 +91,13 @@ func OpenCSV(r io.Reader, o CSVOptions) (*CSV, error) {
 		if errors.Is(err, io.EOF) {
 			err = errors.New("the file is empty: it needs a header line that names its columns")
 		}
-		return nil, fmt.Errorf("open flow log: %w", err)
+		return nil, fmt.Errorf("open flow log: %w", endsEarly(err))
 	}
 	if bytes.HasPrefix(line, []byte("\xff\xfe")) || bytes.HasPrefix(line, []byte("\xfe\xff")) {
 		return nil, errors.New("open flow log: the file is UTF-16: save it as UTF-8")
+	}
+	if bytes.IndexByte(line, 0) >= 0 {
+		return nil, fmt.Errorf("open flow log: the file is neither a capture nor text: it begins with %q", line[:min(len(line), binaryShown)])
 	}
 	line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
 	c.comma = delimiter(line)
@@ -122,7 +126,7 @@ func (c *CSV) Next(batch []flow.Record) ([]flow.Record, error) {
 			continue
 		case err != nil:
 			if c.err = err; !errors.Is(err, io.EOF) {
-				c.err = fmt.Errorf("read flow log, line %d: %w", c.line, err)
+				c.err = fmt.Errorf("read flow log, line %d: %w", c.line, endsEarly(err))
 			}
 			return batch, c.err
 		case len(line) == 0:

@@ -270,11 +270,12 @@ func TestCSVHeader(t *testing.T) {
 		"no names":        {"10.0.0.1,10.0.0.2,5\n", `the header lacks src, dst, started_at or ended_at; it has "10.0.0.1", "10.0.0.2", "5". The first line must name`},
 		"no dst":          {"src,start\n", `the header lacks dst; it has "src", "start". `},
 		"only a duration": {"src,dst,td\n", `the header lacks started_at or ended_at; it has "src", "dst", "td".`},
-		"binary":          {"\x00\x01\x02\n", `it has "\x00\x01\x02"`},
+		"binary":          {strings.Repeat("\x00\x01\x02", 99) + "\n", `neither a capture nor text: it begins with "\x00\x01\x02\x00\x01\x02\x00\x01\x02\x00"`},
 		"no line":         {strings.Repeat("x", 1<<20), "is longer than 65536 bytes"},
 		"UTF-16":          {"\xff\xfes\x00r\x00c\x00", "the file is UTF-16: save it as UTF-8"},
 		"stray quote":     {"\"src,dst\n", "header: has a quoted field that does not end"},
 		"not gzip":        {"\x1f\x8b\x08 no", "open gzip"},
+		"half a gzip":     {"\x1f\x8b\x08", "open gzip: the compressed file ends early"},
 		"many columns":    {strings.Repeat("x,", 10_000), `"x". The first line`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -308,7 +309,8 @@ func TestCSVCutOffGzip(t *testing.T) {
 		t.Fatal(err)
 	}
 	records, err := readRecords(c)
-	if err == nil || !strings.HasPrefix(err.Error(), "read flow log, line ") || !errors.Is(err, io.ErrUnexpectedEOF) || c.Rejected() != 0 {
+	if err == nil || !strings.HasPrefix(err.Error(), "read flow log, line ") || !strings.Contains(err.Error(), "ends early") ||
+		!errors.Is(err, io.ErrUnexpectedEOF) || c.Rejected() != 0 {
 		t.Errorf("%d records, %d rejected, error %v; want an unexpected end", len(records), c.Rejected(), err)
 	}
 	if _, again := c.Next(nil); again == nil || again.Error() != err.Error() {

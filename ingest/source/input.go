@@ -3,6 +3,7 @@ package source
 import (
 	"bufio"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -24,7 +25,7 @@ func newInput(r io.Reader) (*input, error) {
 	if magic, _ := outer.Peek(len(gzipMagic)); string(magic) == gzipMagic {
 		unzipped, err := gzip.NewReader(outer)
 		if err != nil {
-			return nil, fmt.Errorf("open gzip: %w", err)
+			return nil, fmt.Errorf("open gzip: %w", endsEarly(err))
 		}
 		r = unzipped
 	} else {
@@ -46,4 +47,21 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	return n, err
+}
+
+// earlyEnd is an io.ErrUnexpectedEOF in plain words.
+type earlyEnd struct{}
+
+func (earlyEnd) Error() string {
+	return "the compressed file ends early: it is not complete, copy it again"
+}
+
+func (earlyEnd) Unwrap() error { return io.ErrUnexpectedEOF }
+
+// endsEarly says of a compressed file without its end what is wrong with it.
+func endsEarly(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return earlyEnd{}
+	}
+	return err
 }
