@@ -81,7 +81,10 @@ func runRank(ctx context.Context, env *environment, f *rankFlags, format outputF
 	if err != nil {
 		return err
 	}
-	env.describeScope(scope, len(suspects))
+	env.describeScope(&options, scope, len(suspects))
+	if err := env.sayOutdated(scope.Nights); err != nil {
+		return err
+	}
 	switch format {
 	case formatCSV:
 		return report.CSV(env.stdout, suspects)
@@ -135,14 +138,19 @@ func (f *rankFlags) options(env *environment) (analyze.RankOptions, error) {
 	return o, nil
 }
 
-// describeScope says what a ranking rests on, beside the data.
-func (e *environment) describeScope(scope analyze.Scope, shown int) {
-	days := 0
-	for day := scope.From; day <= scope.To; day = day.Add(1) {
-		days++
+// describeScope says what a ranking rests on, beside the data. How many nights
+// a window lacks is of interest where the user named the window.
+func (e *environment) describeScope(o *analyze.RankOptions, scope analyze.Scope, shown int) {
+	nights := len(scope.Nights)
+	window := fmt.Sprintf("%d %s between %s and %s", nights, plural(nights, "night"), scope.From, scope.To)
+	if o.From != "" && o.To != "" {
+		days := 0
+		for day := scope.From; day <= scope.To; day = day.Add(1) {
+			days++
+		}
+		window = fmt.Sprintf("%s to %s: %d of %d %s", scope.From, scope.To, nights, days, plural(days, "night"))
 	}
-	e.say(fmt.Sprintf("%s to %s: %d of %d nights, %d addresses met pools, %d shown",
-		scope.From, scope.To, len(scope.Nights), days, scope.Hosts, shown))
+	e.say(fmt.Sprintf("%s, %d %s met pools, %d shown", window, scope.Hosts, choose(scope.Hosts, "address", "addresses"), shown))
 }
 
 // terminalWidth is 0 where stdout is no terminal, and never so narrow that a
