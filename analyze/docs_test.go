@@ -71,6 +71,92 @@ of any period: ` + "`raw_contacts` → `stg_contacts` → `int_host_grades` → 
 	golden(t, "../docs/queries.md", b.String())
 }
 
+// TestDocTables: docs/tables.md says what the comments in raw_*.sql say.
+func TestDocTables(t *testing.T) {
+	all, err := queries.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString(tablesIntro)
+	for _, table := range []struct{ relation, title, view, about string }{
+		{"raw_contacts", "contacts", "contacts", "`contacts/day=YYYY-MM-DD/*.parquet`. The view leaves out the three lists at the end, which fill a screen: read the files for them."},
+		{"raw_suspects", "suspects", "suspects", "`suspects/day=YYYY-MM-DD/*.parquet`. Grades, scores and rules are those of [scoring](scoring.md)."},
+		{"raw_evidence", "evidence", "evidence", "`evidence/day=YYYY-MM-DD/*.parquet`. The names are those of [scoring](scoring.md#score)."},
+		{"raw_coverage", "coverage", "coverage", "`coverage/day=YYYY-MM-DD/*.parquet`."},
+		{"raw_feed", "pools", "pools", "`feeds/*/entries.csv`, see [feeds](feeds.md). The view has one row for each entry and feed of the effective versions."},
+		{"raw_ledger", "units", "units", "`ledger/*/ranges.csv`, see [ledger](ledger.md). The view has the rows of the current version, without codes and phones."},
+		{"raw_exclusions", "exclusions", "", "`ledger/*/exclusions.csv`, see [ledger](ledger.md#columns-of-the-exclusions). There is no view: `contacts` says which exclusion applied."},
+	} {
+		q := all[table.relation]
+		fmt.Fprintf(&b, "\n## %s\n\n%s Files: %s\n\n| column | type | meaning |\n|---|---|---|\n", table.title, oneRow(q.Grain), table.about)
+		for _, c := range q.Columns {
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", c.Name, c.Type, c.Comment)
+		}
+		if own := all["view_"+table.view].Columns; len(own) > 0 {
+			b.WriteString("\nIn the view:\n\n")
+			for _, c := range own {
+				fmt.Fprintf(&b, "- `%s`: %s\n", c.Name, c.Comment)
+			}
+		}
+	}
+	golden(t, "../docs/tables.md", b.String())
+}
+
+// oneRow is the grain as a sentence.
+func oneRow(grain string) string { return sentence(grain) + "." }
+
+const tablesIntro = `# Tables
+
+What each column of the lake means, beyond the flows themselves, which are in [schema](schema.md). This page is made from the
+comments in ` + "`queries/raw_*.sql`" + ` (` + "`make generate`" + `); ` + "`minewatch sql`" + ` shows the same:
+
+    select column_name, data_type, comment from duckdb_columns() where table_name = 'contacts'
+
+**Time.** Times are UTC. A day is one of the zone in the configuration, ` + "`site.zone`" + `, and so may have 23 or 25 hours; it is a label, not a
+time. Days and ends that come from the ledger are in the calendar of the site and have no zone.
+
+**Addresses** are text as RFC 5952 writes it, and beside it two signed 64-bit halves of 128 bits, IPv4 as ::ffff:a.b.c.d. The halves are
+faster than the text. The functions of ` + "`minewatch sql`" + ` that turn one into the other:
+
+| function | gives |
+|---|---|
+| ip_text(hi, lo) | the text of an address |
+| ip_hi(text), ip_lo(text) | the halves of an address |
+| ip_key(hi, lo) | one number that sorts as the address does |
+| in_prefix(hi, lo, prefix) | whether the address lies in a prefix: '192.0.2.0/24', '2001:db8::/32', or an address alone; host bits are cut off |
+| prefix_first_hi(prefix), prefix_last_hi(prefix), prefix_first_lo(prefix), prefix_last_lo(prefix) | the bounds of both halves, for a ` + "`between`" + ` or a join with a table of prefixes |
+
+    select dst, count(*) from flows where in_prefix(src_hi, src_lo, '10.64.0.0/16') group by dst
+
+With a literal or getvariable(), in_prefix becomes four comparisons with constants inside the Parquet scan: it skips row groups that
+cannot match and reads the other columns only where rows do. On two cores it filtered the 3.0 million flows of the made-up week
+in 0.25 s, 12 million rows a second, where ` + "`src like '10.64.%'`" + ` took 2.2 s. Joined by ` + "`or`" + `, for both sides of a flow, they are
+compared after the scan: ask for sources and destinations apart, as the query doc_top_talkers_of_prefix of [queries](queries.md) does. '::/0' holds every
+address, IPv4 too.
+`
+
+// TestFlowColumns: raw_flows says of each column what docs/schema.md says,
+// which is made from the writer's own schema.
+func TestFlowColumns(t *testing.T) {
+	all, err := queries.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../docs/schema.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range all["raw_flows"].Columns {
+		_, row, _ := strings.Cut(string(page), "\n| "+c.Name+" | ")
+		row, _, _ = strings.Cut(row, "\n")
+		withUnit := strings.Replace(c.Comment, "; ", " | ", 1)
+		if !strings.HasSuffix(row, " |  | "+c.Comment+" |") && !strings.HasSuffix(row, " | "+withUnit+" |") {
+			t.Errorf("raw_flows.%s: %q, docs/schema.md: %q", c.Name, c.Comment, row)
+		}
+	}
+}
+
 // TestDocScoring: the table of docs/scoring.md is the table of the code.
 func TestDocScoring(t *testing.T) {
 	const begin, end = "<!-- thresholds: generated -->\n", "<!-- end -->\n"

@@ -12,6 +12,7 @@ package queries
 import (
 	"embed"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -27,7 +28,15 @@ type Query struct {
 	Inputs  []string // relations that it reads
 	Params  []string // variables that it reads
 	Notes   string
-	SQL     string // the file as it is, header included
+	Columns []Column // what a raw_ relation declares; elsewhere, what a comment explains
+	SQL     string   // the file as it is, header included
+}
+
+// Column is a line of a select list, with what is said about it.
+type Column struct {
+	Name    string
+	Type    string // as declared by a raw_ relation; "" elsewhere
+	Comment string // the comment behind it: unit and meaning
 }
 
 // Layer is the part of the name before the first underscore.
@@ -135,7 +144,41 @@ func parse(name, text string) (Query, error) {
 	}
 	q.Purpose, q.Grain, q.Notes = fields[name], fields["grain"], fields["notes"]
 	q.Inputs, q.Params = list(fields["inputs"]), list(fields["params"])
+	q.Columns = columns(text)
 	return q, nil
+}
+
+// columnLine is one column of a select list: "null::date as day,  -- comment"
+// in a raw_ relation, any expression or a bare name elsewhere.
+var columnLine = regexp.MustCompile(`(?m)^    (?:null::([^ ]+) as |.*? as )?"?(\w+)"?,?(?: +-- (.+))?$`)
+
+// columns reads the declared and the explained columns of one file.
+func columns(text string) []Column {
+	var found []Column
+	for _, m := range columnLine.FindAllStringSubmatch(text, -1) {
+		if c := (Column{Type: m[1], Name: m[2], Comment: m[3]}); c.Type != "" || c.Comment != "" {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// Explain returns what is known of a column of a relation: its own comment,
+// else that of the first input, or input of an input, which has a column of
+// that name; "" if none does.
+func Explain(all map[string]Query, relation, column string) string {
+	q := all[relation]
+	for _, c := range q.Columns {
+		if c.Name == column && c.Comment != "" {
+			return c.Comment
+		}
+	}
+	for _, in := range q.Inputs {
+		if comment := Explain(all, in, column); comment != "" {
+			return comment
+		}
+	}
+	return ""
 }
 
 func list(field string) []string {

@@ -5,24 +5,24 @@
 -- params:  none
 -- notes:   a declaration without rows, as raw_flows.
 select
-    null::varchar as range_id,
-    null::varchar as cidr,
-    null::bigint as first_hi,
-    null::bigint as first_lo,
-    null::bigint as last_hi,
-    null::bigint as last_lo,
-    null::integer as prefix_len,
-    null::varchar as unit,
-    null::varchar as unit_code,
-    null::varchar as sector,
-    null::varchar as city,
-    null::varchar as county,
-    null::varchar as admin_code,
-    null::varchar as contact,
-    null::varchar as phone,
-    null::boolean as nat,
-    null::timestamp as valid_from,
-    null::timestamp as valid_to,
-    null::varchar as ledger_version,
-    null::integer as line
+    null::varchar as range_id,        -- the same for the same range, unit and first day in every version
+    null::varchar as cidr,            -- prefix, or first and last address of the range, as text
+    null::bigint as first_hi,         -- first address of the range, bits 127-64; 0 for IPv4
+    null::bigint as first_lo,         -- first address of the range, bits 63-0; IPv4 is ::ffff:a.b.c.d
+    null::bigint as last_hi,          -- last address of the range, bits 127-64; a single address is first and last
+    null::bigint as last_lo,          -- last address of the range, bits 63-0
+    null::integer as prefix_len,      -- out of 128 for both families; for a range that is no prefix, that of the smallest prefix with as many addresses
+    null::varchar as unit,            -- unit that owns the addresses
+    null::varchar as unit_code,       -- code of the unit; NULL = unknown
+    null::varchar as sector,          -- kind of the unit; NULL = unknown
+    null::varchar as city,            -- city of the unit; NULL = unknown
+    null::varchar as county,          -- county of the unit; NULL = unknown
+    null::varchar as admin_code,      -- code of the county, GB/T 2260; NULL = unknown
+    null::varchar as contact,         -- person to call; NULL = unknown
+    null::varchar as phone,           -- phone of the person; NULL = unknown
+    null::boolean as nat,             -- true: gateways with several devices behind each address
+    null::timestamp as valid_from,    -- first day that counts, in the calendar of the site, without a zone; NULL = without a bound
+    null::timestamp as valid_to,      -- last second that counts, in the calendar of the site, without a zone; NULL = without a bound
+    null::varchar as ledger_version,  -- version of the ledger, name@hash
+    null::integer as line             -- line of the imported file
 where false

@@ -5,6 +5,6 @@
 -- params:  none
 -- notes:   from the configuration, section feed.
 select
-    null::varchar as evidence,
-    null::integer as days
+    null::varchar as evidence,  -- evidence class of docs/feeds.md; 'cdn' for entries on a CDN, 'default' for the rest
+    null::integer as days       -- days that an entry stays valid after its last sighting
 where false

@@ -10,9 +10,9 @@ select
     received_at,
     started_at,
     ended_at,
-    ip_text(src_hi, src_lo) as src,
+    ip_text(src_hi, src_lo) as src,  -- source address, as text
     src_port,
-    ip_text(dst_hi, dst_lo) as dst,
+    ip_text(dst_hi, dst_lo) as dst,  -- destination address, as text
     dst_port,
     proto,
     tcp_flags,

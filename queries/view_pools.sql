@@ -11,8 +11,8 @@ select
     pool,
     "domain",
     role,
-    make_timestamptz(valid_from_ms * 1000) as valid_from,
-    make_timestamptz(valid_until_ms * 1000) as valid_until,
+    make_timestamptz(valid_from_ms * 1000) as valid_from,    -- UTC, begin of the window in which flows are matched; 1970 = without a bound
+    make_timestamptz(valid_until_ms * 1000) as valid_until,  -- UTC, end of that window, the time to live applied
     confidence,
     evidence,
     shared,
@@ -20,6 +20,6 @@ select
     feed,
     feed_version,
     entry_id,
-    first_hi as hi,
-    first_lo as lo
+    first_hi as hi,  -- address, or first one of the prefix, bits 127-64; 0 for IPv4
+    first_lo as lo   -- address, or first one of the prefix, bits 63-0; IPv4 is ::ffff:a.b.c.d
 from stg_pool_entries

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+
+	"minewatch/queries"
 )
 
 // ErrReadOnly is returned for a statement that would change something.
@@ -77,7 +79,8 @@ func (d *DB) reads(ctx context.Context, text string) error {
 }
 
 // Alias gives a relation a second name, with the relation's purpose and
-// grain as a comment that describe and duckdb_views() show.
+// grain as a comment that duckdb_views() shows, and what each column means as
+// comments that duckdb_columns() shows.
 func (d *DB) Alias(ctx context.Context, name, relation string) error {
 	if err := d.Build(ctx, relation); err != nil {
 		return err
@@ -91,5 +94,32 @@ func (d *DB) Alias(ctx context.Context, name, relation string) error {
 			return fmt.Errorf("view %s: %w", name, explain(err))
 		}
 	}
+	columns, err := d.columnNames(ctx, name)
+	if err != nil {
+		return fmt.Errorf("view %s: %w", name, err)
+	}
+	for _, c := range columns {
+		s := fmt.Sprintf(`comment on column %s."%s" is %s`, name, c, quote(queries.Explain(d.queries, relation, c)))
+		if _, err := d.conn.ExecContext(ctx, s); err != nil {
+			return fmt.Errorf("view %s, column %s: %w", name, c, explain(err))
+		}
+	}
 	return nil
+}
+
+func (d *DB) columnNames(ctx context.Context, view string) ([]string, error) {
+	rows, err := d.conn.QueryContext(ctx, "select column_name from duckdb_columns() where table_name = ? order by column_index", view)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // read to the end below
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, rows.Err()
 }

@@ -198,3 +198,66 @@ func TestShapes(t *testing.T) {
 		}
 	}
 }
+
+// names lists the columns of a relation.
+func names(t *testing.T, db *engine.DB, relation string) []string {
+	t.Helper()
+	return strings.Split(text(t, db, "select string_agg(column_name, ',') from (describe select * from "+relation+")"), ",")
+}
+
+// TestRawColumns: each column of the lake is declared on a line of its own,
+// with a type and with what it means.
+func TestRawColumns(t *testing.T) {
+	db := open(t)
+	for name, q := range all(t) {
+		if q.Layer() != "raw" {
+			continue
+		}
+		var declared []string
+		for _, c := range q.Columns {
+			declared = append(declared, c.Name)
+			if c.Type == "" || c.Comment == "" {
+				t.Errorf("%s.%s has type %q and comment %q", name, c.Name, c.Type, c.Comment)
+			}
+		}
+		if got := names(t, db, name); !slices.Equal(got, declared) {
+			t.Errorf("%s has the columns %v, but its lines declare %v", name, got, declared)
+		}
+	}
+}
+
+// TestViewColumns: an analyst can ask the session what each column means.
+func TestViewColumns(t *testing.T) {
+	db := open(t)
+	for _, view := range analyze.AnalystViews {
+		if err := db.Alias(t.Context(), view.Name, "view_"+view.Name); err != nil {
+			t.Fatal(err)
+		}
+		if n := text(t, db, "select count(*) from duckdb_columns() where table_name = ? and comment <> ''", view.Name); n != fmt.Sprint(len(names(t, db, view.Name))) {
+			t.Errorf("%s: %s of its columns are explained: %v", view.Name, n, names(t, db, view.Name))
+		}
+	}
+	for column, want := range map[string]string{"flows.src": "source address, as text", "contacts.day": "day of site.zone in which the flows were under way"} {
+		view, name, _ := strings.Cut(column, ".")
+		if got := text(t, db, "select comment from duckdb_columns() where table_name = ? and column_name = ?", view, name); got != want {
+			t.Errorf("%s is explained as %q, want %q", column, got, want)
+		}
+	}
+}
+
+// TestContactsView: a person reads text first and no lists; files keep them.
+func TestContactsView(t *testing.T) {
+	db := open(t)
+	if err := db.Build(t.Context(), "view_contacts"); err != nil {
+		t.Fatal(err)
+	}
+	view, file := names(t, db, "view_contacts"), names(t, db, "raw_contacts")
+	for _, list := range []string{"active_slots", "session_starts_ms", "session_ends_ms"} {
+		if slices.Contains(view, list) || !slices.Contains(file, list) {
+			t.Errorf("%s: in the view %t, in the file %t", list, slices.Contains(view, list), slices.Contains(file, list))
+		}
+	}
+	if last := view[len(view)-4:]; !slices.Equal(last, []string{"host_hi", "host_lo", "pool_hi", "pool_lo"}) {
+		t.Errorf("the view ends in %v", last)
+	}
+}
