@@ -106,8 +106,9 @@ func (e *environment) describeWeek(week *report.Week) {
 		}
 	}
 	t := &week.Total
-	e.say(fmt.Sprintf("%s: %d of %d nights, %d suspects (A %d, B %d), %d clues, %d excluded",
-		week.Name, nights, len(week.Days), t.HostsA+t.HostsB, t.HostsA, t.HostsB, t.HostsC, t.HostsX))
+	suspects := t.HostsA + t.HostsB
+	e.say(fmt.Sprintf("%s: %d of %d nights, %d %s (A %d, B %d), %d %s, %d excluded", week.Name, nights, len(week.Days),
+		suspects, plural(suspects, "suspect"), t.HostsA, t.HostsB, t.HostsC, plural(t.HostsC, "clue"), t.HostsX))
 	if nights < len(week.Days) {
 		e.say("the report says which days are missing; run them with 'minewatch nightly --day DAY' and write it again")
 	}

@@ -122,6 +122,7 @@ func (f *sqlFlags) script(env *environment) (script string, interactive bool, er
 type sqlSession struct {
 	db             *engine.DB
 	format         outputFormat
+	lines          bool // a table has a line for each cell
 	maxRows        int
 	stdout, stderr io.Writer
 }
@@ -141,7 +142,11 @@ func (s *sqlSession) run(ctx context.Context, statement string) (err error) {
 	if len(result.columns) == 0 {
 		return rows.Err()
 	}
-	remark, err := result.write(s.stdout, s.format, s.maxRows)
+	write := func() (string, error) { return result.write(s.stdout, s.format, s.maxRows) }
+	if s.lines {
+		write = func() (string, error) { return result.writeLines(s.stdout, s.maxRows) }
+	}
+	remark, err := write()
 	if err == nil && remark != "" {
 		_, err = fmt.Fprintln(s.stderr, remark)
 	}

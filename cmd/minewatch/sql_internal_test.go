@@ -228,6 +228,17 @@ func TestKeyboardCtrlCStopsTheQueryAndKeepsWhatFollows(t *testing.T) {
 	}
 }
 
+func TestIsOpen(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false, "select 1\n": false, "select 'a'\n": false, "select 'a\n": true, "select \"a\n": true,
+		"select /* a\n": true, "select /* a */\n": false, "select 1 -- it's\n": false, "select $$a\n": true, "select $$a$$": false,
+	} {
+		if got := isOpen(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
 func TestCompleteView(t *testing.T) {
 	line, pos, ok := completeView("select * from flo where", 17, '\t')
 	if !ok || line != "select * from flows where" || pos != 19 {
@@ -256,7 +267,9 @@ func TestShellConversation(t *testing.T) {
 		"select null as n, 3 as m;",
 		".mode xml", ".mode", ".schema suspects", ".schema nothing", ".schema",
 		"create table t as select 1;",
-		".tables", ".help", ".what", ".quit", "select 'never';",
+		".tables", ".help", ".what",
+		".mode line", ".mode", "select 1 as a,", ".mode", " null as wide union all select 2, 'x';", "select 'open", ".quit', 5 as five;",
+		"select 4 as unfinished", ".exit", "select 'never';",
 	}, "\r") + "\r"
 
 	var out bytes.Buffer
@@ -274,13 +287,14 @@ func TestShellConversation(t *testing.T) {
 		"n,m\r\n,3\r\n",
 		`no mode "xml"`, "\r\ncsv\r\n", "contact_days,", "nothing does not exist", "which view?",
 		"only reads", "Statements end with a semicolon", ".what is no command",
+		"\r\nline\r\n", "   a = 1\r\nwide = NULL\r\n\r\n   a = 2\r\nwide = x\r\n(2 rows)\r\n", "five = 5\r\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the shell does not say %q:\n%s", want, got)
 		}
 	}
 	if strings.Contains(got, "never") {
-		t.Error("the shell goes on after .quit")
+		t.Error("the shell goes on after .exit")
 	}
 }
 

@@ -117,16 +117,15 @@ func (k *keyboard) watch(cancel func()) (stop func()) {
 	}
 }
 
-// keep stores what was typed while a query runs; Ctrl-C also drops that.
+// keep stores what was typed while a query runs; Ctrl-C drops that, and all
+// before it. One that was typed before the query began is for the prompt.
 func (k *keyboard) keep(chunk []byte, cancel func()) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.typed = append(k.typed, chunk...)
-	for i, key := range slices.Backward(k.typed) {
-		if key == keyCtrlC {
-			k.typed = slices.Clone(k.typed[i+1:])
-			cancel()
-			return
-		}
+	if at := bytes.LastIndexByte(chunk, keyCtrlC); at >= 0 {
+		k.typed = slices.Clone(chunk[at+1:])
+		cancel()
+		return
 	}
+	k.typed = append(k.typed, chunk...)
 }

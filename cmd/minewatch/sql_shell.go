@@ -21,9 +21,10 @@ const (
 const shellHelp = `Statements end with a semicolon and may have several lines.
   .tables              the views
   .schema NAME         the columns of a view
-  .mode table|csv|json how results are written
+  .mode MODE           how results are written: table, line (a column a row), csv, json
   .help                this text
-  .quit                leave (or Ctrl-D)
+  .quit, .exit         leave (or Ctrl-D)
+These are recognised within a statement, too, which goes on after them.
 Ctrl-C drops the line, or stops the query that runs. Up and down recall lines.
 `
 
@@ -127,7 +128,7 @@ func (s *shell) loop(ctx context.Context) error {
 		case s.keys.dropped():
 			pending = ""
 			continue
-		case pending == "" && strings.HasPrefix(strings.TrimSpace(line), "."):
+		case isDotCommand(pending, line):
 			if quit := s.dot(ctx, strings.Fields(line)); quit {
 				return nil
 			}
@@ -139,6 +140,17 @@ func (s *shell) loop(ctx context.Context) error {
 		}
 		s.runAll(ctx, statements)
 	}
+}
+
+// isDotCommand tells a command from the statement before it, which may be
+// unfinished: SQL has no line that begins with a dot and a letter. Within
+// quotes and comments, text is text.
+func isDotCommand(pending, line string) bool {
+	line = strings.TrimSpace(line)
+	if len(line) < 2 || line[0] != '.' {
+		return false
+	}
+	return pending == "" || (isWordByte(line[1]) && !isOpen(pending))
 }
 
 // runAll runs what one line ended; the first that fails drops the others.
@@ -202,13 +214,24 @@ func (s *shell) schema(ctx context.Context, name string) {
 	}
 }
 
+// mode sets how results are written. Lines are a table on its side, which
+// only the shell has: programs read csv and json.
 func (s *shell) mode(name string) {
-	if name == "" {
+	switch name {
+	case "":
+		if s.session.lines {
+			s.say("line\n")
+			return
+		}
 		s.say("%s\n", s.session.format)
-		return
-	}
-	if err := s.session.format.Set(name); err != nil {
-		s.say("no mode %q: %v\n", name, err)
+	case "line":
+		s.session.format, s.session.lines = formatTable, true
+	default:
+		if err := s.session.format.Set(name); err != nil {
+			s.say("no mode %q: want table, line, csv or json\n", name)
+			return
+		}
+		s.session.lines = false
 	}
 }
 

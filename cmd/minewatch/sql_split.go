@@ -37,6 +37,19 @@ func isBlank(text string) bool {
 	return true
 }
 
+// isOpen says whether SQL text ends within quotes or a comment, to which the
+// next line then belongs. Only such a last token grows with what follows.
+func isOpen(text string) bool {
+	for i := 0; i < len(text); {
+		n := tokenLength(text, i)
+		if i+n == len(text) && n > 1 {
+			return tokenLength(text+"\n", i) > n
+		}
+		i += n
+	}
+	return false
+}
+
 // tokenLength is the length of the quoted text or comment that starts at i,
 // or of the one byte there. What is not closed goes to the end of the text.
 func tokenLength(text string, i int) int {
