@@ -81,7 +81,7 @@ func TestDocTables(t *testing.T) {
 	b.WriteString(tablesIntro)
 	for _, table := range []struct{ relation, title, view, about string }{
 		{"raw_contacts", "contacts", "contacts", "`contacts/day=YYYY-MM-DD/*.parquet`. The view leaves out the three lists at the end, which fill a screen: read the files for them."},
-		{"raw_suspects", "suspects", "suspects", "`suspects/day=YYYY-MM-DD/*.parquet`. Grades, scores and rules are those of [scoring](scoring.md)."},
+		{"raw_suspects", "suspects", "suspects", "`suspects/day=YYYY-MM-DD/*.parquet`. Grades, scores and rules are those of [scoring](scoring.md); where contacts of a host support a grade, the figures are of those alone."},
 		{"raw_evidence", "evidence", "evidence", "`evidence/day=YYYY-MM-DD/*.parquet`. The names are those of [scoring](scoring.md#score)."},
 		{"raw_coverage", "coverage", "coverage", "`coverage/day=YYYY-MM-DD/*.parquet`."},
 		{"raw_feed", "pools", "pools", "`feeds/*/entries.csv`, see [feeds](feeds.md). The view has one row for each entry and feed of the effective versions."},
