@@ -140,14 +140,18 @@ func remarks(c *flow.Counts) string {
 		n         int64
 		one, many string
 	}{
-		{c.SamplingUnknown, "record with unknown sampling rate", "records with unknown sampling rate"},
-		{c.ClockReplaced, "record with the time of receipt, because its exporter's clock was off",
-			"records with the time of receipt, because their exporter's clock was off"},
+		{c.SamplingUnknown, "record with unknown sampling rate (--sampling says it)", "records with unknown sampling rate (--sampling says it)"},
+		{
+			c.ClockReplaced, "record with the time of receipt, because its exporter's clock was off",
+			"records with the time of receipt, because their exporter's clock was off",
+		},
 		{c.BiflowsReversed, "record is the reverse half of a biflow", "records are reverse halves of biflows"},
 		{c.PacketsNotExport, "packet without UDP datagram", "packets without UDP datagram"},
 		{c.CounterSamples, "counter sample", "counter samples"},
-		{c.DatagramsKernel, "datagram dropped by the kernel: its receive buffer was full",
-			"datagrams dropped by the kernel: its receive buffer was full"},
+		{
+			c.DatagramsKernel, "datagram dropped by the kernel: its receive buffer was full",
+			"datagrams dropped by the kernel: its receive buffer was full",
+		},
 	} {
 		if r.n > 0 {
 			notes = append(notes, fmt.Sprintf("%d %s", r.n, choose(r.n, r.one, r.many)))
