@@ -238,7 +238,7 @@ func endpoint(address string, port int) string {
 func lasted(s *Suspect) string {
 	text := shortDuration(s.DurationSeconds)
 	if slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return e.Name == "sampled" }) {
-		return "≥" + text
+		return ">=" + text
 	}
 	return text
 }
