@@ -40,17 +40,19 @@ create or replace macro ip6_parse(a) as
                     - len(list_filter(string_split(split_part(a, '::', 2), ':'), lambda g: g <> ''))), lambda i: '0'),
                 list_filter(string_split(split_part(a, '::', 2), ':'), lambda g: g <> ''))
         else string_split(a, ':') end,
-        lambda g: ('0x' || g)::bigint)
+        lambda g: ('0x' || g)::usmallint::bigint)
 ;
 -- A left shift into the sign bit is refused, so the top group goes through a
 -- product. The list of one binds the groups to a name: a macro's argument is
--- otherwise written out, and planned, once for each time that it is used.
+-- otherwise written out, and planned, once for each time that it is used. The
+-- cast fails on purpose: with error() in it, the half were no constant.
 create or replace macro ip6_half(groups, first) as
     list_transform([groups], lambda g:
-        (case when g[first] > 32767 then g[first] - 65536 else g[first] end) * 281474976710656
+        (case when len(g) <> 8 then 'an IPv6 address without eight groups'::bigint
+            when g[first] > 32767 then g[first] - 65536 else g[first] end) * 281474976710656
             + ((g[first + 1] << 32) | (g[first + 2] << 16) | g[first + 3]))[1]
 ;
--- The stored halves of an address in text form; what is no octet or group is an error: where dst_lo = ip_lo('192.0.2.1') and dst_hi = ip_hi('192.0.2.1').
+-- The stored halves of an address in text form; what is no address is an error: where dst_lo = ip_lo('192.0.2.1') and dst_hi = ip_hi('192.0.2.1').
 create or replace macro ip_hi(a) as
     case when contains(a, ':') then ip6_half(ip6_parse(a), 1) else 0 end
 ;

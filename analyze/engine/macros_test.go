@@ -149,7 +149,7 @@ func TestInPrefix(t *testing.T) {
 func TestNoPrefix(t *testing.T) {
 	db := open(t)
 	for _, prefix := range []string{
-		"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/x", "10.0.0/8", "256.0.0.0/8", "2001:db8::/129", "2001:db8::x/32", "pool.example", "",
+		"10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "10.0.0.0/x", "10.0.0/8", "256.0.0.0/8", "2001:db8::/129", "2001:db8::x/32", "12345::/16", "2001:db8/32", "1:2:3:4:5:6:7:8:9/64", "pool.example", "",
 	} {
 		rows, err := db.Query(t.Context(), "select in_prefix(0, 281470681743360, '"+prefix+"')")
 		if err == nil {
@@ -158,6 +158,28 @@ func TestNoPrefix(t *testing.T) {
 		}
 		if err == nil {
 			t.Errorf("%q is taken for a prefix", prefix)
+		}
+	}
+}
+
+// TestInPrefixIsConstant: the bounds are numbers before the scan begins, so
+// that they can skip parts of a file.
+func TestInPrefixIsConstant(t *testing.T) {
+	db := open(t)
+	for prefix, bound := range map[string]string{"'192.0.2.0/24'": "281473902969599", "'2001:db8::/32'": "2306139572410515455", "getvariable('prefix')": "281474004942847"} {
+		var kind, plan string
+		rows, err := db.Query(t.Context(), "explain select count(*) from (select unnest([0::bigint, 1]) as hi, unnest([1::bigint, 2]) as lo) where in_prefix(hi, lo, "+prefix+")")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			err = errors.Join(err, rows.Scan(&kind, &plan))
+		}
+		if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(plan, bound) || strings.Contains(plan, "split_part") || strings.Contains(plan, "list_transform") {
+			t.Errorf("%s is computed for each row:\n%s", prefix, plan)
 		}
 	}
 }
