@@ -36,8 +36,10 @@ type Counts struct {
 
 	// Told beside the identities: not flows, or a remark on stored ones.
 	Templates        int64 `json:"templates"`          // template records learnt
+	TemplateChanges  int64 `json:"template_changes"`   // of them, those that replaced a different one of the same ID
 	Withdrawals      int64 `json:"withdrawals"`        // templates withdrawn
 	OptionsRecords   int64 `json:"options_records"`    // options data records read
+	SamplingChanges  int64 `json:"sampling_changes"`   // sampling rates announced that differ from those before
 	CounterSamples   int64 `json:"counter_samples"`    // sFlow counter samples and drop notices: no flows
 	ClockReplaced    int64 `json:"clock_replaced"`     // stored with time_source received: the clock was off
 	SamplingUnknown  int64 `json:"sampling_unknown"`   // stored with sampling_rate 0
@@ -45,20 +47,6 @@ type Counts struct {
 	StrayBytes       int64 `json:"stray_bytes"`        // behind the one message that a datagram holds; not read
 	PacketsNotExport int64 `json:"packets_not_export"` // packets of a capture that carry no UDP datagram
 	DatagramsKernel  int64 `json:"datagrams_kernel"`   // dropped by the kernel before they were received: the buffer was full
-}
-
-// Add adds o to c.
-func (c *Counts) Add(o *Counts) {
-	for i, v := range o.fields() {
-		*c.fields()[i].n += *v.n
-	}
-}
-
-// Sub takes o, an earlier state of c, off c: what is left is what came since.
-func (c *Counts) Sub(o *Counts) {
-	for i, v := range o.fields() {
-		*c.fields()[i].n -= *v.n
-	}
 }
 
 // Check returns an error that names the first identity that does not hold.
@@ -114,7 +102,7 @@ type countField struct {
 	n, of   *int64
 }
 
-// fields lists every counter once, for Add and String.
+// fields lists every counter once, for String.
 func (c *Counts) fields() []countField {
 	return []countField{
 		{section: "datagrams", n: &c.Datagrams, kept: "decoded", of: &c.DatagramsDecoded},
@@ -137,8 +125,10 @@ func (c *Counts) fields() []countField {
 		{section: "records", n: &c.RecordsAborted, drop: "aborted"},
 		{section: "records", n: &c.RecordsDisk, drop: "disk"},
 		{section: "records", n: &c.Templates},
+		{section: "records", n: &c.TemplateChanges},
 		{section: "records", n: &c.Withdrawals},
 		{section: "records", n: &c.OptionsRecords},
+		{section: "records", n: &c.SamplingChanges},
 		{section: "records", n: &c.CounterSamples},
 		{section: "records", n: &c.ClockReplaced},
 		{section: "records", n: &c.SamplingUnknown},
