@@ -40,6 +40,7 @@ type Decoder struct {
 	templates templateStore
 	exporters *bounded[netip.Addr, *exporter]
 	counts    flow.Counts
+	sighting  Sighting // of the last datagram
 
 	// Scratch space of the record at hand, so that a record costs no
 	// allocation for them.
@@ -83,12 +84,14 @@ func (d *Decoder) Decode(from netip.AddrPort, received time.Time, payload []byte
 			d.counts = before
 			d.arrived(payload)
 			d.counts.DatagramsMalformed++
+			d.sighting = Sighting{}
 			d.log.Error("datagram made the decoder panic",
 				slog.String("exporter", from.String()), slog.String("fault", fmt.Sprint(fault)))
 			records = out[:kept]
 		}
 	}()
 	d.arrived(payload)
+	d.sighting = Sighting{}
 	return d.dispatch(arrival{exporter: d.exporter(from.Addr()), from: from, received: received}, payload, out)
 }
 

@@ -16,6 +16,7 @@
 //	sampling.go     every way to say a sampling rate; exporter.go keeps them
 //	sflow.go        sFlow samples; sflowrecord.go what they say of a packet
 //	packet.go       the headers of a sampled packet
+//	sequence.go     where a datagram stands in its exporter's numbering
 //
 // The bytes themselves are read by goflow2's decoders (github.com/netsampler/
 // goflow2), and only here. They trust what they read: a template without

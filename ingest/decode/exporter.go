@@ -91,6 +91,8 @@ func (d *Decoder) learn(m *message, o *observation) {
 	if s := o.sampler(); rate > 0 && rate != in.rates[s] && e.rates < exporterRates {
 		if in.rates[s] == 0 {
 			e.rates++
+		} else {
+			d.counts.SamplingChanges++
 		}
 		in.rates[s] = rate
 		in.stale, e.stale = true, true

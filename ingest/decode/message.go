@@ -31,6 +31,8 @@ type message struct {
 	version uint16
 	domain  uint32
 	clock   clock
+	records int64 // that its data sets held, for the numbering
+	unread  bool  // there are more that could not be counted
 }
 
 func (m *message) scope() templateScope {
@@ -77,7 +79,9 @@ func (d *Decoder) message(a arrival, version uint16, payload []byte, out []flow.
 		sets = payload[headerIPFIX:min(length, len(payload))]
 	}
 	d.counts.DatagramsDecoded++
-	return d.sets(&m, sets, out)
+	out = d.sets(&m, sets, out)
+	d.sightMessage(&m, payload)
+	return out
 }
 
 // sets walks the sets of a message. A set that cannot be read, or whose
@@ -92,6 +96,7 @@ func (d *Decoder) sets(m *message, b []byte, out []flow.Record) []flow.Record {
 		d.counts.Sets++
 		if length < headerSet || length > len(b) {
 			d.counts.SetsMalformed++
+			m.unread = true
 			d.log.Debug("set refused", slog.String("exporter", m.exporter.name),
 				slog.Int("set", int(id)), slog.Int("length", length), slog.Int("left", len(b)))
 			return out
@@ -108,7 +113,10 @@ func (d *Decoder) set(m *message, id uint16, body []byte, out []flow.Record) []f
 	var err error
 	switch {
 	case id >= firstDataSet:
-		return d.dataSet(m, id, body, out)
+		before := d.dataTally()
+		out = d.dataSet(m, id, body, out)
+		m.hold(before, d.dataTally())
+		return out
 	case m.version == versionNetFlow9 && id == setTemplatesNetFlow9,
 		m.version == versionIPFIX && id == setTemplatesIPFIX:
 		err = d.templateSet(m, body, false)

@@ -54,6 +54,7 @@ func (d *Decoder) sflow(a arrival, payload []byte, out []flow.Record) []flow.Rec
 		return out
 	}
 	d.counts.DatagramsDecoded++
+	d.sightSFlow(a, payload[:size])
 	return d.samples(a, &p, samples, out)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/netsampler/goflow2/v2/decoders/netflow"
 )
@@ -38,6 +39,12 @@ type template struct {
 	steps    []step
 	size     int  // bytes of a record; the least where lengths vary
 	variable bool // some field has a length of its own in each record
+}
+
+// equal says that both cut their records alike. What differs only in fields
+// that nobody reads is no change that anybody would see.
+func (t *template) equal(other *template) bool {
+	return t.options == other.options && slices.Equal(t.fields, other.fields)
 }
 
 // step reads one field of a record.

@@ -34,6 +34,9 @@ func (d *Decoder) templateSet(m *message, b []byte, options bool) error {
 		if err != nil {
 			return fmt.Errorf("template %d: %w", id, err)
 		}
+		if known := d.templates.find(m.scope(), id); known != nil && !known.equal(t) {
+			d.counts.TemplateChanges++
+		}
 		d.templates.learn(m.scope(), id, t, d.log)
 		d.counts.Templates++
 		b = b[size:]

@@ -49,6 +49,7 @@ func (d *Decoder) netflow5(a arrival, payload []byte, out []flow.Record) []flow.
 		return out
 	}
 	d.counts.DatagramsDecoded++
+	d.sightNetFlow5(a, payload)
 	d.counts.StrayBytes += int64(len(payload) - size)
 	engine := uint32(p.EngineType)<<8 | uint32(p.EngineId)
 	rate := d.fixedRate(a.exporter, uint32(p.SamplingInterval&samplingMaskNetFlow5))
