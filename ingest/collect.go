@@ -78,9 +78,9 @@ func (o *CollectOptions) receive(l *source.Listener, stop context.CancelFunc, fu
 		datagrams := arrived.Datagrams
 		for len(datagrams) > 0 {
 			b := <-empty
-			b.records = b.records[:0]
-			for len(datagrams) > 0 && len(b.records) < batchRecords {
-				b.records = in.take(&datagrams[0], b.records)
+			b.records.Reset()
+			for len(datagrams) > 0 && b.records.Len() < batchRecords {
+				in.take(&datagrams[0], b.records)
 				datagrams = datagrams[1:]
 			}
 			b.counts = countsOf(in, l)
@@ -89,7 +89,8 @@ func (o *CollectOptions) receive(l *source.Listener, stop context.CancelFunc, fu
 		arrived.Release()
 	}
 	b := <-empty
-	b.records, b.counts = b.records[:0], countsOf(in, l) // what the listener dropped at the end
+	b.records.Reset()
+	b.counts = countsOf(in, l) // what the listener dropped at the end
 	full <- b
 }
 

@@ -144,7 +144,7 @@ func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 	for _, column := range log.Ignored() {
 		o.Logger.Info("column is not read", slog.String("file", in.path), slog.String("column", column))
 	}
-	return csvReader{log}, nil
+	return &csvReader{log: log}, nil
 }
 
 // publish makes the records of a file visible as one, and writes down that it
@@ -200,15 +200,15 @@ type captureReader struct {
 	intake  intake
 }
 
-func (c *captureReader) next(out []flow.Record) ([]flow.Record, error) {
-	for len(out) < batchRecords {
+func (c *captureReader) next(out *flow.Batch) error {
+	for out.Len() < batchRecords {
 		d, err := c.capture.Next()
 		if err != nil {
-			return out, err
+			return err
 		}
-		out = c.intake.take(&d, out)
+		c.intake.take(&d, out)
 	}
-	return out, nil
+	return nil
 }
 
 func (c *captureReader) counts() flow.Counts {
@@ -219,10 +219,20 @@ func (c *captureReader) counts() flow.Counts {
 }
 
 // csvReader is a text log as records.
-type csvReader struct{ log *source.CSV }
+type csvReader struct {
+	log  *source.CSV
+	rows []flow.Record // of one turn, used again
+}
 
-func (c csvReader) next(out []flow.Record) ([]flow.Record, error) { return c.log.Next(out) }
+func (c *csvReader) next(out *flow.Batch) error {
+	rows, err := c.log.Next(c.rows[:0])
+	for i := range rows {
+		out.AppendRecord(&rows[i])
+	}
+	c.rows = rows
+	return err
+}
 
-func (c csvReader) counts() flow.Counts {
+func (c *csvReader) counts() flow.Counts {
 	return flow.Counts{Records: c.log.Rows(), RecordsMalformed: c.log.Rejected()}
 }

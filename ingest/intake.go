@@ -21,17 +21,16 @@ type intake struct {
 	refused    flow.Counts // what the decoder never saw
 }
 
-// take appends the records of d to out and returns it.
-func (in *intake) take(d *source.Datagram, out []flow.Record) []flow.Record {
+// take appends the records of d to out.
+func (in *intake) take(d *source.Datagram, out *flow.Batch) {
 	switch {
 	case !in.allow.admits(d.From.Addr()):
 		in.refuse(d, &in.refused.DatagramsNotAllowed)
 	case d.Truncated:
 		in.refuse(d, &in.refused.DatagramsTruncated)
 	default:
-		return in.decoder.Decode(d.From, in.received(d), d.Payload, out)
+		in.decoder.DecodeBatch(d.From, in.received(d), d.Payload, out)
 	}
-	return out
 }
 
 func (in *intake) refuse(d *source.Datagram, reason *int64) {

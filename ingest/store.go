@@ -18,15 +18,15 @@ const (
 
 // batch is what crosses from the decoder to the writer.
 type batch struct {
-	records []flow.Record
+	records *flow.Batch
 	counts  flow.Counts // of everything up to and with these records, but for storing them
 }
 
 // recordReader is an input as flow records.
 type recordReader interface {
-	// next appends the next records to out and returns it; io.EOF at the
-	// end, possibly with the last records.
-	next(out []flow.Record) ([]flow.Record, error)
+	// next appends the next records to out; io.EOF at the end, possibly
+	// with the last records.
+	next(out *flow.Batch) error
 	// counts is what was read so far.
 	counts() flow.Counts
 }
@@ -44,7 +44,8 @@ func pump(ctx context.Context, r recordReader, put func(*batch) error) (ended, f
 			case <-ctx.Done():
 				return ctx.Err()
 			case b := <-empty:
-				b.records, ended = r.next(b.records[:0])
+				b.records.Reset()
+				ended = r.next(b.records)
 				b.counts = r.counts()
 				full <- b
 			}
@@ -73,7 +74,7 @@ func newBatches() (full, empty chan *batch) {
 	full = make(chan *batch, batchQueue)
 	empty = make(chan *batch, batchQueue)
 	for range batchQueue {
-		empty <- &batch{records: make([]flow.Record, 0, batchRecords)}
+		empty <- &batch{records: flow.NewBatch(batchRecords)}
 	}
 	return full, empty
 }

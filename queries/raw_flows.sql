@@ -30,6 +30,7 @@ select
     null::bigint as dst_as,
     null::smallint as end_reason,
     null::smallint as direction,
+    null::smallint as boundary,
     null::bigint as nat_src_hi,
     null::bigint as nat_src_lo,
     null::integer as nat_src_port,

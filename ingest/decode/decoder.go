@@ -47,6 +47,7 @@ type Decoder struct {
 	record  bytes.Buffer
 	forward observation
 	reverse observation
+	batch   *flow.Batch // of Decode
 }
 
 // New returns a Decoder that knows no exporter yet.
@@ -70,12 +71,12 @@ func New(o Options) *Decoder {
 // is what Decode returned.
 func (d *Decoder) Counts() flow.Counts { return d.counts }
 
-// Decode appends the flow records of one datagram to out and returns it. The
-// datagram came from the exporter's address and port at the time received.
-// Payload is neither kept nor changed; whatever cannot be read is counted.
-func (d *Decoder) Decode(from netip.AddrPort, received time.Time, payload []byte, out []flow.Record) (records []flow.Record) {
+// DecodeBatch appends the flow records of one datagram to out. The datagram
+// came from the exporter's address and port at the time received. Payload is
+// neither kept nor changed; whatever cannot be read is counted.
+func (d *Decoder) DecodeBatch(from netip.AddrPort, received time.Time, payload []byte, out *flow.Batch) {
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-	before, kept := d.counts, len(out)
+	before, kept := d.counts, out.Len()
 	// The last line of defence: bytes of an unknown sender must not end the
 	// collector. The datagram is then one malformed datagram and nothing else.
 	defer func() {
@@ -87,12 +88,26 @@ func (d *Decoder) Decode(from netip.AddrPort, received time.Time, payload []byte
 			d.sighting = Sighting{}
 			d.log.Error("datagram made the decoder panic",
 				slog.String("exporter", from.String()), slog.String("fault", fmt.Sprint(fault)))
-			records = out[:kept]
+			out.Truncate(kept)
 		}
 	}()
 	d.arrived(payload)
 	d.sighting = Sighting{}
-	return d.dispatch(arrival{exporter: d.exporter(from.Addr()), from: from, received: received}, payload, out)
+	d.dispatch(arrival{exporter: d.exporter(from.Addr()), from: from, received: received}, payload, out)
+}
+
+// Decode is DecodeBatch for callers that want records, one by one: it appends
+// them to out and returns it.
+func (d *Decoder) Decode(from netip.AddrPort, received time.Time, payload []byte, out []flow.Record) []flow.Record {
+	if d.batch == nil {
+		d.batch = flow.NewBatch(0)
+	}
+	d.batch.Reset()
+	d.DecodeBatch(from, received, payload, d.batch)
+	for i := range d.batch.Len() {
+		out = append(out, d.batch.Record(i))
+	}
+	return out
 }
 
 // release lets go of the payload that the scratch space points into.
@@ -117,21 +132,20 @@ type arrival struct {
 // dispatch tells the protocols apart by their version word: 16 bits for
 // NetFlow and IPFIX (5, 9, 10), 32 bits for sFlow (5), whose first half is
 // therefore 0, which no NetFlow has.
-func (d *Decoder) dispatch(a arrival, payload []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) dispatch(a arrival, payload []byte, out *flow.Batch) {
 	if len(payload) < 4 {
 		d.counts.DatagramsUnknown++
-		return out
+		return
 	}
 	switch version := binary.BigEndian.Uint16(payload); {
 	case version == 5:
-		return d.netflow5(a, payload, out)
+		d.netflow5(a, payload, out)
 	case version == versionNetFlow9, version == versionIPFIX:
-		return d.message(a, version, payload, out)
+		d.message(a, version, payload, out)
 	case binary.BigEndian.Uint32(payload) == 5:
-		return d.sflow(a, payload, out)
+		d.sflow(a, payload, out)
 	default:
 		d.counts.DatagramsUnknown++
-		return out
 	}
 }
 
@@ -144,7 +158,7 @@ func (d *Decoder) refuse(a arrival, reason string) {
 
 // keep appends a finished record; every record that leaves the package
 // leaves here.
-func (d *Decoder) keep(r *flow.Record, a arrival, out []flow.Record) []flow.Record {
+func (d *Decoder) keep(r *flow.Record, a arrival, out *flow.Batch) {
 	d.counts.Records++
 	if r.SamplingRate == 0 {
 		d.counts.SamplingUnknown++
@@ -154,7 +168,7 @@ func (d *Decoder) keep(r *flow.Record, a arrival, out []flow.Record) []flow.Reco
 				slog.String("exporter", a.exporter.name), slog.String("format", string(r.Format)))
 		}
 	}
-	return append(out, *r)
+	out.AppendRecord(r)
 }
 
 // newRecord is a record of the datagram with the optional fields not
@@ -169,6 +183,7 @@ func (a arrival) newRecord(format flow.Format, domain uint32) flow.Record {
 		Domain:     int64(domain),
 		EndReason:  flow.Null,
 		Direction:  flow.Null,
+		Boundary:   flow.Null,
 		NATSrcPort: flow.Null,
 		Format:     format,
 		TimeSource: flow.ReceivedClock,

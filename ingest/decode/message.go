@@ -47,13 +47,13 @@ func (m *message) format() flow.Format {
 }
 
 // message decodes a v9 or IPFIX datagram.
-func (d *Decoder) message(a arrival, version uint16, payload []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) message(a arrival, version uint16, payload []byte, out *flow.Batch) {
 	m := message{arrival: a, version: version}
 	var sets []byte
 	if version == versionNetFlow9 {
 		if len(payload) < headerNetFlow9 {
 			d.refuse(a, "shorter than a netflow v9 header")
-			return out
+			return
 		}
 		// The header's count is not used: softflowd and others count sets
 		// or leave templates out, and sets have lengths of their own.
@@ -68,7 +68,7 @@ func (d *Decoder) message(a arrival, version uint16, payload []byte, out []flow.
 		}
 		if length < headerIPFIX {
 			d.refuse(a, "shorter than an ipfix header")
-			return out
+			return
 		}
 		// A datagram is one message (RFC 7011 section 10.3.3). What lies
 		// behind it is not read; where the message claims more than there
@@ -79,15 +79,14 @@ func (d *Decoder) message(a arrival, version uint16, payload []byte, out []flow.
 		sets = payload[headerIPFIX:min(length, len(payload))]
 	}
 	d.counts.DatagramsDecoded++
-	out = d.sets(&m, sets, out)
+	d.sets(&m, sets, out)
 	d.sightMessage(&m, payload)
-	return out
 }
 
 // sets walks the sets of a message. A set that cannot be read, or whose
 // template is not known, is counted and left out; the others stand. Only when
 // a length cannot be is the rest lost with it.
-func (d *Decoder) sets(m *message, b []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) sets(m *message, b []byte, out *flow.Batch) {
 	for len(b) >= headerSet {
 		id, length := binary.BigEndian.Uint16(b), int(binary.BigEndian.Uint16(b[2:]))
 		if length < headerSet && isZero(b) {
@@ -99,24 +98,23 @@ func (d *Decoder) sets(m *message, b []byte, out []flow.Record) []flow.Record {
 			m.unread = true
 			d.log.Debug("set refused", slog.String("exporter", m.exporter.name),
 				slog.Int("set", int(id)), slog.Int("length", length), slog.Int("left", len(b)))
-			return out
+			return
 		}
-		out = d.set(m, id, b[headerSet:length], out)
+		d.set(m, id, b[headerSet:length], out)
 		b = b[length:]
 	}
 	d.counts.StrayBytes += int64(len(b))
-	return out
 }
 
 // set decodes the body of one set.
-func (d *Decoder) set(m *message, id uint16, body []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) set(m *message, id uint16, body []byte, out *flow.Batch) {
 	var err error
 	switch {
 	case id >= firstDataSet:
 		before := d.dataTally()
-		out = d.dataSet(m, id, body, out)
+		d.dataSet(m, id, body, out)
 		m.hold(before, d.dataTally())
-		return out
+		return
 	case m.version == versionNetFlow9 && id == setTemplatesNetFlow9,
 		m.version == versionIPFIX && id == setTemplatesIPFIX:
 		err = d.templateSet(m, body, false)
@@ -125,15 +123,14 @@ func (d *Decoder) set(m *message, id uint16, body []byte, out []flow.Record) []f
 		err = d.templateSet(m, body, true)
 	default:
 		d.counts.SetsUnknown++
-		return out
+		return
 	}
 	if err != nil {
 		d.counts.SetsMalformed++
 		d.log.Debug("template set refused", slog.String("exporter", m.exporter.name), slog.Any("error", err))
-		return out
+		return
 	}
 	d.counts.SetsDecoded++
-	return out
 }
 
 func isZero(b []byte) bool {

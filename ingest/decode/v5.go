@@ -28,10 +28,10 @@ const (
 // nothing of it is believed: the datagram is malformed and so are the records
 // that it announced. Bytes behind the last record do no harm; further
 // messages there are not read, for a datagram is one message.
-func (d *Decoder) netflow5(a arrival, payload []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) netflow5(a arrival, payload []byte, out *flow.Batch) {
 	if len(payload) < headerNetFlow5 {
 		d.refuse(a, "shorter than a netflow v5 header")
-		return out
+		return
 	}
 	count := int(binary.BigEndian.Uint16(payload[2:]))
 	size := headerNetFlow5 + count*recordNetFlow5
@@ -39,14 +39,14 @@ func (d *Decoder) netflow5(a arrival, payload []byte, out []flow.Record) []flow.
 		d.counts.Records += int64(count)
 		d.counts.RecordsMalformed += int64(count)
 		d.refuse(a, "netflow v5 record count does not fit")
-		return out
+		return
 	}
 	var p netflowlegacy.PacketNetFlowV5
 	if err := netflowlegacy.DecodeMessageVersion(bytes.NewBuffer(payload[:size]), &p); err != nil {
 		d.counts.Records += int64(count)
 		d.counts.RecordsMalformed += int64(count)
 		d.refuse(a, err.Error())
-		return out
+		return
 	}
 	d.counts.DatagramsDecoded++
 	d.sightNetFlow5(a, payload)
@@ -64,9 +64,8 @@ func (d *Decoder) netflow5(a arrival, payload []byte, out []flow.Record) []flow.
 		fillNetFlow5(&r, &p.Records[i])
 		start, end := now.at(p.Records[i].First), now.at(p.Records[i].Last)
 		d.stamp(&r, a, start, max(start, end))
-		out = d.keep(&r, a, out)
+		d.keep(&r, a, out)
 	}
-	return out
 }
 
 func fillNetFlow5(r *flow.Record, v *netflowlegacy.RecordsNetFlowV5) {
