@@ -31,17 +31,17 @@ func createFile(path string) (*parquetFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := pqarrow.NewFileWriter(flow.Schema(), writeOnly{file}, writerProperties(), pqarrow.NewArrowWriterProperties())
+	w, err := pqarrow.NewFileWriter(flow.Schema(), writeOnly{file}, WriterProperties(), pqarrow.NewArrowWriterProperties())
 	if err != nil {
 		return nil, errors.Join(err, file.Close(), removeIfThere(path))
 	}
 	return &parquetFile{path: path, file: file, w: w}, nil
 }
 
-// writerProperties chooses what makes a scan cheap: delta-encoded integers are
+// WriterProperties chooses what makes a scan cheap: delta-encoded integers are
 // both smaller and twice as fast to join as plain ones, texts are few enough
-// for a dictionary, and zstd takes what repeats.
-func writerProperties() *parquet.WriterProperties {
+// for a dictionary, and zstd takes what repeats. What more is given wins.
+func WriterProperties(more ...parquet.WriterProperty) *parquet.WriterProperties {
 	properties := []parquet.WriterProperty{
 		parquet.WithVersion(parquet.V2_6),
 		parquet.WithDataPageVersion(parquet.DataPageV2),
@@ -57,7 +57,7 @@ func writerProperties() *parquet.WriterProperties {
 			parquet.WithDictionaryFor(c.Name, false),
 			parquet.WithEncodingFor(c.Name, parquet.Encodings.DeltaBinaryPacked))
 	}
-	return parquet.NewWriterProperties(properties...)
+	return parquet.NewWriterProperties(append(properties, more...)...)
 }
 
 // write adds batch as one row group.

@@ -22,6 +22,12 @@ func publish(dir string, finished []*finishedFile) ([]File, error) {
 	if err := syncAll(contents); err != nil {
 		return nil, err
 	}
+	leave, err := enterGate(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer leave() //nolint:errcheck // nothing was written; closing unlocks
+
 	var (
 		files   []File
 		visible []string
