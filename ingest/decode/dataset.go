@@ -25,6 +25,12 @@ func (d *Decoder) dataSet(m *message, id uint16, body []byte, out *flow.Batch) {
 		return
 	}
 	d.counts.SetsDecoded++
+	if p := t.columns; p != nil && !d.options.Reference {
+		begin := d.columns(m, p, body, len(body)/t.size, out)
+		d.rateColumn(m, p, body, out, begin)
+		d.keepColumns(m, out, begin)
+		return
+	}
 	for rest := body; len(rest) >= t.size && !t.padding(body, rest); {
 		size, ok := t.cut(rest)
 		if !ok || !d.read(t, rest[:size]) {

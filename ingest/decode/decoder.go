@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"minewatch/ingest/flow"
+	"minewatch/ingest/policy"
 )
 
 // DefaultClockLimit is how far the end of a flow may be from its receipt.
@@ -25,9 +26,12 @@ type Options struct {
 	// DefaultSampling is the rate of exporters that never said one: 1 = every
 	// packet, N = one in N, 0 = unknown.
 	DefaultSampling int32
-	// Sampling is the rate by exporter; it wins over what is exported. The
-	// longest prefix that holds the exporter's address decides.
-	Sampling map[netip.Prefix]int32
+	// Policy, where it is set, says how each exporter is treated, in place of
+	// the two above. It may be exchanged while the Decoder is used.
+	Policy *policy.Live
+	// Reference has goflow2's decoders read every record, those too that a
+	// compiled template reads faster: what the fast way is compared with.
+	Reference bool
 	// Logger gets remarks about exporters, once each; nil discards them.
 	Logger *slog.Logger
 }
@@ -52,8 +56,8 @@ type Decoder struct {
 
 // New returns a Decoder that knows no exporter yet.
 func New(o Options) *Decoder {
-	if o.ClockLimit == 0 {
-		o.ClockLimit = DefaultClockLimit
+	if o.Policy == nil {
+		o.Policy = policy.NewLive(policy.Rules{ClockLimit: o.ClockLimit, SamplingDefault: o.DefaultSampling})
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -160,15 +164,21 @@ func (d *Decoder) refuse(a arrival, reason string) {
 // leaves here.
 func (d *Decoder) keep(r *flow.Record, a arrival, out *flow.Batch) {
 	d.counts.Records++
+	r.Boundary = a.exporter.boundary(r.InIf, r.OutIf)
 	if r.SamplingRate == 0 {
-		d.counts.SamplingUnknown++
-		if !a.exporter.samplingSaid {
-			a.exporter.samplingSaid = true
-			d.log.Warn("sampling rate unknown; set it for this exporter, or a default",
-				slog.String("exporter", a.exporter.name), slog.String("format", string(r.Format)))
-		}
+		d.missSampling(a, r.Format)
 	}
 	out.AppendRecord(r)
+}
+
+// missSampling counts a record of unknown sampling rate.
+func (d *Decoder) missSampling(a arrival, format flow.Format) {
+	d.counts.SamplingUnknown++
+	if !a.exporter.samplingSaid {
+		a.exporter.samplingSaid = true
+		d.log.Warn("sampling rate unknown; set it for this exporter, or a default",
+			slog.String("exporter", a.exporter.name), slog.String("format", string(format)))
+	}
 }
 
 // newRecord is a record of the datagram with the optional fields not

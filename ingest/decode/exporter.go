@@ -1,10 +1,16 @@
 package decode
 
 import (
+	"cmp"
 	"iter"
 	"log/slog"
 	"maps"
 	"net/netip"
+	"slices"
+	"time"
+
+	"minewatch/ingest/flow"
+	"minewatch/ingest/policy"
 )
 
 // What is remembered of exporters: each weighs 1, and 1 more for each domain
@@ -18,12 +24,12 @@ const (
 
 // exporter is what is known of one exporting address beyond its templates.
 type exporter struct {
-	name     string
-	override int32 // rate of Options.Sampling, 0 = none
-	domains  map[uint32]*domain
-	rates    int   // learnt, in all domains
-	only     int32 // the rate of all domains where they agree, else 0
-	stale    bool  // only must be found again
+	name    string
+	treated treatment
+	domains map[uint32]*domain
+	rates   int   // learnt, in all domains
+	only    int32 // the rate of all domains where they agree, else 0
+	stale   bool  // only must be found again
 
 	clockSaid, samplingSaid bool // the remark was logged
 }
@@ -51,26 +57,59 @@ const (
 	samplerByInterface                    // the options record was about one interface
 )
 
+// treatment is how the policy wants an exporter treated.
+type treatment struct {
+	by              *policy.Policy
+	sampling        int32 // over what is exported, 0 = none
+	samplingDefault int32
+	receivedClock   bool          // its own is not asked
+	clockLimit      time.Duration // negative: none
+	borders         []int64       // its boundary interfaces; empty: not known
+}
+
 // exporter returns what is known of addr.
 func (d *Decoder) exporter(addr netip.Addr) *exporter {
-	if e, ok := d.exporters.get(addr); ok {
-		return e
+	e, ok := d.exporters.get(addr)
+	if !ok {
+		e = &exporter{name: addr.String(), domains: map[uint32]*domain{}}
+		d.exporters.put(addr, e, 1)
 	}
-	e := &exporter{name: addr.String(), override: d.options.override(addr), domains: map[uint32]*domain{}}
-	d.exporters.put(addr, e, 1)
+	if now := d.options.Policy.Policy(); e.treated.by != now {
+		e.treated = treatmentOf(addr, now)
+		e.clockSaid, e.samplingSaid = false, false
+	}
 	return e
 }
 
-// override is the configured rate of addr: that of the longest prefix that
-// holds it, 0 where none does.
-func (o *Options) override(addr netip.Addr) int32 {
-	rate, longest := int32(0), -1
-	for prefix, r := range o.Sampling {
-		if prefix.Bits() > longest && prefix.Contains(addr) {
-			rate, longest = r, prefix.Bits()
-		}
+func treatmentOf(addr netip.Addr, by *policy.Policy) treatment {
+	rule := by.Exporter(addr)
+	t := treatment{
+		by:              by,
+		sampling:        rule.Sampling,
+		samplingDefault: rule.SamplingDefault,
+		receivedClock:   rule.Clock == policy.ReceivedClock,
+		clockLimit:      cmp.Or(rule.ClockLimit, DefaultClockLimit),
 	}
-	return rate
+	for _, index := range rule.Boundary {
+		t.borders = append(t.borders, int64(index))
+	}
+	return t
+}
+
+// boundary tells by which of the exporter's boundary interfaces a flow came in
+// or went out. An interface of 0 was not exported, or is the router itself.
+func (e *exporter) boundary(in, out int64) int16 {
+	if len(e.treated.borders) == 0 {
+		return flow.Null
+	}
+	passed := int16(0)
+	if in != 0 && slices.Contains(e.treated.borders, in) {
+		passed |= flow.BoundaryIn
+	}
+	if out != 0 && slices.Contains(e.treated.borders, out) {
+		passed |= flow.BoundaryOut
+	}
+	return passed
 }
 
 // learn takes a sampling rate or the time of system start from an options

@@ -94,8 +94,8 @@ func (o *observation) sampler() sampler {
 //  6. the operator's default
 func (d *Decoder) samplingRate(m *message, o *observation) int32 {
 	e := m.exporter
-	if e.override > 0 {
-		return e.override
+	if e.treated.sampling > 0 {
+		return e.treated.sampling
 	}
 	if rate := o.dataRate(); rate > 0 {
 		return rate
@@ -103,7 +103,7 @@ func (d *Decoder) samplingRate(m *message, o *observation) int32 {
 	if rate := e.samplerRate(m.domain, o); rate > 0 {
 		return rate
 	}
-	return d.options.DefaultSampling
+	return e.treated.samplingDefault
 }
 
 // samplerRate is the rate that options records announced for what the record
@@ -141,13 +141,13 @@ func (e *exporter) samplerRate(id uint32, o *observation) int32 {
 var noDomain domain
 
 // fixedRate is the rate of a protocol that carries its own (v5, sFlow).
-func (d *Decoder) fixedRate(e *exporter, exported uint32) int32 {
+func (e *exporter) fixedRate(exported uint32) int32 {
 	switch {
-	case e.override > 0:
-		return e.override
+	case e.treated.sampling > 0:
+		return e.treated.sampling
 	case exported > 0 && exported <= math.MaxInt32:
 		return int32(exported)
 	default:
-		return d.options.DefaultSampling
+		return e.treated.samplingDefault
 	}
 }

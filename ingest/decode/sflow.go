@@ -102,7 +102,7 @@ func (d *Decoder) flowSample(a arrival, subAgent, format uint32, b []byte, out *
 	r := a.newRecord(flow.SFlow, subAgent)
 	r.Packets = 1
 	r.InIf, r.OutIf = int64(s.input), int64(s.output)
-	r.SamplingRate = d.fixedRate(a.exporter, s.rate)
+	r.SamplingRate = a.exporter.fixedRate(s.rate)
 	packet := sight(s.records, records)
 	if packet.unreadable() {
 		d.counts.Records++

@@ -37,8 +37,9 @@ type template struct {
 	// record so costs no more steps than it has bytes.
 	fields   []netflow.Field
 	steps    []step
-	size     int  // bytes of a record; the least where lengths vary
-	variable bool // some field has a length of its own in each record
+	size     int         // bytes of a record; the least where lengths vary
+	variable bool        // some field has a length of its own in each record
+	columns  *columnPlan // reads whole data sets; nil where records are read one by one
 }
 
 // equal says that both cut their records alike. What differs only in fields
@@ -86,6 +87,7 @@ func compile(version uint16, fields []netflow.Field, scopes int, options bool) (
 	if t.size == 0 {
 		return nil, errEmptyTemplate
 	}
+	t.columns = compileColumns(t)
 	return t, nil
 }
 

@@ -52,7 +52,7 @@ func (d *Decoder) netflow5(a arrival, payload []byte, out *flow.Batch) {
 	d.sightNetFlow5(a, payload)
 	d.counts.StrayBytes += int64(len(payload) - size)
 	engine := uint32(p.EngineType)<<8 | uint32(p.EngineId)
-	rate := d.fixedRate(a.exporter, uint32(p.SamplingInterval&samplingMaskNetFlow5))
+	rate := a.exporter.fixedRate(uint32(p.SamplingInterval & samplingMaskNetFlow5))
 	now := clock{
 		export:    int64(p.UnixSecs)*1000 + int64(p.UnixNSecs)/1e6,
 		uptime:    p.SysUptime,

@@ -14,13 +14,14 @@ type Texts struct {
 	Codes  []int32
 	values []string
 	codes  map[string]int32
+	last   int32 // the code that was asked for last
 }
 
 // Code is the index of text in the dictionary, which has it afterwards.
 func (t *Texts) Code(text string) int32 {
 	// All records of a datagram share their texts, and most neighbours do.
-	if n := len(t.Codes); n > 0 && t.values[t.Codes[n-1]] == text {
-		return t.Codes[n-1]
+	if int(t.last) < len(t.values) && t.values[t.last] == text {
+		return t.last
 	}
 	code, ok := t.codes[text]
 	if !ok {
@@ -31,6 +32,7 @@ func (t *Texts) Code(text string) int32 {
 		t.values = append(t.values, text)
 		t.codes[text] = code
 	}
+	t.last = code
 	return code
 }
 
