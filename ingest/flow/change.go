@@ -33,6 +33,7 @@ func (c *Counts) AddChange(now, before *Counts) {
 	c.RecordsDuplicate += now.RecordsDuplicate - before.RecordsDuplicate
 	c.RecordsAborted += now.RecordsAborted - before.RecordsAborted
 	c.RecordsDisk += now.RecordsDisk - before.RecordsDisk
+	c.RecordsPending += now.RecordsPending - before.RecordsPending
 	c.Templates += now.Templates - before.Templates
 	c.TemplateChanges += now.TemplateChanges - before.TemplateChanges
 	c.Withdrawals += now.Withdrawals - before.Withdrawals

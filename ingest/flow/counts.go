@@ -32,7 +32,8 @@ type Counts struct {
 	RecordsMalformed int64 `json:"records_malformed"` // announced but not there, or not readable
 	RecordsDuplicate int64 `json:"records_duplicate"` // of a file that the lake already holds
 	RecordsAborted   int64 `json:"records_aborted"`   // of a file that could not be read to its end: nothing of it is stored
-	RecordsDisk      int64 `json:"records_disk"`      // could not be written
+	RecordsDisk      int64 `json:"records_disk"`      // could not be written, or not be read back
+	RecordsPending   int64 `json:"records_pending"`   // written to the lake's folder hot, and not yet published
 
 	// Told beside the identities: not flows, or a remark on stored ones.
 	Templates        int64 `json:"templates"`          // template records learnt
@@ -58,7 +59,7 @@ func (c *Counts) Check() error {
 	}{
 		{"datagrams", c.Datagrams, c.DatagramsDecoded, c.DatagramsNotAllowed + c.DatagramsUnknown + c.DatagramsMalformed + c.DatagramsTruncated + c.DatagramsQueue},
 		{"sets", c.Sets, c.SetsDecoded, c.SetsNoTemplate + c.SetsMalformed + c.SetsUnknown},
-		{"records", c.Records, c.RecordsStored, c.RecordsMalformed + c.RecordsDuplicate + c.RecordsAborted + c.RecordsDisk},
+		{"records", c.Records, c.RecordsStored, c.RecordsMalformed + c.RecordsDuplicate + c.RecordsAborted + c.RecordsDisk + c.RecordsPending},
 	} {
 		if t.received != t.stored+t.drops {
 			return fmt.Errorf("%s: received %d, but %d kept + %d dropped", t.name, t.received, t.stored, t.drops)
@@ -70,7 +71,7 @@ func (c *Counts) Check() error {
 // Rejected is how many things were dropped under any name: above 0, some
 // input was rejected (exit code 3).
 func (c *Counts) Rejected() int64 {
-	return c.Datagrams - c.DatagramsDecoded + c.Sets - c.SetsDecoded + c.Records - c.RecordsStored - c.RecordsDuplicate
+	return c.Datagrams - c.DatagramsDecoded + c.Sets - c.SetsDecoded + c.Records - c.RecordsStored - c.RecordsDuplicate - c.RecordsPending
 }
 
 // String is the summary line: received = stored + each drop that happened. A
@@ -124,6 +125,7 @@ func (c *Counts) fields() []countField {
 		{section: "records", n: &c.RecordsDuplicate, drop: "duplicate"},
 		{section: "records", n: &c.RecordsAborted, drop: "aborted"},
 		{section: "records", n: &c.RecordsDisk, drop: "disk"},
+		{section: "records", n: &c.RecordsPending, drop: "pending"},
 		{section: "records", n: &c.Templates},
 		{section: "records", n: &c.TemplateChanges},
 		{section: "records", n: &c.Withdrawals},
