@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/netip"
 	"path"
 	"time"
 
 	"minewatch/ingest/decode"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -21,7 +21,7 @@ type CollectOptions struct {
 	Program string // name and version, for the manifests
 
 	Listen []source.Listen
-	Allow  []netip.Prefix // exporters; empty takes all
+	Policy *policy.Live // whose exports are taken and how; nil: everybody's. It may be exchanged while collecting
 	Decode decode.Options
 
 	// HeaderTime stores records under the time in their datagram's header
@@ -53,6 +53,10 @@ func (o *CollectOptions) setDefaults() {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	if o.Policy == nil {
+		o.Policy = policy.NewLive(policy.Rules{ClockLimit: o.Decode.ClockLimit, SamplingDefault: o.Decode.DefaultSampling})
+	}
+	o.Decode.Policy = o.Policy
 	if o.OnListening == nil {
 		o.OnListening = func([]source.SocketState) {}
 	}
@@ -68,7 +72,7 @@ func (o *CollectOptions) receive(l *source.Listener, stop context.CancelFunc, fu
 	}
 	idle := newIdleTimer(o.StopAfterIdle, stop)
 	in := &intake{
-		allow:      newAllowList(o.Allow, o.Logger),
+		allow:      newAllowList(o.Policy, o.Logger),
 		headerTime: o.HeaderTime,
 		now:        o.Now,
 		decoder:    decode.New(o.Decode),

@@ -16,6 +16,7 @@ import (
 	"minewatch/ingest"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -105,7 +106,7 @@ func TestCollectAllowList(t *testing.T) {
 	var log strings.Builder
 	counts := collect(t, ingest.CollectOptions{
 		Lake:          t.TempDir(),
-		Allow:         []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
+		Policy:        policy.NewLive(policy.Rules{Allow: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}),
 		StopAfterIdle: 200 * time.Millisecond,
 		Logger:        slog.New(slog.NewTextHandler(&log, nil)),
 	}, func(to netip.AddrPort, _ context.CancelFunc) {

@@ -11,6 +11,7 @@ import (
 	"minewatch/ingest/decode"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -127,7 +128,7 @@ func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 			decoder = decode.New(o.Decode)
 		}
 		return &captureReader{capture: capture, before: decoder.Counts(), intake: intake{
-			allow:   newAllowList(o.Allow, o.Logger),
+			allow:   newAllowList(policy.NewLive(policy.Rules{Allow: o.Allow}), o.Logger),
 			now:     o.Now,
 			decoder: decoder,
 		}}, nil

@@ -7,6 +7,7 @@ import (
 
 	"minewatch/ingest/decode"
 	"minewatch/ingest/flow"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -59,33 +60,27 @@ func (in *intake) counts() flow.Counts {
 	return c
 }
 
-// allowList is the prefixes of known exporters. Flow export is unauthenticated
-// UDP: a forged record would accuse an innocent subscriber.
+// allowList is the policy's answer to who may export. Flow export is
+// unauthenticated UDP: a forged record would accuse an innocent subscriber.
 type allowList struct {
-	prefixes []netip.Prefix // none: everybody
-	log      *slog.Logger
-	warned   map[netip.Addr]bool
+	policy *policy.Live
+	log    *slog.Logger
+	warned map[netip.Addr]bool
 }
 
 // maxWarnings bounds how many refused exporters are named: whoever forges
 // senders should not fill the log.
 const maxWarnings = 100
 
-func newAllowList(prefixes []netip.Prefix, log *slog.Logger) allowList {
-	return allowList{prefixes: prefixes, log: log, warned: map[netip.Addr]bool{}}
+func newAllowList(p *policy.Live, log *slog.Logger) allowList {
+	return allowList{policy: p, log: log, warned: map[netip.Addr]bool{}}
 }
 
 func (a *allowList) admits(exporter netip.Addr) bool {
-	if len(a.prefixes) == 0 {
+	if a.policy.Policy().Admits(exporter) {
 		return true
 	}
-	exporter = exporter.Unmap().WithZone("")
-	for _, p := range a.prefixes {
-		if p.Contains(exporter) {
-			return true
-		}
-	}
-	a.warn(exporter)
+	a.warn(exporter.Unmap().WithZone(""))
 	return false
 }
 

@@ -15,6 +15,7 @@ import (
 	"minewatch/ingest"
 	"minewatch/ingest/decode"
 	"minewatch/ingest/lake"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -48,7 +49,10 @@ visible to queries at every rotation.
 
 Flow export is unauthenticated: datagrams from exporters that are not on the
 allow-list are counted and dropped. Without --allow these are the private,
-shared, link-local and loopback addresses (collect.allow).
+shared, link-local and loopback addresses (collect.allow). [[exporter]] sections
+of the configuration treat single exporters: sampling, clock, boundary interfaces.
+A SIGHUP has the file read again, and changes of both count from the next datagram
+on.
 
 A first Ctrl-C or SIGTERM stops the listening, stores what has arrived and prints
 the summary; a second one ends it at once.
@@ -59,8 +63,11 @@ Exit codes: 0 done, 1 error, or records that could not be written, 2 usage,
   minewatch collect --listen udp://127.0.0.1:0 --time header --stop-after-idle 5s    (a replay)`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			given := f
 			f.fillFrom(&env.config.Collect, cmd)
-			return runCollect(cmd.Context(), env, &f)
+			live := policy.NewLive(f.rules(&env.config))
+			defer reloadOnHangup(&reloader{env: env, cmd: cmd, given: given, running: f, live: live})()
+			return runCollect(cmd.Context(), env, &f, live)
 		},
 	}
 	flags := cmd.Flags()
@@ -96,24 +103,19 @@ func (f *collectFlags) fillFrom(c *collectConfig, cmd *cobra.Command) {
 	}
 }
 
-func runCollect(ctx context.Context, env *environment, f *collectFlags) error {
+func runCollect(ctx context.Context, env *environment, f *collectFlags, live *policy.Live) error {
 	listen, err := f.check()
 	if err != nil {
 		return err
 	}
 	var unready error
 	counts, err := ingest.Collect(ctx, ingest.CollectOptions{
-		Lake:    env.lake,
-		Name:    collectorName(env.now()),
-		Program: "minewatch " + versionText(),
-		Listen:  listen,
-		Allow:   f.allow,
-		Decode: decode.Options{
-			ClockLimit:      f.clockLimit,
-			DefaultSampling: f.sampling,
-			Sampling:        env.config.Collect.sampling(),
-			Logger:          env.log,
-		},
+		Lake:          env.lake,
+		Name:          collectorName(env.now()),
+		Program:       "minewatch " + versionText(),
+		Listen:        listen,
+		Policy:        live,
+		Decode:        decode.Options{Logger: env.log},
 		HeaderTime:    f.receivedTime == timeHeader,
 		RotateEvery:   f.rotateEvery,
 		Duration:      f.duration,

@@ -27,12 +27,13 @@ var configDefaults string
 // config is the configuration file. A flag wins over it, and so does the
 // environment variable of a flag.
 type config struct {
-	Lake    lakeConfig         `toml:"lake"`
-	Site    siteConfig         `toml:"site"`
-	Collect collectConfig      `toml:"collect"`
-	Feed    feedConfig         `toml:"feed"`
-	Grading map[string]float64 `toml:"grading"`
-	Engine  engineConfig       `toml:"engine"`
+	Lake      lakeConfig         `toml:"lake"`
+	Site      siteConfig         `toml:"site"`
+	Collect   collectConfig      `toml:"collect"`
+	Exporters []exporterConfig   `toml:"exporter"`
+	Feed      feedConfig         `toml:"feed"`
+	Grading   map[string]float64 `toml:"grading"`
+	Engine    engineConfig       `toml:"engine"`
 }
 
 type lakeConfig struct {
@@ -46,12 +47,11 @@ type siteConfig struct {
 }
 
 type collectConfig struct {
-	Listen          []string         `toml:"listen"`
-	Allow           []netip.Prefix   `toml:"allow"`
-	RotateEvery     duration         `toml:"rotate_every"`
-	ClockLimit      duration         `toml:"clock_limit"`
-	SamplingDefault int32            `toml:"sampling_default"`
-	Sampling        map[string]int32 `toml:"sampling"`
+	Listen          []string       `toml:"listen"`
+	Allow           []netip.Prefix `toml:"allow"`
+	RotateEvery     duration       `toml:"rotate_every"`
+	ClockLimit      duration       `toml:"clock_limit"`
+	SamplingDefault int32          `toml:"sampling_default"`
 }
 
 type feedConfig struct {
@@ -92,7 +92,6 @@ func defaultConfig() config {
 				"100.64.0.0/10", "169.254.0.0/16", "fe80::/10", "fc00::/7"),
 			RotateEvery: duration(time.Minute),
 			ClockLimit:  duration(time.Hour),
-			Sampling:    map[string]int32{},
 		},
 		Feed: feedConfig{TTLDays: map[string]int{
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
@@ -172,20 +171,6 @@ func positioned(err error) error {
 	}
 	return err
 }
-
-// sampling is the override table by prefix; validate has seen that each key
-// is one.
-func (c *collectConfig) sampling() map[netip.Prefix]int32 {
-	rates := make(map[netip.Prefix]int32, len(c.Sampling))
-	for key, rate := range c.Sampling {
-		if p, err := netip.ParsePrefix(key); err == nil {
-			rates[p] = rate
-		}
-	}
-	return rates
-}
-
-func (c *collectConfig) clockLimit() time.Duration { return time.Duration(c.ClockLimit) }
 
 func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))

@@ -28,6 +28,7 @@ func (c *config) validate() error {
 	}
 	c.Site.validate(&f)
 	c.Collect.validate(&f)
+	checkExporters(&f, c.Exporters)
 	c.Feed.validate(&f)
 	defaults := defaultGrading()
 	for _, name := range sortedKeys(c.Grading) {
@@ -65,14 +66,6 @@ func (c *collectConfig) validate(f *faults) {
 	}
 	if c.SamplingDefault < 0 {
 		f.add("collect.sampling_default", "%d is negative, want 0 (unknown) or the N of 1 in N", c.SamplingDefault)
-	}
-	for _, key := range sortedKeys(c.Sampling) {
-		if _, err := netip.ParsePrefix(key); err != nil {
-			f.add("collect.sampling", "%q is no prefix, such as 10.1.0.0/16", key)
-		}
-		if rate := c.Sampling[key]; rate < 1 {
-			f.add(fmt.Sprintf("collect.sampling.%q", key), "%d, want the N of 1 in N", rate)
-		}
 	}
 }
 

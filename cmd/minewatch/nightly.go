@@ -181,7 +181,7 @@ func warnNight(env *environment, m *analyze.Manifest) {
 	}
 	remark(c.NotInternal, "matched records of hosts outside site.internal and the ledger were left out")
 	remark(c.FlowsOutOfReach, "flows ended over an hour from their receipt: no night finds them")
-	remark(c.FlowsRateUnknown, "flows have no sampling rate and count as unsampled; set collect.sampling for their exporter")
+	remark(c.FlowsRateUnknown, "flows have no sampling rate and count as unsampled; set sampling in an [[exporter]] section for their exporter")
 	remark(c.FlowsClockReplaced, "flows came from an exporter without a usable clock: their times are those of receipt")
 	for _, r := range remarks {
 		env.say(fmt.Sprintf("%s: %s", m.Day, strings.TrimSpace(r)))
