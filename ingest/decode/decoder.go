@@ -52,6 +52,8 @@ type Decoder struct {
 	forward observation
 	reverse observation
 	batch   *flow.Batch // of Decode
+
+	netflow5Layout *template
 }
 
 // New returns a Decoder that knows no exporter yet.
@@ -67,6 +69,8 @@ func New(o Options) *Decoder {
 		log:       o.Logger,
 		templates: newTemplateStore(),
 		exporters: newBounded[netip.Addr, *exporter](exporterWeightLimit),
+
+		netflow5Layout: templateNetFlow5(),
 	}
 }
 
@@ -142,7 +146,7 @@ func (d *Decoder) dispatch(a arrival, payload []byte, out *flow.Batch) {
 		return
 	}
 	switch version := binary.BigEndian.Uint16(payload); {
-	case version == 5:
+	case version == versionNetFlow5:
 		d.netflow5(a, payload, out)
 	case version == versionNetFlow9, version == versionIPFIX:
 		d.message(a, version, payload, out)

@@ -40,10 +40,14 @@ func (m *message) scope() templateScope {
 }
 
 func (m *message) format() flow.Format {
-	if m.version == versionIPFIX {
+	switch m.version {
+	case versionNetFlow5:
+		return flow.NetFlow5
+	case versionNetFlow9:
+		return flow.NetFlow9
+	default:
 		return flow.IPFIX
 	}
-	return flow.NetFlow9
 }
 
 // message decodes a v9 or IPFIX datagram.
