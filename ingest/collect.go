@@ -2,14 +2,11 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"path"
 	"time"
 
 	"minewatch/ingest/decode"
 	"minewatch/ingest/flow"
-	"minewatch/ingest/lake"
 	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
@@ -29,6 +26,7 @@ type CollectOptions struct {
 	// says no time, so it keeps the arrival.
 	HeaderTime bool
 
+	FlushEvery    time.Duration // what a crash of the process may cost; default half a second
 	RotateEvery   time.Duration // default 1 minute
 	FileRows      int           // publish earlier when as many rows wait; default 8 Mi
 	ReportEvery   time.Duration // between summaries in the log; default 1 minute
@@ -41,6 +39,9 @@ type CollectOptions struct {
 }
 
 func (o *CollectOptions) setDefaults() {
+	if o.FlushEvery == 0 {
+		o.FlushEvery = time.Second / 2
+	}
 	if o.RotateEvery == 0 {
 		o.RotateEvery = time.Minute
 	}
@@ -123,80 +124,4 @@ func countsOf(in *intake, l *source.Listener) flow.Counts {
 	c.DatagramsQueue += u.QueueDropped
 	c.DatagramsKernel = u.KernelDropped
 	return c
-}
-
-// storeUntilClosed appends what comes and publishes at every rotation.
-func (o *CollectOptions) storeUntilClosed(s *store, full <-chan *batch, empty chan<- *batch) {
-	rotate, report := time.NewTicker(o.RotateEvery), time.NewTicker(o.ReportEvery)
-	defer rotate.Stop()
-	defer report.Stop()
-	j := &journal{o: o, begun: o.Now().UTC()}
-	for {
-		select {
-		case b, open := <-full:
-			if !open {
-				o.publish(s, j)
-				return
-			}
-			err := s.append(b)
-			empty <- b
-			if err != nil {
-				o.lose(s, err)
-			} else if s.w.Pending() >= int64(o.FileRows) {
-				o.publish(s, j)
-			}
-		case <-rotate.C:
-			o.publish(s, j)
-		case <-report.C:
-			o.Logger.Info("collecting", slog.String("counts", s.counts.String()), slog.Int64("pending_records", s.w.Pending()))
-		}
-	}
-}
-
-func (o *CollectOptions) publish(s *store, j *journal) {
-	files, err := s.publish()
-	if err != nil {
-		o.lose(s, err)
-	}
-	if err := j.write(files, &s.counts); err != nil {
-		o.Logger.Error("the flows are stored, but not their manifest", slog.Any("error", err))
-	}
-}
-
-// lose gives up what the disk would not take. Without that the memory would
-// fill up, and the next datagrams be lost uncounted.
-func (o *CollectOptions) lose(s *store, err error) {
-	lost := s.w.Pending()
-	err = errors.Join(err, s.drop())
-	o.Logger.Error("records lost: the lake cannot be written; trying again at the next rotation",
-		slog.Int64("records", lost), slog.Any("error", err))
-}
-
-// journal is a collector's manifests. There is one for each day, in UTC, on
-// which it published: what came in and was written since the one before.
-type journal struct {
-	o        *CollectOptions
-	begun    time.Time
-	day      string
-	before   flow.Counts // at the end of the day before
-	last     flow.Counts // at the last write
-	manifest lake.Manifest
-}
-
-// write adds the files of a publication to the day's manifest.
-func (j *journal) write(files []lake.File, counts *flow.Counts) error {
-	if len(files) == 0 && j.last == *counts {
-		return nil
-	}
-	now := j.o.Now().UTC()
-	if day := now.Format(time.DateOnly); day != j.day {
-		j.day, j.before = day, j.last
-		j.manifest = lake.Manifest{Program: j.o.Program, Writer: j.o.Name, Begun: j.begun}
-	}
-	j.manifest.Written = now
-	j.manifest.Files = append(j.manifest.Files, files...)
-	j.manifest.Counts = *counts
-	j.manifest.Counts.Sub(&j.before)
-	j.last, j.begun = *counts, now
-	return lake.WriteManifest(j.o.Lake, path.Join("collect", j.day, j.o.Name+".json"), &j.manifest)
 }

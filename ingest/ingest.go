@@ -79,20 +79,23 @@ func (o *ImportOptions) importFile(ctx context.Context, file *Imported) error {
 	return err
 }
 
-// Collect listens until ctx ends, and publishes at every rotation. It returns
-// the counts since its start; its errors are those of the start and of the
-// sockets. When the disk fails, it says so in the log, counts the records as
-// lost and tries again at the next rotation.
+// Collect listens until ctx ends. Twice a second it writes what came to
+// segments under hot/, which outlive it however it ends, and at every rotation
+// it publishes them; at its start, what collectors that died have left. It
+// returns the counts since then; its errors are those of the start and of the
+// sockets. When the disk fails, it says so in the log, counts the records that
+// could not be written as lost and goes on with the next; those that were
+// written wait for the disk.
 func Collect(ctx context.Context, o CollectOptions) (flow.Counts, error) {
 	o.setDefaults()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 
-	w, err := lake.NewWriter(o.Lake, lake.Options{Name: o.Name, FileRows: o.FileRows, Logger: o.Logger})
+	spool, err := lake.OpenSpool(o.Lake, lake.SpoolOptions{Name: o.Name, Logger: o.Logger})
 	if err != nil {
 		return flow.Counts{}, err
 	}
-	defer w.Close() //nolint:errcheck // it removes what only concerns the writer
+	defer spool.Close() //nolint:errcheck // everything was written, or its error said
 	listener, err := source.ListenUDP(ctx, o.Listen, source.UDPOptions{Logger: o.Logger})
 	if err != nil {
 		return flow.Counts{}, err
@@ -101,7 +104,6 @@ func Collect(ctx context.Context, o CollectOptions) (flow.Counts, error) {
 
 	full, empty := newBatches()
 	go o.receive(listener, stop, full, empty)
-	s := &store{w: w}
-	o.storeUntilClosed(s, full, empty)
-	return s.counts, listener.Wait()
+	counts := newLanding(&o, spool).run(ctx, full, empty)
+	return counts, listener.Wait()
 }

@@ -23,6 +23,9 @@ type SpoolOptions struct {
 	// RowGroupRows is the length of a Parquet file's row groups, about.
 	// Default 128 Ki.
 	RowGroupRows int
+	// OpenHours bounds the hours that are filled at once. A replay that jumps
+	// between more than this gets more and smaller files. Default 128.
+	OpenHours int
 	// Logger may be nil.
 	Logger *slog.Logger
 }
@@ -67,6 +70,7 @@ func OpenSpool(dir string, o SpoolOptions) (*Spool, error) {
 	}
 	o.FrameRows = cmp.Or(o.FrameRows, 16<<10)
 	o.RowGroupRows = cmp.Or(o.RowGroupRows, 128<<10)
+	o.OpenHours = cmp.Or(o.OpenHours, maxOpenFiles)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -111,7 +115,7 @@ func (s *Spool) Append(b *flow.Batch) error {
 func (s *Spool) hour(hour int64) (h *openSegment, err error) {
 	h = s.open[hour]
 	if h == nil {
-		if len(s.open) >= maxOpenFiles {
+		if len(s.open) >= s.o.OpenHours {
 			err = s.write()
 			s.seal(s.longestRested())
 		}
