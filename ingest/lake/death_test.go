@@ -34,6 +34,10 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	case "small-disk":
 		os.Exit(smallDisk(dir))
+	case "spooler":
+		os.Exit(spooler(dir))
+	case "small-disk-spool":
+		os.Exit(smallDiskSpool(dir))
 	}
 }
 
