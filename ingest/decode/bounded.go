@@ -11,6 +11,7 @@ type bounded[K comparable, V any] struct {
 	limit, weight int
 	entries       map[K]*list.Element
 	order         *list.List // of *boundedEntry[K, V], the oldest first
+	onEvict       func()     // called for each entry that had to give way
 }
 
 type boundedEntry[K comparable, V any] struct {
@@ -20,7 +21,7 @@ type boundedEntry[K comparable, V any] struct {
 }
 
 func newBounded[K comparable, V any](limit int) *bounded[K, V] {
-	return &bounded[K, V]{limit: limit, entries: map[K]*list.Element{}, order: list.New()}
+	return &bounded[K, V]{limit: limit, entries: map[K]*list.Element{}, order: list.New(), onEvict: func() {}}
 }
 
 // get returns the value of key.
@@ -40,6 +41,7 @@ func (b *bounded[K, V]) put(key K, value V, weight int) {
 	b.weight += weight
 	for b.weight > b.limit && b.order.Len() > 1 {
 		b.remove(b.order.Front().Value.(*boundedEntry[K, V]).key)
+		b.onEvict()
 	}
 }
 

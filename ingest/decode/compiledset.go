@@ -135,7 +135,7 @@ func (d *Decoder) rateColumn(m *message, p *columnPlan, set []byte, out *flow.Ba
 	o := &d.forward
 	o.reset()
 	e := m.exporter
-	if e.treated.sampling > 0 || e.rates == 0 && !p.statesRate {
+	if e.treated.sampling > 0 || e.book.Load().rates == 0 && !p.statesRate {
 		fill(out.SamplingRate[begin:], d.samplingRate(m, o))
 		return
 	}

@@ -17,8 +17,9 @@ import (
 func (d *Decoder) dataSet(m *message, id uint16, body []byte, out *flow.Batch) {
 	t := d.templates.find(m.scope(), id)
 	if t == nil {
-		d.counts.SetsNoTemplate++
-		return
+		if t = d.wait(m, id, body); t == nil {
+			return
+		}
 	}
 	if len(body) > 0 && len(body) < t.size {
 		d.counts.SetsMalformed++
@@ -45,6 +46,7 @@ func (d *Decoder) dataSet(m *message, id uint16, body []byte, out *flow.Batch) {
 		}
 		d.flows(m, out)
 	}
+	d.teach(m)
 }
 
 // padding says that the rest of a set is padding although a record of empty
@@ -125,7 +127,7 @@ func (m *message) anchor(o *observation) clock {
 	if o.systemInit > 0 {
 		return m.clock.startedAt(o.systemInit)
 	}
-	return m.clock.startedAt(m.exporter.systemInit(m.domain))
+	return m.clock.startedAt(m.exporter.book.Load().systemInit(m.domain))
 }
 
 // answered says whether the record has traffic of the other direction: as

@@ -32,6 +32,9 @@ type Options struct {
 	// Reference has goflow2's decoders read every record, those too that a
 	// compiled template reads faster: what the fast way is compared with.
 	Reference bool
+	// Memory is what the exporters taught before, and teach this Decoder. It
+	// may be shared; nil is one of its own.
+	Memory *Memory
 	// Logger gets remarks about exporters, once each; nil discards them.
 	Logger *slog.Logger
 }
@@ -41,8 +44,10 @@ type Options struct {
 type Decoder struct {
 	options   Options
 	log       *slog.Logger
-	templates templateStore
-	exporters *bounded[netip.Addr, *exporter]
+	memory    *Memory
+	templates *templateStore
+	exporters map[netip.Addr]*exporter
+	forgotten uint64 // of the Memory, when exporters was empty
 	counts    flow.Counts
 	sighting  Sighting // of the last datagram
 
@@ -51,6 +56,8 @@ type Decoder struct {
 	record  bytes.Buffer
 	forward observation
 	reverse observation
+	lessons []lesson    // of the set at hand
+	told    []uint16    // templates of the set at hand
 	batch   *flow.Batch // of Decode
 
 	netflow5Layout *template
@@ -61,14 +68,18 @@ func New(o Options) *Decoder {
 	if o.Policy == nil {
 		o.Policy = policy.NewLive(policy.Rules{ClockLimit: o.ClockLimit, SamplingDefault: o.DefaultSampling})
 	}
+	if o.Memory == nil {
+		o.Memory = NewMemory()
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Decoder{
 		options:   o,
 		log:       o.Logger,
-		templates: newTemplateStore(),
-		exporters: newBounded[netip.Addr, *exporter](exporterWeightLimit),
+		memory:    o.Memory,
+		templates: newTemplateStore(o.Memory),
+		exporters: map[netip.Addr]*exporter{},
 
 		netflow5Layout: templateNetFlow5(),
 	}
@@ -123,6 +134,7 @@ func (d *Decoder) release() {
 	d.record = bytes.Buffer{}
 	d.forward.reset()
 	d.reverse.reset()
+	d.lessons, d.told = d.lessons[:0], d.told[:0]
 }
 
 func (d *Decoder) arrived(payload []byte) {

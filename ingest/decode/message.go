@@ -122,9 +122,11 @@ func (d *Decoder) set(m *message, id uint16, body []byte, out *flow.Batch) {
 	case m.version == versionNetFlow9 && id == setTemplatesNetFlow9,
 		m.version == versionIPFIX && id == setTemplatesIPFIX:
 		err = d.templateSet(m, body, false)
+		d.late(m, out)
 	case m.version == versionNetFlow9 && id == setOptionsTemplatesNetFlow9,
 		m.version == versionIPFIX && id == setOptionsTemplatesIPFIX:
 		err = d.templateSet(m, body, true)
+		d.late(m, out)
 	default:
 		d.counts.SetsUnknown++
 		return

@@ -109,10 +109,11 @@ func (d *Decoder) samplingRate(m *message, o *observation) int32 {
 // samplerRate is the rate that options records announced for what the record
 // names (steps 3 to 5), 0 where none was.
 func (e *exporter) samplerRate(id uint32, o *observation) int32 {
-	if e.rates == 0 {
+	book := e.book.Load()
+	if book.rates == 0 {
 		return 0
 	}
-	in := e.domains[id]
+	in := book.domains[id]
 	if in == nil {
 		in = &noDomain
 	}
@@ -121,12 +122,12 @@ func (e *exporter) samplerRate(id uint32, o *observation) int32 {
 		if rate := in.rates[named]; rate > 0 {
 			return rate
 		}
-		if rate := e.elsewhere(named); rate > 0 {
+		if rate := book.elsewhere(named); rate > 0 {
 			return rate
 		}
 	}
 	if len(in.rates) == 0 {
-		return e.onlyRate()
+		return book.only
 	}
 	if rate := in.rates[sampler{samplerByInterface, o.inIf}]; rate > 0 {
 		return rate
@@ -134,7 +135,7 @@ func (e *exporter) samplerRate(id uint32, o *observation) int32 {
 	if rate := in.rates[sampler{samplerByInterface, o.outIf}]; rate > 0 {
 		return rate
 	}
-	return in.onlyRate()
+	return in.only
 }
 
 // noDomain stands for a domain that no options record spoke of.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"sync/atomic"
+	"time"
 
 	"github.com/netsampler/goflow2/v2/decoders/netflow"
 )
@@ -40,6 +42,16 @@ type template struct {
 	size     int         // bytes of a record; the least where lengths vary
 	variable bool        // some field has a length of its own in each record
 	columns  *columnPlan // reads whole data sets; nil where records are read one by one
+
+	record []byte       // as it was exported
+	seen   atomic.Int64 // when it last was, in s since 1970
+}
+
+// saw notes that the exporter still says the template at that time.
+func (t *template) saw(at time.Time) {
+	if s := at.Unix(); s > t.seen.Load() {
+		t.seen.Store(s)
+	}
 }
 
 // equal says that both cut their records alike. What differs only in fields

@@ -25,6 +25,7 @@ func (c *Counts) AddChange(now, before *Counts) {
 	c.Sets += now.Sets - before.Sets
 	c.SetsDecoded += now.SetsDecoded - before.SetsDecoded
 	c.SetsNoTemplate += now.SetsNoTemplate - before.SetsNoTemplate
+	c.SetsLate += now.SetsLate - before.SetsLate
 	c.SetsMalformed += now.SetsMalformed - before.SetsMalformed
 	c.SetsUnknown += now.SetsUnknown - before.SetsUnknown
 	c.Records += now.Records - before.Records

@@ -24,6 +24,7 @@ type Counts struct {
 	Sets           int64 `json:"sets"`             // received: v9/IPFIX sets, sFlow samples
 	SetsDecoded    int64 `json:"sets_decoded"`     //
 	SetsNoTemplate int64 `json:"sets_no_template"` // data set before or without its template
+	SetsLate       int64 `json:"sets_late"`        // of them, those that were read after all, when their template came
 	SetsMalformed  int64 `json:"sets_malformed"`   // lengths or counts that cannot be
 	SetsUnknown    int64 `json:"sets_unknown"`     // reserved set IDs, sample types that we do not read
 
@@ -58,7 +59,7 @@ func (c *Counts) Check() error {
 		drops            int64
 	}{
 		{"datagrams", c.Datagrams, c.DatagramsDecoded, c.DatagramsNotAllowed + c.DatagramsUnknown + c.DatagramsMalformed + c.DatagramsTruncated + c.DatagramsQueue},
-		{"sets", c.Sets, c.SetsDecoded, c.SetsNoTemplate + c.SetsMalformed + c.SetsUnknown},
+		{"sets", c.Sets, c.SetsDecoded, c.SetsNoTemplate - c.SetsLate + c.SetsMalformed + c.SetsUnknown},
 		{"records", c.Records, c.RecordsStored, c.RecordsMalformed + c.RecordsDuplicate + c.RecordsAborted + c.RecordsDisk + c.RecordsPending},
 	} {
 		if t.received != t.stored+t.drops {
@@ -105,6 +106,7 @@ type countField struct {
 
 // fields lists every counter once, for String.
 func (c *Counts) fields() []countField {
+	noTemplate := c.SetsNoTemplate - c.SetsLate
 	return []countField{
 		{section: "datagrams", n: &c.Datagrams, kept: "decoded", of: &c.DatagramsDecoded},
 		{section: "datagrams", n: &c.DatagramsDecoded},
@@ -116,7 +118,7 @@ func (c *Counts) fields() []countField {
 		{section: "datagrams", n: &c.DatagramsQueue, drop: "queue"},
 		{section: "sets", n: &c.Sets, kept: "decoded", of: &c.SetsDecoded},
 		{section: "sets", n: &c.SetsDecoded},
-		{section: "sets", n: &c.SetsNoTemplate, drop: "no_template"},
+		{section: "sets", n: &noTemplate, drop: "no_template"},
 		{section: "sets", n: &c.SetsMalformed, drop: "malformed"},
 		{section: "sets", n: &c.SetsUnknown, drop: "unknown"},
 		{section: "records", n: &c.Records, kept: "stored", of: &c.RecordsStored},
