@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"time"
 
+	"minewatch/ingest/account"
 	"minewatch/ingest/decode"
-	"minewatch/ingest/flow"
 	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
@@ -36,6 +36,11 @@ type CollectOptions struct {
 	Now         func() time.Time           // required
 	Logger      *slog.Logger               // nil: discard
 	OnListening func([]source.SocketState) // called when the sockets are open; nil: not
+	OnPublished func(fault error)          // called after every rotation, with what could not be written; nil: not
+
+	// Book gets the accounts of every exporter, which also become the lake's
+	// receipts; nil: one that nobody else sees.
+	Book *account.Book
 }
 
 func (o *CollectOptions) setDefaults() {
@@ -61,6 +66,12 @@ func (o *CollectOptions) setDefaults() {
 	if o.OnListening == nil {
 		o.OnListening = func([]source.SocketState) {}
 	}
+	if o.OnPublished == nil {
+		o.OnPublished = func(error) {}
+	}
+	if o.Book == nil {
+		o.Book = account.NewBook(o.Logger)
+	}
 }
 
 // receive decodes what the listener delivers until that is closed, and closes
@@ -85,17 +96,17 @@ func (o *CollectOptions) receive(l *source.Listener, stop context.CancelFunc, fu
 			b := <-empty
 			b.records.Reset()
 			for len(datagrams) > 0 && b.records.Len() < batchRecords {
-				in.take(&datagrams[0], b.records)
+				in.take(&datagrams[0], b)
 				datagrams = datagrams[1:]
 			}
-			b.counts = countsOf(in, l)
+			in.close(b, l)
 			full <- b
 		}
 		arrived.Release()
 	}
 	b := <-empty
 	b.records.Reset()
-	b.counts = countsOf(in, l) // what the listener dropped at the end
+	in.close(b, l) // what the listener dropped at the end
 	full <- b
 }
 
@@ -116,12 +127,15 @@ func newIdleTimer(limit time.Duration, stop func()) (arrived func()) {
 	}
 }
 
-// countsOf is what was taken in, and what the listener could not deliver.
-func countsOf(in *intake, l *source.Listener) flow.Counts {
+// close makes b ready to be given on: with the counts of what was taken in, and
+// of what the listener could not deliver.
+func (in *intake) close(b *batch, l *source.Listener) {
+	in.settle()
 	c, u := in.counts(), l.Counts()
 	c.Datagrams += u.QueueDropped
 	c.DatagramBytes += u.QueueDroppedBytes
 	c.DatagramsQueue += u.QueueDropped
 	c.DatagramsKernel = u.KernelDropped
-	return c
+	b.counts = c
+	b.unseen = account.Unseen{Queue: u.QueueDropped, QueueBytes: u.QueueDroppedBytes, Kernel: u.KernelDropped}
 }

@@ -131,6 +131,7 @@ func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 			allow:   newAllowList(policy.NewLive(policy.Rules{Allow: o.Allow}), o.Logger),
 			now:     o.Now,
 			decoder: decoder,
+			bill:    bill{since: decoder.Counts()},
 		}}, nil
 	}
 	log, err := source.OpenCSV(in, source.CSVOptions{
@@ -163,6 +164,10 @@ func (o *ImportOptions) publish(in *inputFile, s *store, begun time.Time) ([]lak
 	}
 	files, err := s.publish()
 	if err != nil {
+		return nil, err
+	}
+	s.book.Close()
+	if err := s.book.WriteReceipts(o.Lake, in.writerName()); err != nil {
 		return nil, err
 	}
 	err = lake.WriteManifest(o.Lake, in.manifestPath(), &lake.Manifest{
@@ -201,13 +206,14 @@ type captureReader struct {
 	intake  intake
 }
 
-func (c *captureReader) next(out *flow.Batch) error {
-	for out.Len() < batchRecords {
+func (c *captureReader) next(b *batch) error {
+	defer c.intake.settle()
+	for b.records.Len() < batchRecords {
 		d, err := c.capture.Next()
 		if err != nil {
 			return err
 		}
-		c.intake.take(&d, out)
+		c.intake.take(&d, b)
 	}
 	return nil
 }
@@ -225,10 +231,11 @@ type csvReader struct {
 	rows []flow.Record // of one turn, used again
 }
 
-func (c *csvReader) next(out *flow.Batch) error {
+// next leaves the page blank: a text log has no datagrams to account for.
+func (c *csvReader) next(b *batch) error {
 	rows, err := c.log.Next(c.rows[:0])
 	for i := range rows {
-		out.AppendRecord(&rows[i])
+		b.records.AppendRecord(&rows[i])
 	}
 	c.rows = rows
 	return err

@@ -7,13 +7,15 @@
 //
 // Decoder and writer are a goroutine each, and batches of records cross between
 // them. A batch carries the counts up to and with it, so that at every
-// publication received = stored + each named drop, record for record.
+// publication received = stored + each named drop, record for record. It also
+// carries a page of the same by exporter and hour, for package account.
 package ingest
 
 import (
 	"context"
 	"errors"
 
+	"minewatch/ingest/account"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
 	"minewatch/ingest/source"
@@ -64,7 +66,7 @@ func (o *ImportOptions) importFile(ctx context.Context, file *Imported) error {
 		return err
 	}
 
-	s := &store{w: w}
+	s := &store{w: w, book: account.NewBook(o.Logger)}
 	ended, err := pump(ctx, records, s.append)
 	if err == nil {
 		err = in.complete(ended)
@@ -91,7 +93,7 @@ func Collect(ctx context.Context, o CollectOptions) (flow.Counts, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 
-	spool, err := lake.OpenSpool(o.Lake, lake.SpoolOptions{Name: o.Name, Logger: o.Logger})
+	spool, err := lake.OpenSpool(o.Lake, lake.SpoolOptions{Name: o.Name, Logger: o.Logger, OnLost: o.settleLost})
 	if err != nil {
 		return flow.Counts{}, err
 	}

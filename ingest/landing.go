@@ -21,7 +21,7 @@ type landing struct {
 	accepted int64       // records appended
 	cut      *cut        // that the publisher has not yet taken; nil: none
 	said     int64       // lost records that the log knows of
-	failing  bool        // the last write did …
+	failing  error       // why the last write failed …
 	written  int64       // … when so many records had been written
 }
 
@@ -31,6 +31,7 @@ type cut struct {
 	counts   flow.Counts
 	accepted int64
 	lost     int64 // of the accepted, that the disk would not take
+	fault    error // why it would not take the last ones; nil: it did
 }
 
 func newLanding(o *CollectOptions, spool *lake.Spool) *landing {
@@ -67,6 +68,8 @@ func (l *landing) run(ctx context.Context, full <-chan *batch, empty chan<- *bat
 
 func (l *landing) land(b *batch) {
 	l.counts = b.counts
+	l.o.Book.Post(b.page)
+	l.o.Book.PostUnseen(l.o.Now(), b.unseen)
 	l.accepted += int64(b.records.Len())
 	l.note(l.spool.Append(b.records))
 	if l.spool.Unsealed() >= int64(l.o.FileRows) {
@@ -84,6 +87,7 @@ func (l *landing) rotate() {
 	}
 	l.cut.segments = append(l.cut.segments, segments...)
 	l.cut.counts, l.cut.accepted, l.cut.lost = l.counts, l.accepted, l.spool.Lost()
+	l.cut.fault = l.failing
 	l.hand()
 }
 
@@ -118,7 +122,7 @@ func (l *landing) current() flow.Counts {
 func (l *landing) report() {
 	counts := l.current()
 	l.o.Logger.Info("collecting", slog.String("counts", counts.String()), slog.Int64("pending_records", counts.RecordsPending))
-	if l.failing {
+	if l.failing != nil {
 		l.sayLost(nil)
 	}
 }
@@ -127,11 +131,11 @@ func (l *landing) report() {
 // the log tells the beginning, the end, and between them the sum.
 func (l *landing) note(err error) {
 	switch {
-	case err != nil && !l.failing:
-		l.failing, l.written = true, l.spool.Written()
+	case err != nil && l.failing == nil:
+		l.failing, l.written = err, l.spool.Written()
 		l.sayLost(err)
-	case err == nil && l.failing && l.spool.Written() > l.written:
-		l.failing = false
+	case err == nil && l.failing != nil && l.spool.Written() > l.written:
+		l.failing = nil
 		l.sayLost(nil)
 		l.o.Logger.Info("the lake can be written again")
 	}

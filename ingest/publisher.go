@@ -43,14 +43,17 @@ func newPublisher(o *CollectOptions, spool *lake.Spool) *publisher {
 // the channel is closed.
 func (p *publisher) run(ctx context.Context) {
 	defer close(p.done)
+	defer p.closeBook()
 	p.recover(ctx)
 	for c := range p.cuts {
 		p.waiting = append(p.waiting, c.segments...)
-		p.publish()
+		fault := errors.Join(c.fault, p.publish())
 		counts := p.account(c)
 		if err := p.journal.write(p.files, &counts); err != nil {
 			p.o.Logger.Error("the flows are stored, but not their manifest", slog.Any("error", err))
+			fault = errors.Join(fault, err)
 		}
+		p.o.OnPublished(errors.Join(fault, p.writeReceipts()))
 		p.files = nil
 		if len(p.waiting) == 0 {
 			p.recover(ctx) // another collector may have died since
@@ -59,7 +62,7 @@ func (p *publisher) run(ctx context.Context) {
 }
 
 // publish tries every segment that waits, and keeps those that fail.
-func (p *publisher) publish() {
+func (p *publisher) publish() error {
 	published, faults := make([]lake.Published, len(p.waiting)), make([]error, len(p.waiting))
 	var g errgroup.Group
 	// Half of the processors are left to the receiving.
@@ -78,6 +81,7 @@ func (p *publisher) publish() {
 			left = append(left, segment)
 			continue
 		}
+		p.settle(&published[i])
 		p.unreadable.Add(published[i].Lost)
 		if published[i].Lost > 0 {
 			p.o.Logger.Error("records lost: they could not be read back from the disk",
@@ -96,6 +100,7 @@ func (p *publisher) publish() {
 		p.o.Logger.Error("flows wait in the lake's folder hot, for they cannot be published; trying again at the next rotation",
 			slog.Int64("records", rows), slog.Int("segments", len(left)), slog.Any("error", firstOf(faults)))
 	}
+	return firstOf(faults)
 }
 
 // firstOf is the first error: when a disk is full, the others say the same.

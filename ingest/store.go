@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"minewatch/ingest/account"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
 )
@@ -20,13 +21,18 @@ const (
 type batch struct {
 	records *flow.Batch
 	counts  flow.Counts // of everything up to and with these records, but for storing them
+
+	// The same by exporter and hour: of these records alone, and what nobody
+	// has seen of whom, since the start.
+	page   *account.Page
+	unseen account.Unseen
 }
 
 // recordReader is an input as flow records.
 type recordReader interface {
-	// next appends the next records to out; io.EOF at the end, possibly
-	// with the last records.
-	next(out *flow.Batch) error
+	// next adds the next records to b; io.EOF at the end, possibly with the
+	// last records.
+	next(b *batch) error
 	// counts is what was read so far.
 	counts() flow.Counts
 }
@@ -45,7 +51,7 @@ func pump(ctx context.Context, r recordReader, put func(*batch) error) (ended, f
 				return ctx.Err()
 			case b := <-empty:
 				b.records.Reset()
-				ended = r.next(b.records)
+				ended = r.next(b)
 				b.counts = r.counts()
 				full <- b
 			}
@@ -74,7 +80,7 @@ func newBatches() (full, empty chan *batch) {
 	full = make(chan *batch, batchQueue)
 	empty = make(chan *batch, batchQueue)
 	for range batchQueue {
-		empty <- &batch{records: flow.NewBatch(batchRecords)}
+		empty <- &batch{records: flow.NewBatch(batchRecords), page: account.NewPage()}
 	}
 	return full, empty
 }
@@ -83,6 +89,7 @@ func newBatches() (full, empty chan *batch) {
 // became of every record.
 type store struct {
 	w      *lake.Writer
+	book   *account.Book
 	counts flow.Counts // as of the last batch, and what became of the records
 	failed bool        // the lake did, since the last publication
 }
@@ -93,6 +100,7 @@ func (s *store) append(b *batch) error {
 	stored, aborted, disk := s.counts.RecordsStored, s.counts.RecordsAborted, s.counts.RecordsDisk
 	s.counts = b.counts
 	s.counts.RecordsStored, s.counts.RecordsAborted, s.counts.RecordsDisk = stored, aborted, disk
+	s.book.Post(b.page)
 	err := s.w.Append(b.records)
 	s.failed = s.failed || err != nil
 	return err
@@ -108,6 +116,7 @@ func (s *store) publish() ([]lake.File, error) {
 		return nil, err
 	}
 	s.counts.RecordsStored += pending
+	s.book.SettleAll(account.Stored)
 	s.failed = false
 	return files, nil
 }
@@ -116,8 +125,10 @@ func (s *store) publish() ([]lake.File, error) {
 func (s *store) drop() error {
 	if s.failed {
 		s.counts.RecordsDisk += s.w.Pending()
+		s.book.SettleAll(account.Disk)
 	} else {
 		s.counts.RecordsAborted += s.w.Pending()
+		s.book.SettleAll(account.Aborted)
 	}
 	s.failed = false
 	return s.w.Abort()

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -22,6 +23,9 @@ import (
 // Published is what became of a segment.
 type Published struct {
 	File *File // nil: it had no readable row
+	// Hour is that of the rows, since 1970, and Exporters whose they are.
+	Hour      int64
+	Exporters map[string]int64
 	// Lost is the rows that could not be read back: a disk that lies, or one
 	// that lost power.
 	Lost int64
@@ -49,7 +53,7 @@ func (s *Segment) publish() (Published, error) {
 		_ = s.file.Close()
 	}
 	if !s.converted {
-		c := conversion{segment: s, frames: newFrameReader(nil), min: math.MaxInt64, max: math.MinInt64}
+		c := conversion{segment: s, frames: newFrameReader(nil), whose: map[string]int64{}, min: math.MaxInt64, max: math.MinInt64}
 		if err := c.run(); err != nil {
 			return Published{}, errors.Join(err, removeIfThere(s.name()+temporarySuffix))
 		}
@@ -104,8 +108,9 @@ type conversion struct {
 	waiting []arrow.RecordBatch // for the next row group
 	rows    int64
 	size    int64
-	group   int64 // rows in waiting
-	min     int64 // received_at, µs
+	group   int64            // rows in waiting
+	whose   map[string]int64 // rows by exporter
+	min     int64            // received_at, µs
 	max     int64
 }
 
@@ -170,6 +175,7 @@ func (c *conversion) add(stream []byte) error {
 		c.waiting = append(c.waiting, batch)
 		c.group += batch.NumRows()
 		c.noteTimes(batch)
+		c.noteExporters(batch)
 	}
 	if err := r.Err(); err != nil {
 		return fmt.Errorf("read arrow stream: %w", err)
@@ -184,6 +190,24 @@ func (c *conversion) noteTimes(batch arrow.RecordBatch) {
 	received := batch.Column(0).(*array.Timestamp)
 	for _, at := range received.Values() {
 		c.min, c.max = min(c.min, int64(at)), max(c.max, int64(at))
+	}
+}
+
+// exporterColumn is the place of the exporters in a flow file.
+var exporterColumn = slices.IndexFunc(flow.Columns, func(c flow.Column) bool { return c.Name == "exporter" })
+
+// noteExporters counts whose rows the batch has.
+func (c *conversion) noteExporters(batch arrow.RecordBatch) {
+	column := batch.Column(exporterColumn).(*array.Dictionary)
+	names := column.Dictionary().(*array.String)
+	rows := make([]int64, names.Len())
+	for i := range column.Len() {
+		rows[column.GetValueIndex(i)]++
+	}
+	for i, n := range rows {
+		if n > 0 {
+			c.whose[names.Value(i)] += n
+		}
 	}
 }
 
@@ -221,7 +245,7 @@ func (c *conversion) release() {
 
 // outcome is what Publish returns when the file has been moved.
 func (c *conversion) outcome() Published {
-	p := Published{Lost: c.frames.lostRows, Torn: c.frames.torn}
+	p := Published{Hour: c.segment.hour, Exporters: c.whose, Lost: c.frames.lostRows, Torn: c.frames.torn}
 	if missing := c.segment.rows - c.rows; missing > p.Lost {
 		p.Lost = missing
 	}

@@ -26,6 +26,9 @@ type SpoolOptions struct {
 	// OpenHours bounds the hours that are filled at once. A replay that jumps
 	// between more than this gets more and smaller files. Default 128.
 	OpenHours int
+	// OnLost is called with the rows of an hour since 1970 that the disk would
+	// not take; nil: not.
+	OnLost func(hour int64, rows *flow.Batch)
 	// Logger may be nil.
 	Logger *slog.Logger
 }
@@ -71,6 +74,9 @@ func OpenSpool(dir string, o SpoolOptions) (*Spool, error) {
 	o.FrameRows = cmp.Or(o.FrameRows, 16<<10)
 	o.RowGroupRows = cmp.Or(o.RowGroupRows, 128<<10)
 	o.OpenHours = cmp.Or(o.OpenHours, maxOpenFiles)
+	if o.OnLost == nil {
+		o.OnLost = func(int64, *flow.Batch) {}
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -144,6 +150,7 @@ func (s *Spool) write() error {
 		}
 		if err := s.writeFrame(hour, h); err != nil {
 			s.lost += int64(h.rows.Len())
+			s.o.OnLost(hour, h.rows)
 			faults = append(faults, err)
 		} else {
 			s.written += int64(h.rows.Len())
