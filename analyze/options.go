@@ -20,7 +20,7 @@ type Options struct {
 	Engine     engine.Options     // Lake and Logger are filled in
 	Version    string             // of the program, for manifests and reports
 	Now        func() time.Time
-	Logger     *slog.Logger
+	Logger     *slog.Logger // nil: discard
 }
 
 // open starts an engine session with the thresholds set.
@@ -38,6 +38,14 @@ func (o *Options) open(ctx context.Context) (*engine.DB, error) {
 		}
 	}
 	return db, nil
+}
+
+// logger is the given one, or one that says nothing.
+func (o *Options) logger() *slog.Logger {
+	if o.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return o.Logger
 }
 
 // thresholds are the effective ones, by name.

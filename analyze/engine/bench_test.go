@@ -108,7 +108,7 @@ func benchSession(b *testing.B, lake string, endpoints int) *engine.DB {
 	return db
 }
 
-func run(ctx context.Context, b *testing.B, db *engine.DB, statement string) {
+func run(ctx context.Context, b testing.TB, db *engine.DB, statement string) {
 	b.Helper()
 	if err := db.Exec(ctx, statement); err != nil {
 		b.Fatalf("%s: %v", statement, err)
