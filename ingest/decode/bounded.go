@@ -1,6 +1,9 @@
 package decode
 
-import "container/list"
+import (
+	"container/list"
+	"iter"
+)
 
 // bounded is a map that forgets the entries that were put the longest time
 // ago once their weights exceed its limit. What a collector learns comes from
@@ -31,6 +34,17 @@ func (b *bounded[K, V]) get(key K) (V, bool) {
 	}
 	var none V
 	return none, false
+}
+
+// all is the entries, the oldest first.
+func (b *bounded[K, V]) all() iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
+		for e := b.order.Front(); e != nil; e = e.Next() {
+			if entry := e.Value.(*boundedEntry[K, V]); !yield(entry.key, entry.value) {
+				return
+			}
+		}
+	}
 }
 
 // put sets the value of key, makes it the youngest, and drops the oldest

@@ -16,7 +16,7 @@ import (
 // place where the next one would begin. The ones before it stand.
 func (d *Decoder) dataSet(m *message, id uint16, body []byte, out *flow.Batch) {
 	t := d.templates.find(m.scope(), id)
-	if t == nil {
+	if t == nil || !d.confirmed(m, t) {
 		if t = d.wait(m, id, body); t == nil {
 			return
 		}

@@ -10,7 +10,8 @@
 //	template.go     a template compiled to a plan: which field goes where
 //	memory.go       what exporters taught, shared by decoders: the templates
 //	                (templatestore.go), the sampling rates (knowledge.go), and the
-//	                data that came before its template (waiting.go)
+//	                data that came before its template (waiting.go); state.go
+//	                takes it over a restart
 //	dataset.go      data records: cut out by the plan, read into an observation
 //	elements.go     the information elements that are read, one reader each
 //	observation.go  what one record said -> flow.Record, both halves of a biflow

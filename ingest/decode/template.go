@@ -43,8 +43,10 @@ type template struct {
 	variable bool        // some field has a length of its own in each record
 	columns  *columnPlan // reads whole data sets; nil where records are read one by one
 
-	record []byte       // as it was exported
-	seen   atomic.Int64 // when it last was, in s since 1970
+	record   []byte       // as it was exported
+	seen     atomic.Int64 // when it last was, in s since 1970
+	booted   atomic.Int64 // when the exporter started, as it said then, ms since 1970; 0: it did not
+	restored atomic.Bool  // from a State, and not heard since
 }
 
 // saw notes that the exporter still says the template at that time.

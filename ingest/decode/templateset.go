@@ -52,6 +52,8 @@ func (d *Decoder) learnTemplate(m *message, id uint16, record []byte, options bo
 			d.counts.TemplateChanges++
 		}
 	}
+	t.booted.Store(m.clock.booted())
+	t.restored.Store(false)
 	d.memory.learn(m.scope(), id, t, m.received, d.log)
 	d.told = append(d.told, id)
 	return nil

@@ -25,7 +25,9 @@ func sourcesOf(records []flow.Record) []string {
 // clock, and in its order.
 func TestDataBeforeTemplate(t *testing.T) {
 	uptimes := []field{f(8, 4), f(22, 4), f(21, 4)}
-	flowAt := func(address string, uptime uint64) []byte { return join(ip(address), be(4, uptime-2000), be(4, uptime)) }
+	flowAt := func(address string, uptime uint64) []byte {
+		return join(ip(address), be(4, uptime-2000), be(4, uptime))
+	}
 	s := newStation(t, decode.Options{DefaultSampling: 1})
 	other := netip.AddrPortFrom(router.Addr(), 40000)
 	early := now.Add(-20 * time.Minute)
