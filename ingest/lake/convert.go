@@ -201,8 +201,8 @@ func (c *conversion) noteExporters(batch arrow.RecordBatch) {
 	column := batch.Column(exporterColumn).(*array.Dictionary)
 	names := column.Dictionary().(*array.String)
 	rows := make([]int64, names.Len())
-	for i := range column.Len() {
-		rows[column.GetValueIndex(i)]++
+	for _, code := range column.Indices().(*array.Int32).Int32Values() {
+		rows[code]++
 	}
 	for i, n := range rows {
 		if n > 0 {
@@ -223,12 +223,7 @@ func (c *conversion) flush() error {
 		}
 		c.out = out
 	}
-	group, err := concatenate(c.waiting)
-	if err != nil {
-		return err
-	}
-	defer group.Release()
-	if err := c.out.write(group); err != nil {
+	if err := c.out.write(c.waiting...); err != nil {
 		return err
 	}
 	c.rows += c.group
@@ -263,28 +258,6 @@ func (c *conversion) file() *File {
 		MinReceived: time.UnixMicro(c.min).UTC(),
 		MaxReceived: time.UnixMicro(c.max).UTC(),
 	}
-}
-
-// concatenate joins batches of the flow schema; their dictionaries may differ.
-func concatenate(batches []arrow.RecordBatch) (arrow.RecordBatch, error) {
-	columns := make([]arrow.Array, len(flow.Columns))
-	rows := int64(0)
-	for _, b := range batches {
-		rows += b.NumRows()
-	}
-	for i := range columns {
-		parts := make([]arrow.Array, len(batches))
-		for j, b := range batches {
-			parts[j] = b.Column(i)
-		}
-		column, err := array.Concatenate(parts, memory.DefaultAllocator)
-		if err != nil {
-			return nil, fmt.Errorf("join column %s: %w", flow.Columns[i].Name, err)
-		}
-		defer column.Release()
-		columns[i] = column
-	}
-	return array.NewRecordBatch(flow.Schema(), columns, rows), nil
 }
 
 // conform brings a batch to the flow schema of today: the dead writer whose

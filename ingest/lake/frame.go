@@ -94,7 +94,7 @@ func (f *frameReader) next() ([]byte, error) {
 // read fills the buffer with the stream of a frame, piece by piece: a length
 // that is not what it seems must not cost memory that the file never fills.
 func (f *frameReader) read(length int) (whole bool, err error) {
-	const piece = 16 << 20
+	const piece = 4 << 20
 	f.stream = f.stream[:0]
 	for len(f.stream) < length {
 		have := len(f.stream)

@@ -20,7 +20,7 @@ type Recovered struct {
 	Writer string
 	Files  []File
 	Rows   int64
-	Lost   int64 // rows that could not be read back
+	Lost   int64 // rows that could not be read back: what the writer was at when it died, or damage
 }
 
 // Recover publishes what dead writers of the lake have left under hot/. It

@@ -33,6 +33,10 @@ type SpoolOptions struct {
 	Logger *slog.Logger
 }
 
+// directRows is how many rows of a batch are enough for a frame of their own,
+// without being copied to wait for more.
+const directRows = 2048
+
 // Spool is a collector's way into the lake. What is appended is written, at
 // every Flush, to segments under hot/: from then on it survives the death of the
 // process, and after the sync that follows that of the machine. Seal closes the
@@ -109,6 +113,10 @@ func (s *Spool) Append(b *flow.Batch) error {
 		}
 		h, err := s.hour(hour)
 		faults = append(faults, err)
+		if end-from == n && n >= directRows && h.rows.Len() == 0 {
+			faults = append(faults, s.writeRows(hour, h, b))
+			break
+		}
 		h.rows.AppendRange(b, from, end)
 		s.buffered += end - from
 		from = end
@@ -148,23 +156,28 @@ func (s *Spool) write() error {
 		if h.rows.Len() == 0 {
 			continue
 		}
-		if err := s.writeFrame(hour, h); err != nil {
-			s.lost += int64(h.rows.Len())
-			s.o.OnLost(hour, h.rows)
-			faults = append(faults, err)
-		} else {
-			s.written += int64(h.rows.Len())
-		}
+		faults = append(faults, s.writeRows(hour, h, h.rows))
 		s.buffered -= h.rows.Len()
-		if h.rows.Reset(); h.turn != s.turn {
+		if h.rows.Reset(); h.turn < s.turn-1 {
 			h.rows = flow.NewBatch(0) // an hour that rests must not hold memory
 		}
 	}
 	return errors.Join(faults...)
 }
 
-// writeFrame writes the rows of h, to a new segment where it has none.
-func (s *Spool) writeFrame(hour int64, h *openSegment) error {
+// writeRows writes rows of h's hour as one frame, or loses them.
+func (s *Spool) writeRows(hour int64, h *openSegment, rows *flow.Batch) error {
+	if err := s.writeFrame(hour, h, rows); err != nil {
+		s.lost += int64(rows.Len())
+		s.o.OnLost(hour, rows)
+		return err
+	}
+	s.written += int64(rows.Len())
+	return nil
+}
+
+// writeFrame writes the rows to the segment of h, a new one where it has none.
+func (s *Spool) writeFrame(hour int64, h *openSegment, rows *flow.Batch) error {
 	if h.Segment == nil {
 		segment := &Segment{
 			lake: s.dir, folder: s.work.dir, writer: s.o.Name,
@@ -176,7 +189,7 @@ func (s *Spool) writeFrame(hour int64, h *openSegment) error {
 		s.sequence++
 		h.Segment = segment
 	}
-	batch := h.rows.Arrow()
+	batch := rows.Arrow()
 	defer batch.Release()
 	damaged, err := h.write(&s.frame, batch)
 	if damaged {
