@@ -21,6 +21,10 @@ type CollectOptions struct {
 	Policy *policy.Live // whose exports are taken and how; nil: everybody's. It may be exchanged while collecting
 	Decode decode.Options
 
+	// State is the file that takes templates and sampling rates over a restart;
+	// those of other collectors beside it are read as well. Empty: none.
+	State string
+
 	// HeaderTime stores records under the time in their datagram's header
 	// instead of its arrival: for replays of old traffic, and for labs. sFlow
 	// says no time, so it keeps the arrival.
@@ -63,6 +67,9 @@ func (o *CollectOptions) setDefaults() {
 		o.Policy = policy.NewLive(policy.Rules{ClockLimit: o.Decode.ClockLimit, SamplingDefault: o.Decode.DefaultSampling})
 	}
 	o.Decode.Policy = o.Policy
+	if o.Decode.Memory == nil {
+		o.Decode.Memory = decode.NewMemory()
+	}
 	if o.OnListening == nil {
 		o.OnListening = func([]source.SocketState) {}
 	}

@@ -102,6 +102,7 @@ func Collect(ctx context.Context, o CollectOptions) (flow.Counts, error) {
 	if err != nil {
 		return flow.Counts{}, err
 	}
+	defer openState(&o).start()()
 	o.OnListening(listener.Sockets())
 
 	full, empty := newBatches()
