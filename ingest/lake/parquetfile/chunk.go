@@ -114,7 +114,15 @@ func putNumbers[T number](c *chunk, b []byte, values []T) []byte {
 	if len(values) == 0 {
 		return appendDelta(b, values)
 	}
-	c.least, c.most = plain(slices.Min(values)), plain(slices.Max(values))
+	least, most := values[0], values[0]
+	for _, v := range values {
+		least = min(least, v)
+		most = max(most, v)
+	}
+	c.least, c.most = plain(least), plain(most)
+	if least == most { // as in most columns of most row groups
+		return appendEqual(b, least, len(values))
+	}
 	return appendDelta(b, values)
 }
 

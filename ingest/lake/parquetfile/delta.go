@@ -28,51 +28,54 @@ func appendDelta[T number](b []byte, values []T) []byte {
 		return binary.AppendVarint(b, 0)
 	}
 	b = binary.AppendVarint(b, int64(values[0]))
-	var deltas [deltaBlock]T
-	last := values[0]
-	for rest := values[1:]; len(rest) > 0; {
-		n := min(len(rest), deltaBlock)
-		least := rest[0] - last
-		most := least
-		for i, v := range rest[:n] {
-			delta := v - last
-			last = v
-			deltas[i] = delta
-			least = min(least, delta)
-			most = max(most, delta)
-		}
-		if least == most {
-			b = appendSteady(b, int64(least))
-		} else {
-			b = appendBlock(b, deltas[:n], least)
-		}
-		rest = rest[n:]
+	for begin := 0; begin+1 < len(values); begin += deltaBlock {
+		b = appendBlock(b, values[begin:min(begin+deltaBlock+1, len(values))])
 	}
 	return b
 }
 
-// appendSteady appends a block of equal differences: most blocks of most
-// columns are that.
-func appendSteady(b []byte, delta int64) []byte {
-	b = binary.AppendVarint(b, delta)
-	return append(b, 0, 0, 0, 0)
-}
-
-// appendBlock appends a block of differences, of which the least is given.
-func appendBlock[T number](b []byte, deltas []T, least T) []byte {
+// appendBlock appends the block of what the values behind the first are more
+// than the ones before them.
+func appendBlock[T number](b []byte, values []T) []byte {
+	var deltas [deltaBlock]T
+	last := values[0]
+	least := values[1] - last
+	most := least
+	for i, v := range values[1:] {
+		delta := v - last
+		last = v
+		deltas[i&(deltaBlock-1)] = delta
+		least = min(least, delta)
+		most = max(most, delta)
+	}
 	b = binary.AppendVarint(b, int64(least))
 	widths := len(b)
 	b = append(b, 0, 0, 0, 0)
-	for mini := 0; mini*deltaMini < len(deltas); mini++ {
+	if least == most { // as in most blocks of most columns
+		return b
+	}
+	for mini := 0; mini*deltaMini < len(values)-1; mini++ {
 		var above [deltaMini]uint64
 		all := uint64(0)
-		for i, delta := range deltas[mini*deltaMini : min((mini+1)*deltaMini, len(deltas))] {
+		for i, delta := range deltas[mini*deltaMini : min((mini+1)*deltaMini, len(values)-1)] {
 			above[i] = unsigned(delta - least)
 			all |= above[i]
 		}
 		width := bits.Len64(all)
 		b[widths+mini] = byte(width)
 		b = appendPacked(b, &above, width)
+	}
+	return b
+}
+
+// appendEqual is appendDelta of n values that are all v.
+func appendEqual[T number](b []byte, v T, n int) []byte {
+	b = binary.AppendUvarint(b, deltaBlock)
+	b = binary.AppendUvarint(b, deltaMinis)
+	b = binary.AppendUvarint(b, uint64(n))
+	b = binary.AppendVarint(b, int64(v))
+	for ; n > 1; n -= deltaBlock {
+		b = append(b, 0, 0, 0, 0, 0)
 	}
 	return b
 }
