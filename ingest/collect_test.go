@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"minewatch/ingest"
+	"minewatch/ingest/account"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
 	"minewatch/ingest/policy"
@@ -35,6 +36,7 @@ func collect(t *testing.T, o ingest.CollectOptions, talk func(to netip.AddrPort,
 	if o.Listen == nil {
 		o.Listen = loopback
 	}
+	o.Book = account.NewBook(o.Logger)
 	done := make(chan struct{})
 	o.OnListening = func(sockets []source.SocketState) {
 		go func() {
@@ -49,6 +51,9 @@ func collect(t *testing.T, o ingest.CollectOptions, talk func(to netip.AddrPort,
 	<-done
 	if err := counts.Check(); err != nil {
 		t.Error(err)
+	}
+	if diff := cmp.Diff(counts, o.Book.Sum().Counts); diff != "" {
+		t.Errorf("the accounts do not add up to the counts (-counts +accounts):\n%s", diff)
 	}
 	return counts
 }

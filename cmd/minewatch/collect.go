@@ -13,8 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"minewatch/ingest"
+	"minewatch/ingest/account"
 	"minewatch/ingest/decode"
 	"minewatch/ingest/lake"
+	"minewatch/ingest/metrics"
 	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
@@ -31,6 +33,8 @@ type collectFlags struct {
 	sampling      int32
 	clockLimit    time.Duration
 	rotateEvery   time.Duration
+	state         string
+	metrics       string
 	receivedTime  string
 	duration      time.Duration
 	stopAfterIdle time.Duration
@@ -76,6 +80,8 @@ Exit codes: 0 done, 1 error, or records that could not be written, 2 usage,
 	flags.Int32Var(&f.sampling, "sampling", 0, "the `N` of 1 in N packets for exporters that never say it (collect.sampling_default)")
 	flags.DurationVar(&f.clockLimit, "clock-limit", 0, "replace flow times further than this from their receipt; negative: never (collect.clock_limit)")
 	flags.DurationVar(&f.rotateEvery, "rotate", 0, "make flows visible this often (collect.rotate_every)")
+	flags.StringVar(&f.metrics, "metrics", "", "answer Prometheus and health checks on `HOST:PORT`, at /metrics and /healthz (collect.metrics)")
+	flags.StringVar(&f.state, "state", "", "`FOLDER` that keeps templates and sampling rates over a restart (default state in the lake)")
 	flags.StringVar(&f.receivedTime, "time", timeArrival, "store flows by the time of `arrival`, or by the export time in the datagram's header, for replays and labs (sFlow has none)")
 	flags.DurationVar(&f.duration, "duration", 0, "stop after this long (0: not)")
 	flags.DurationVar(&f.stopAfterIdle, "stop-after-idle", 0, "stop when, after the first datagram, none has come for this long (0: not)")
@@ -101,6 +107,9 @@ func (f *collectFlags) fillFrom(c *collectConfig, cmd *cobra.Command) {
 	if !changed("rotate") {
 		f.rotateEvery = time.Duration(c.RotateEvery)
 	}
+	if !changed("metrics") {
+		f.metrics = c.Metrics
+	}
 }
 
 func runCollect(ctx context.Context, env *environment, f *collectFlags, live *policy.Live) error {
@@ -108,6 +117,12 @@ func runCollect(ctx context.Context, env *environment, f *collectFlags, live *po
 	if err != nil {
 		return err
 	}
+	book, status := account.NewBook(env.log), &metrics.Status{}
+	stopMetrics, err := serveMetrics(env, f.metrics, book, status)
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
 	var unready error
 	counts, err := ingest.Collect(ctx, ingest.CollectOptions{
 		Lake:          env.lake,
@@ -122,7 +137,12 @@ func runCollect(ctx context.Context, env *environment, f *collectFlags, live *po
 		StopAfterIdle: f.stopAfterIdle,
 		Now:           env.now,
 		Logger:        env.log,
-		OnListening:   func(sockets []source.SocketState) { unready = announce(env.log, sockets, f.readyFile) },
+		Book:          book,
+		OnPublished:   func(fault error) { status.Published(env.now(), fault) },
+		OnListening: func(sockets []source.SocketState) {
+			status.Listening(sockets)
+			unready = announce(env.log, sockets, f.readyFile)
+		},
 	})
 	if err = errors.Join(err, unready); err != nil {
 		return err
@@ -176,6 +196,24 @@ func announce(log *slog.Logger, sockets []source.SocketState, readyFile string) 
 		return fmt.Errorf("write the ready file: %w", err)
 	}
 	return nil
+}
+
+// serveMetrics answers for the collector until stop is called; an empty address
+// is none.
+func serveMetrics(env *environment, address string, book *account.Book, status *metrics.Status) (stop func(), err error) {
+	if address == "" {
+		return func() {}, nil
+	}
+	server, err := metrics.Listen(address, metrics.Options{Book: book, Status: status, Version: versionText(), Logger: env.log})
+	if err != nil {
+		return nil, err
+	}
+	env.log.Info("answering prometheus", slog.String("address", "http://"+server.Address()+"/metrics"))
+	return func() {
+		if err := server.Close(); err != nil {
+			env.log.Warn("the metrics server did not end in order", slog.Any("error", err))
+		}
+	}, nil
 }
 
 // collectorName is unique among all collectors that write into a lake.

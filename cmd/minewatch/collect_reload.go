@@ -69,7 +69,7 @@ func (r *reloader) reload() {
 	r.live.Set(f.rules(&changed))
 	r.env.log.Info("configuration reloaded", slog.String("file", path),
 		slog.Int("allowed_prefixes", len(f.allow)), slog.Int("exporters", len(changed.Exporters)))
-	if !slices.Equal(f.listen, r.running.listen) || f.rotateEvery != r.running.rotateEvery {
-		r.env.log.Warn("collect.listen and collect.rotate_every take effect at the next start")
+	if !slices.Equal(f.listen, r.running.listen) || f.rotateEvery != r.running.rotateEvery || f.metrics != r.running.metrics {
+		r.env.log.Warn("collect.listen, collect.rotate_every and collect.metrics take effect at the next start")
 	}
 }

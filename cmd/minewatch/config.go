@@ -50,6 +50,7 @@ type collectConfig struct {
 	Listen          []string       `toml:"listen"`
 	Allow           []netip.Prefix `toml:"allow"`
 	RotateEvery     duration       `toml:"rotate_every"`
+	Metrics         string         `toml:"metrics"`
 	ClockLimit      duration       `toml:"clock_limit"`
 	SamplingDefault int32          `toml:"sampling_default"`
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -63,6 +64,9 @@ func (c *collectConfig) validate(f *faults) {
 	checkPrefixes(f, "collect.allow", c.Allow)
 	if c.RotateEvery < duration(time.Second) {
 		f.add("collect.rotate_every", "%s is below 1s", time.Duration(c.RotateEvery))
+	}
+	if _, _, err := net.SplitHostPort(c.Metrics); err != nil && c.Metrics != "" {
+		f.add("collect.metrics", "%q is not HOST:PORT, such as 127.0.0.1:9055; an IPv6 address stands in [ ]", c.Metrics)
 	}
 	if c.SamplingDefault < 0 {
 		f.add("collect.sampling_default", "%d is negative, want 0 (unknown) or the N of 1 in N", c.SamplingDefault)

@@ -73,6 +73,22 @@ func TestReceiptsContract(t *testing.T) {
 	}
 }
 
+// The other reader's side: the analysis declares the same columns.
+func TestReceiptsDeclaration(t *testing.T) {
+	declaration, err := os.ReadFile("../../queries/raw_receipts.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, c := range account.Columns {
+		want = append(want, c.Name+" "+c.SQL)
+	}
+	got := query(t, "select column_name || ' ' || column_type from (describe "+string(declaration)+")")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("raw_receipts.sql declares other columns (-written +declared):\n%s", diff)
+	}
+}
+
 // A file holds the whole hour and is replaced; what comes long after gets a
 // file of its own, and the sum over the files is the account.
 func TestReceipts(t *testing.T) {
