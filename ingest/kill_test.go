@@ -65,8 +65,7 @@ func (l *load) aim(conn net.Conn) {
 	l.conn = conn
 }
 
-// run sends a datagram a tick. The number of a datagram is the bytes of all
-// its flows.
+// run sends a datagram a tick.
 func (l *load) run(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
@@ -87,13 +86,32 @@ func (l *load) send() {
 		return
 	}
 	now := time.Now()
-	datagram := netflow5(now, loadRecords)
-	for i := range loadRecords {
-		binary.BigEndian.PutUint32(datagram[24+48*i+20:], uint32(len(l.sent)))
-	}
-	if _, err := l.conn.Write(datagram); err == nil {
+	if _, err := l.conn.Write(numbered(now, uint32(len(l.sent)))); err == nil { //nolint:gosec // a few thousand
 		l.sent = append(l.sent, now)
 	}
+}
+
+// numbered is a datagram whose number is the bytes of all its flows.
+func numbered(sent time.Time, number uint32) []byte {
+	datagram := netflow5(sent, loadRecords)
+	for i := range loadRecords {
+		binary.BigEndian.PutUint32(datagram[24+48*i+20:], number)
+	}
+	return datagram
+}
+
+// entries are the names in a folder of the lake.
+func entries(t *testing.T, dir, folder string) []string {
+	t.Helper()
+	found, err := os.ReadDir(filepath.Join(dir, folder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range found {
+		names = append(names, e.Name())
+	}
+	return names
 }
 
 // survived is a time in which what was sent has to be stored: from when a
