@@ -58,6 +58,9 @@ of the configuration treat single exporters: sampling, clock, boundary interface
 A SIGHUP has the file read again, and changes of both count from the next datagram
 on.
 
+Templates and sampling rates outlive a restart (--state). Data that comes before
+its template waits for it: 35 minutes, and in at most 64 MiB of memory.
+
 A first Ctrl-C or SIGTERM stops the listening, stores what has arrived and prints
 the summary; a second one ends it at once.
 
@@ -131,6 +134,7 @@ func runCollect(ctx context.Context, env *environment, f *collectFlags, live *po
 		Listen:        listen,
 		Policy:        live,
 		Decode:        decode.Options{Logger: env.log},
+		State:         stateFile(f.state, env.lake, f.listen),
 		HeaderTime:    f.receivedTime == timeHeader,
 		RotateEvery:   f.rotateEvery,
 		Duration:      f.duration,
@@ -218,15 +222,19 @@ func serveMetrics(env *environment, address string, book *account.Book, status *
 
 // collectorName is unique among all collectors that write into a lake.
 func collectorName(now time.Time) string {
+	return fmt.Sprintf("collect-%s-%s-%04x", hostname(), now.UTC().Format("20060102T150405Z"), rand.IntN(1<<16))
+}
+
+// hostname is the machine's name as a part of file names.
+func hostname() string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
-	host = strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
 			return r
 		}
 		return '_'
 	}, host)
-	return fmt.Sprintf("collect-%s-%s-%04x", host, now.UTC().Format("20060102T150405Z"), rand.IntN(1<<16))
 }
