@@ -114,10 +114,10 @@ type conversion struct {
 	max     int64
 }
 
-// run writes the file and gives it the name that makes it the one that counts.
+// run writes the file, and gives it the name that makes it the one that counts.
 func (c *conversion) run() error {
 	in, err := os.Open(c.segment.name() + segmentSuffix)
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) && c.segment.hasFolder() {
 		return nil // somebody has removed it: its rows are lost
 	}
 	if err != nil {
@@ -141,6 +141,11 @@ func (c *conversion) run() error {
 	if err := c.flush(); err != nil {
 		return c.abort(err)
 	}
+	return c.finish()
+}
+
+// finish completes the file and has it take the segment's place.
+func (c *conversion) finish() (err error) {
 	if c.out == nil {
 		return nil
 	}
@@ -150,7 +155,10 @@ func (c *conversion) run() error {
 	if err := syncPath(c.out.path); err != nil {
 		return err
 	}
-	return os.Rename(c.out.path, c.segment.name()+readySuffix)
+	if err := os.Rename(c.out.path, c.segment.name()+readySuffix); err != nil {
+		return err
+	}
+	return syncPath(c.segment.folder)
 }
 
 func (c *conversion) abort(err error) error {

@@ -59,6 +59,13 @@ func (s *Segment) name() string {
 	return filepath.Join(s.folder, fmt.Sprintf(segmentName, time.Unix(s.hour*3600, 0).UTC().Format(segmentHour), s.sequence))
 }
 
+// hasFolder is false where the whole folder is gone, and perhaps comes back:
+// somebody is at work on the disk.
+func (s *Segment) hasFolder() bool {
+	_, err := os.Stat(s.folder)
+	return err == nil
+}
+
 // parseSegment is the inverse of name, for one entry of a folder.
 func parseSegment(entry string) (hour int64, sequence int, ok bool) {
 	name, _, _ := strings.Cut(entry, ".")
