@@ -182,9 +182,8 @@ func FlowDays(lake string, zone *time.Location) ([]Day, error) {
 	}
 	var days []Day
 	for _, folder := range hours {
-		date := strings.TrimPrefix(filepath.Base(filepath.Dir(folder)), "date=")
-		t, err := time.Parse("2006-01-02 15", date+" "+strings.TrimPrefix(filepath.Base(folder), "hour="))
-		if err != nil {
+		t, ok := hourOfFolder(folder)
+		if !ok {
 			continue
 		}
 		if files, err := parquetFiles(folder); err != nil || len(files) == 0 {
@@ -199,6 +198,13 @@ func FlowDays(lake string, zone *time.Location) ([]Day, error) {
 	}
 	slices.Sort(days)
 	return slices.Compact(days), nil
+}
+
+// hourOfFolder is the hour that a folder flows/date=YYYY-MM-DD/hour=HH holds.
+func hourOfFolder(folder string) (start time.Time, ok bool) {
+	date := strings.TrimPrefix(filepath.Base(filepath.Dir(folder)), "date=")
+	start, err := time.Parse("2006-01-02 15", date+" "+strings.TrimPrefix(filepath.Base(folder), "hour="))
+	return start, err == nil
 }
 
 // NightDays are the days whose contacts are published, in order.

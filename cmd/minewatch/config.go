@@ -33,6 +33,7 @@ type config struct {
 	Exporters []exporterConfig   `toml:"exporter"`
 	Feed      feedConfig         `toml:"feed"`
 	Grading   map[string]float64 `toml:"grading"`
+	Retention retentionConfig    `toml:"retention"`
 	Engine    engineConfig       `toml:"engine"`
 }
 
@@ -97,8 +98,9 @@ func defaultConfig() config {
 		Feed: feedConfig{TTLDays: map[string]int{
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
 		}},
-		Grading: defaultGrading(),
-		Engine:  engineConfig{MemoryLimit: "2GB"},
+		Grading:   defaultGrading(),
+		Retention: defaultRetention(),
+		Engine:    engineConfig{MemoryLimit: "2GB"},
 	}
 }
 

@@ -31,6 +31,7 @@ func (c *config) validate() error {
 	c.Collect.validate(&f)
 	checkExporters(&f, c.Exporters)
 	c.Feed.validate(&f)
+	c.Retention.validate(&f)
 	defaults := defaultGrading()
 	for _, name := range sortedKeys(c.Grading) {
 		if _, ok := defaults[name]; !ok {

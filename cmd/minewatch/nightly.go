@@ -29,6 +29,10 @@ func newNightlyCommand(env *environment) *cobra.Command {
 were in contact by their last seven days, and publishes contacts, suspects,
 evidence and coverage in the lake. Days are those of site.zone.
 
+Without --day, --from and --all it is the scheduled run: it takes yesterday, and
+afterwards compacts closed hours and deletes the flows that are past their time
+(see 'minewatch compact' and 'minewatch retain').
+
 Running a day again replaces what it published: with the same flows, feed,
 ledger and configuration by the same answer. A run that fails publishes
 nothing.
@@ -86,7 +90,16 @@ func runNightly(ctx context.Context, env *environment, f *nightlyFlags, format o
 		env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days), env.now().Sub(started).Seconds()))
 		warnNight(env, manifest)
 	}
-	return writeNights(env, format, nights)
+	if err := writeNights(env, format, nights); err != nil || !f.scheduled() {
+		return err
+	}
+	return keepInOrder(ctx, env)
+}
+
+// scheduled says that the flags ask for no days: that is the run of every
+// night.
+func (f *nightlyFlags) scheduled() bool {
+	return !f.all && f.from == "" && f.to == "" && len(f.days) == 0
 }
 
 // pick lists the days that the flags ask for.
@@ -101,7 +114,7 @@ func (f *nightlyFlags) pick(env *environment, o *analyze.Options) ([]analyze.Day
 		return days, err
 	case f.from != "" || f.to != "":
 		return f.period(yesterday)
-	case len(f.days) == 0:
+	case f.scheduled():
 		return []analyze.Day{yesterday}, nil
 	}
 	var days []analyze.Day

@@ -92,14 +92,11 @@ var errChanged = errors.New("its files changed meanwhile")
 // the error joins those of all hours that did.
 func Compact(ctx context.Context, dir string, o CompactOptions) error {
 	o.setDefaults()
-	unlock, err := lake.LockUpkeep(dir)
+	end, err := begin(dir, o.Logger)
 	if err != nil {
 		return fmt.Errorf("compact: %w", err)
 	}
-	defer unlock() //nolint:errcheck // nothing was written; closing unlocks
-	if err := settle(dir, o.Logger); err != nil {
-		return fmt.Errorf("compact: tidy up after an interrupted run: %w", err)
-	}
+	defer end() //nolint:errcheck // nothing was written; closing unlocks
 	list, err := hours(dir)
 	if err != nil {
 		return fmt.Errorf("compact: %w", err)

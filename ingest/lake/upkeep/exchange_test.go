@@ -62,7 +62,7 @@ func TestReaderDuringCompaction(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close() //nolint:errcheck // everything is published
+	defer w.Close()
 	p := &publishing{w: w}
 	if err := p.publish(); err != nil {
 		t.Fatal(err)

@@ -42,14 +42,15 @@ const (
 
 func newCompactJob(dir string, h hour, inputs []stored) (*compactJob, error) {
 	// The name tells what is in the file: a path never gets other content.
-	sum := sha256.New()
+	text := h.String()
 	for _, f := range inputs {
-		fmt.Fprintf(sum, "%s %s %d\n", h, f.name, f.info.Size())
+		text += fmt.Sprintf("\n%s %d", f.name, f.info.Size())
 	}
+	sum := sha256.Sum256([]byte(text))
 	j := &compactJob{
 		lake: dir, hour: h, before: inputs,
 		dir:    filepath.Join(dir, lake.UpkeepFolder, compactJobs+h.String()),
-		prefix: compactedPrefix + hex.EncodeToString(sum.Sum(nil)[:6]),
+		prefix: compactedPrefix + hex.EncodeToString(sum[:6]),
 	}
 	for _, f := range inputs {
 		j.inputs = append(j.inputs, filepath.Join(h.path, f.name))

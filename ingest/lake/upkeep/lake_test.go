@@ -68,7 +68,7 @@ func publish(t *testing.T, dir, name string, batches ...*flow.Batch) []lake.File
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer w.Close() //nolint:errcheck // everything is published
+	defer w.Close()
 	var all []lake.File
 	for _, b := range batches {
 		if err := w.Append(b); err != nil {
@@ -122,7 +122,7 @@ func listFolder(folder string) (names []string, same bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	entries, err := f.ReadDir(-1)
 	if err != nil {
 		return nil, false, err
@@ -179,7 +179,7 @@ func readTable(path string) (arrow.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	r, err := pqarrow.NewFileReader(f, pqarrow.ArrowReadProperties{BatchSize: 4096}, memory.DefaultAllocator)
 	if err != nil {
 		return nil, err

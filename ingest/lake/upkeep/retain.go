@@ -85,15 +85,16 @@ func Retain(ctx context.Context, dir string, o RetainOptions) (*Retention, error
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if !o.DryRun {
-		unlock, err := lake.LockUpkeep(dir)
+	if o.DryRun {
+		if err := wantLake(dir); err != nil {
+			return nil, fmt.Errorf("retain: %w", err)
+		}
+	} else {
+		end, err := begin(dir, o.Logger)
 		if err != nil {
 			return nil, fmt.Errorf("retain: %w", err)
 		}
-		defer unlock() //nolint:errcheck // nothing was written; closing unlocks
-		if err := settle(dir, o.Logger); err != nil {
-			return nil, fmt.Errorf("retain: tidy up after an interrupted run: %w", err)
-		}
+		defer end() //nolint:errcheck // nothing was written; closing unlocks
 	}
 	plan, err := o.plan(dir)
 	if err == nil && !o.DryRun && len(plan.Deleted) > 0 {
