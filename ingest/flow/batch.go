@@ -145,7 +145,7 @@ func (b *Batch) Record(i int) Record {
 func (b *Batch) Arrow() arrow.RecordBatch {
 	columns := make([]arrow.Array, len(Columns))
 	for i, s := range b.stored {
-		columns[i] = s.array(Columns[i].Type)
+		columns[i] = s.array(Columns[i].Type, b.Len())
 		defer columns[i].Release()
 	}
 	return array.NewRecordBatch(schema, columns, int64(b.Len()))

@@ -1,6 +1,8 @@
 package flow_test
 
 import (
+	"bytes"
+	"errors"
 	"net/netip"
 	"reflect"
 	"strconv"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/google/go-cmp/cmp"
 
 	"minewatch/ingest/flow"
@@ -213,5 +216,46 @@ func TestBatchArrow(t *testing.T) {
 				t.Errorf("%s of row %d is %s, want %s", name, i, got, want)
 			}
 		}
+	}
+}
+
+// What was packed comes back, over an Arrow stream as the lake writes it, and
+// columns of one value take no room in that.
+func TestPacked(t *testing.T) {
+	steady := made(1000)
+	for i := range steady {
+		steady[i] = steady[3]
+	}
+	half := made(1000)
+	for i := range half {
+		half[i].Exporter, half[i].HasNATSrc, half[i].NATSrc, half[i].EndReason = "x", true, flow.Addr{Hi: 3, Lo: 4}, 2
+	}
+	for _, records := range [][]flow.Record{nil, made(1), made(2), made(1000), steady, half} {
+		batch := batchOf(records)
+		packed := batch.Packed()
+		var stream bytes.Buffer
+		w := ipc.NewWriter(&stream, ipc.WithSchema(packed.Schema()))
+		if err := errors.Join(w.Write(packed), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		packed.Release()
+		if size := stream.Len(); len(records) > 0 && records[0] == steady[0] && size > 20_000 {
+			t.Errorf("%d bytes for a record that is repeated", size)
+		}
+		r, err := ipc.NewReader(&stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !r.Next() {
+			t.Fatalf("nothing came back: %v", r.Err())
+		}
+		got, want := r.RecordBatch(), batch.Arrow()
+		for i, c := range flow.Columns {
+			column, ok := flow.Unpacked(got.Column(i), c.Type)
+			if !ok || !array.Equal(column, want.Column(i)) {
+				t.Errorf("%s of %d records: %v, want %v", c.Name, len(records), column, want.Column(i))
+			}
+		}
+		r.Release()
 	}
 }

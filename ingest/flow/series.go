@@ -10,10 +10,11 @@ import (
 
 // series is one column of a Batch, whatever the type of its values.
 type series interface {
-	extend(n int)                            // by n rows, of whatever lies in memory there
-	truncate(n int)                          // to n rows
-	appendRange(from series, begin, end int) // of the same column of another batch
-	array(t arrow.DataType) arrow.Array      // shares the memory
+	extend(n int)                              // by n rows, of whatever lies in memory there
+	truncate(n int)                            // to n rows
+	appendRange(from series, begin, end int)   // of the same column of another batch
+	steady() bool                              // all rows are the same
+	array(t arrow.DataType, n int) arrow.Array // of the first n rows; shares the memory
 }
 
 // value is what the slices of a Batch are made of.
@@ -40,13 +41,26 @@ func (s numbers[T]) appendRange(from series, begin, end int) {
 
 func (s numbers[T]) slice() *[]T { return s.values }
 
-func (s numbers[T]) array(t arrow.DataType) arrow.Array { return fixedWidth(t, *s.values, nil, 0) }
+func (s numbers[T]) steady() bool { return allEqual(*s.values) }
+
+func allEqual[T comparable](values []T) bool {
+	for _, v := range values {
+		if v != values[0] {
+			return false
+		}
+	}
+	return true
+}
+
+func (s numbers[T]) array(t arrow.DataType, n int) arrow.Array {
+	return fixedWidth(t, (*s.values)[:n], nil, 0)
+}
 
 // optional is a column in which Null marks a null.
 type optional[T int16 | int32] struct{ numbers[T] }
 
-func (s optional[T]) array(t arrow.DataType) arrow.Array {
-	values := *s.values
+func (s optional[T]) array(t arrow.DataType, n int) arrow.Array {
+	values := (*s.values)[:n]
 	valid, nulls := validity(len(values), func(i int) bool { return values[i] != Null })
 	return fixedWidth(t, values, valid, nulls)
 }
@@ -57,10 +71,12 @@ type known[T value] struct {
 	has *[]bool
 }
 
-func (s known[T]) array(t arrow.DataType) arrow.Array {
-	has := *s.has
+func (s known[T]) steady() bool { return allEqual(*s.has) && (!(*s.has)[0] || allEqual(*s.values)) }
+
+func (s known[T]) array(t arrow.DataType, n int) arrow.Array {
+	has := (*s.has)[:n]
 	valid, nulls := validity(len(has), func(i int) bool { return has[i] })
-	return fixedWidth(t, *s.values, valid, nulls)
+	return fixedWidth(t, (*s.values)[:n], valid, nulls)
 }
 
 // fixedWidth wraps values into an Arrow array of type t, whose values have the

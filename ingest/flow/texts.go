@@ -71,15 +71,17 @@ func (s texts) appendRange(from series, begin, end int) {
 	}
 }
 
-func (s texts) array(t arrow.DataType) arrow.Array {
+func (s texts) steady() bool { return allEqual(s.Codes) }
+
+func (s texts) array(t arrow.DataType, n int) arrow.Array {
 	b := array.NewStringBuilder(memory.DefaultAllocator)
 	defer b.Release()
 	b.AppendValues(s.values, nil)
 	dictionary := b.NewArray()
 	defer dictionary.Release()
 
-	buffers := []*memory.Buffer{nil, memory.NewBufferBytes(arrow.GetBytes(s.Codes))}
-	data := array.NewDataWithDictionary(t, len(s.Codes), buffers, 0, 0, dictionary.Data().(*array.Data))
+	buffers := []*memory.Buffer{nil, memory.NewBufferBytes(arrow.GetBytes(s.Codes[:n]))}
+	data := array.NewDataWithDictionary(t, n, buffers, 0, 0, dictionary.Data().(*array.Data))
 	defer data.Release()
 	return array.MakeFromData(data)
 }

@@ -268,22 +268,24 @@ func (c *conversion) file() *File {
 	}
 }
 
-// conform brings a batch to the flow schema of today: the dead writer whose
-// segment this is may have been another version of this program.
+// conform brings a batch to the flow schema of today: columns of nulls were
+// left out, and the dead writer whose segment this is may have been another
+// version of this program.
 func conform(batch arrow.RecordBatch) (arrow.RecordBatch, error) {
 	columns := make([]arrow.Array, len(flow.Columns))
 	for i, want := range flow.Columns {
 		found := batch.Schema().FieldIndices(want.Name)
+		known := false
 		switch {
-		case len(found) == 1 && arrow.TypeEqual(batch.Column(found[0]).DataType(), want.Type):
-			columns[i] = batch.Column(found[0])
+		case len(found) == 1:
+			columns[i], known = flow.Unpacked(batch.Column(found[0]), want.Type)
 		case len(found) == 0 && want.Nullable:
-			nulls := array.MakeArrayOfNull(memory.DefaultAllocator, want.Type, int(batch.NumRows()))
-			defer nulls.Release()
-			columns[i] = nulls
-		default:
+			columns[i], known = array.MakeArrayOfNull(memory.DefaultAllocator, want.Type, int(batch.NumRows())), true
+		}
+		if !known {
 			return nil, fmt.Errorf("the segment's column %s is not what this version writes: start the version once more that wrote it", want.Name)
 		}
+		defer columns[i].Release()
 	}
 	return array.NewRecordBatch(flow.Schema(), columns, batch.NumRows()), nil
 }

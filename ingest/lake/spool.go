@@ -189,7 +189,7 @@ func (s *Spool) writeFrame(hour int64, h *openSegment, rows *flow.Batch) error {
 		s.sequence++
 		h.Segment = segment
 	}
-	batch := rows.Arrow()
+	batch := rows.Packed()
 	defer batch.Release()
 	damaged, err := h.write(&s.frame, batch)
 	if damaged {
