@@ -10,9 +10,9 @@ select
     restarts,
     datagrams_kernel,
     datagrams_queue,
-    sets_no_template,
+    sets_no_template - sets_late as sets_no_template,
     records_disk
 from view_receipts
 where share_missed > 0.001
-    or datagrams_kernel + datagrams_queue + sets_no_template + records_disk > 0
+    or datagrams_kernel + datagrams_queue + sets_no_template - sets_late + records_disk > 0
 order by hour_at, exporter

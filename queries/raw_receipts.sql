@@ -23,6 +23,7 @@ select
     null::bigint as sets,
     null::bigint as sets_decoded,
     null::bigint as sets_no_template,
+    null::bigint as sets_late,
     null::bigint as sets_malformed,
     null::bigint as sets_unknown,
     null::bigint as records,

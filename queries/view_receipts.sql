@@ -1,4 +1,4 @@
--- view_receipts: what came in from each exporter in each hour, what became of it, and what never arrived.
+-- view_receipts: what came in from each exporter in each hour, what became of it, and what did not arrive.
 --
 -- grain:   one row per (hour, exporter)
 -- inputs:  raw_receipts
@@ -27,6 +27,7 @@ hours as (
         sum(sets)::bigint as sets,
         sum(sets_decoded)::bigint as sets_decoded,
         sum(sets_no_template)::bigint as sets_no_template,
+        sum(sets_late)::bigint as sets_late,
         sum(sets_malformed)::bigint as sets_malformed,
         sum(sets_unknown)::bigint as sets_unknown,
         sum(records)::bigint as records,

@@ -44,8 +44,9 @@ var Columns = []Column{
 	count("datagrams_kernel", "dropped by the kernel before they were received; not in datagrams", func(r *row) int64 { return r.DatagramsKernel }),
 
 	count("sets", "v9 and IPFIX sets, sFlow samples", func(r *row) int64 { return r.Sets }),
-	count("sets_decoded", "sets = sets_decoded + the three that follow", func(r *row) int64 { return r.SetsDecoded }),
-	count("sets_no_template", "data sets whose template was not known", func(r *row) int64 { return r.SetsNoTemplate }),
+	count("sets_decoded", "sets = sets_decoded + sets_no_template - sets_late + sets_malformed + sets_unknown", func(r *row) int64 { return r.SetsDecoded }),
+	count("sets_no_template", "data sets that came before or without their template", func(r *row) int64 { return r.SetsNoTemplate }),
+	count("sets_late", "of such sets, those that were read after all, when their template came", func(r *row) int64 { return r.SetsLate }),
 	count("sets_malformed", "lengths or counts that cannot be", func(r *row) int64 { return r.SetsMalformed }),
 	count("sets_unknown", "reserved set IDs, sample types that we do not read", func(r *row) int64 { return r.SetsUnknown }),
 

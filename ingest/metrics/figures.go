@@ -41,6 +41,7 @@ var counters = []family{
 		{"malformed", func(e entry) int64 { return e.SetsMalformed }},
 		{"unknown", func(e entry) int64 { return e.SetsUnknown }},
 	}},
+	{"minewatch_sets_late_total", "Data sets that were dropped for want of a template, and read after all when it came.", only(func(e entry) int64 { return e.SetsLate })},
 	{"minewatch_records_total", "Flow records received.", only(func(e entry) int64 { return e.Records })},
 	{"minewatch_records_stored_total", "Flow records published: received = stored + dropped + pending.", only(func(e entry) int64 { return e.RecordsStored })},
 	{"minewatch_records_dropped_total", "Flow records dropped, by reason.", []series{
