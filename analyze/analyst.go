@@ -21,7 +21,7 @@ var AnalystViews = []struct{ Name, About string }{
 	{"pools", "the effective pool feed with its windows"},
 	{"units", "the address ledger"},
 	{"coverage", "flows by exporter and hour of each night"},
-	{"receipts", "what came in by exporter and hour, what was dropped, and what never arrived"},
+	{"receipts", "what came in by exporter and hour, what was dropped, and what did not arrive"},
 }
 
 // OpenAnalyst is a reading session over the whole lake. What was never
