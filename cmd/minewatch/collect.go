@@ -120,8 +120,8 @@ func runCollect(ctx context.Context, env *environment, f *collectFlags, live *po
 	if err != nil {
 		return err
 	}
-	book, status := account.NewBook(env.log), &metrics.Status{}
-	stopMetrics, err := serveMetrics(env, f.metrics, book, status)
+	book, status, memory := account.NewBook(env.log), &metrics.Status{}, decode.NewMemory()
+	stopMetrics, err := serveMetrics(env, f.metrics, metrics.Options{Book: book, Status: status, Memory: memory})
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func runCollect(ctx context.Context, env *environment, f *collectFlags, live *po
 		Program:       "minewatch " + versionText(),
 		Listen:        listen,
 		Policy:        live,
-		Decode:        decode.Options{Logger: env.log},
+		Decode:        decode.Options{Memory: memory, Logger: env.log},
 		State:         stateFile(f.state, env.lake, f.listen),
 		HeaderTime:    f.receivedTime == timeHeader,
 		RotateEvery:   f.rotateEvery,
@@ -204,11 +204,12 @@ func announce(log *slog.Logger, sockets []source.SocketState, readyFile string) 
 
 // serveMetrics answers for the collector until stop is called; an empty address
 // is none.
-func serveMetrics(env *environment, address string, book *account.Book, status *metrics.Status) (stop func(), err error) {
+func serveMetrics(env *environment, address string, o metrics.Options) (stop func(), err error) {
 	if address == "" {
 		return func() {}, nil
 	}
-	server, err := metrics.Listen(address, metrics.Options{Book: book, Status: status, Version: versionText(), Logger: env.log})
+	o.Version, o.Logger = versionText(), env.log
+	server, err := metrics.Listen(address, o)
 	if err != nil {
 		return nil, err
 	}

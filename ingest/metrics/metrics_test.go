@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"minewatch/ingest/account"
+	"minewatch/ingest/decode"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/metrics"
 	"minewatch/ingest/source"
@@ -64,7 +65,7 @@ func TestMetrics(t *testing.T) {
 	status.Listening(sockets)
 	status.Published(noon, nil)
 
-	_, body := get(t, listen(t, metrics.Options{Book: book, Status: status, Version: "1.2.3"}), "/metrics")
+	_, body := get(t, listen(t, metrics.Options{Book: book, Status: status, Memory: decode.NewMemory(), Version: "1.2.3"}), "/metrics")
 	for _, want := range []string{
 		`minewatch_datagrams_total{exporter="192.0.2.1"} 3`,
 		`minewatch_datagrams_dropped_total{exporter="192.0.2.1",reason="malformed"} 1`,
@@ -73,6 +74,7 @@ func TestMetrics(t *testing.T) {
 		`minewatch_records_pending{exporter="192.0.2.1"} 0`,
 		`minewatch_receive_buffer_bytes{listen="netflow://127.0.0.1:2055"} 4096`,
 		`minewatch_last_publication_timestamp_seconds 1.7724528e+09`,
+		`minewatch_waiting_sets 0`,
 		`minewatch_healthy 1`,
 		`minewatch_build_info{version="1.2.3"} 1`,
 		`go_goroutines`, `process_resident_memory_bytes`,

@@ -15,12 +15,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"minewatch/ingest/account"
+	"minewatch/ingest/decode"
 )
 
 // Options say what is shown.
 type Options struct {
-	Book    *account.Book // required
-	Status  *Status       // required
+	Book    *account.Book  // required
+	Status  *Status        // required
+	Memory  *decode.Memory // of the decoders; nil: what waits is not shown
 	Version string
 	Logger  *slog.Logger // nil: discard
 }
@@ -36,6 +38,9 @@ func Handler(o Options) http.Handler {
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
+	if o.Memory != nil {
+		registry.MustRegister(newWaiting(o.Memory))
+	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
