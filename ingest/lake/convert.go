@@ -268,9 +268,9 @@ func (c *conversion) file() *File {
 	}
 }
 
-// conform brings a batch to the flow schema of today: columns of nulls were
-// left out, and the dead writer whose segment this is may have been another
-// version of this program.
+// conform brings a batch to the flow schema of today: its columns of one value
+// are packed, and the dead writer whose segment this is may have been another
+// version of this program, which did not have every column yet.
 func conform(batch arrow.RecordBatch) (arrow.RecordBatch, error) {
 	columns := make([]arrow.Array, len(flow.Columns))
 	for i, want := range flow.Columns {

@@ -8,6 +8,9 @@ import (
 // FrameHeader is the length of what stands before each frame's stream.
 const FrameHeader = frameHeader
 
+// Conform brings a segment's batch to the flow schema.
+var Conform = conform
+
 // Frame makes a frame of an arbitrary stream.
 func Frame(stream []byte, rows int) []byte {
 	frame := append(make([]byte, frameHeader), stream...)
