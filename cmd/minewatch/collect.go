@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -62,7 +63,9 @@ Templates and sampling rates outlive a restart (--state). Data that comes before
 its template waits for it: 35 minutes, and in at most 64 MiB of memory.
 
 A first Ctrl-C or SIGTERM stops the listening, stores what has arrived and prints
-the summary; a second one ends it at once.
+the summary; a second one ends it at once. However it ends, what had arrived half
+a second before is safe in the lake's folder hot, and the next start of collect
+publishes it.
 
 Exit codes: 0 done, 1 error, or records that could not be written, 2 usage,
 3 done but some datagrams, sets or records were rejected.`,
@@ -157,6 +160,8 @@ func runCollect(ctx context.Context, env *environment, f *collectFlags, live *po
 	switch {
 	case counts.RecordsDisk > 0:
 		return fmt.Errorf("%d records could not be written to %s and are lost: look for 'records lost' in the log", counts.RecordsDisk, env.lake)
+	case counts.RecordsPending > 0:
+		return fmt.Errorf("%d records could not be published and wait in %s: the next start of collect publishes them", counts.RecordsPending, filepath.Join(env.lake, "hot"))
 	case counts.Rejected() > 0:
 		return rejected()
 	}
