@@ -61,6 +61,7 @@ func NewBook(log *slog.Logger) *Book {
 // Fate is what became of records.
 type Fate uint8
 
+// What can become of records that were received and read.
 const (
 	Stored  Fate = iota // published: visible to readers
 	Disk                // could not be written, or not be read back

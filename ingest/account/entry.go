@@ -88,7 +88,7 @@ func (e *Entry) arrived(at int64) {
 
 // add adds o to e.
 func (e *Entry) add(o *Entry) {
-	e.Counts.Add(&o.Counts)
+	e.Add(&o.Counts)
 	e.Sequence.add(&o.Sequence)
 	e.Clock.add(&o.Clock)
 	if o.FirstAt != 0 {

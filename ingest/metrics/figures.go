@@ -22,7 +22,7 @@ func only(value func(*account.Entry) int64) []series { return []series{{"", valu
 
 type entry = *account.Entry
 
-// counters is every counter. docs/operations.md says what to do about each.
+// counters is every counter. docs/metrics.md says what to do about each.
 var counters = []family{
 	{"minewatch_datagrams_total", "Datagrams received.", only(func(e entry) int64 { return e.Datagrams })},
 	{"minewatch_datagram_bytes_total", "UDP payload received.", only(func(e entry) int64 { return e.DatagramBytes })},
