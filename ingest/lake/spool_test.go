@@ -136,9 +136,11 @@ func TestRecoverFromEveryStep(t *testing.T) {
 	for name, prepare := range map[string]func(t *testing.T, dir string){
 		"written": func(*testing.T, string) {},
 		"half a Parquet file": func(t *testing.T, dir string) {
+			t.Helper()
 			writeTo(t, filepath.Join(dir, "hot", "dead", "20260302T08-000001.tmp"), "PAR1 and no more")
 		},
 		"converted": func(t *testing.T, dir string) {
+			t.Helper()
 			segment := filepath.Join(dir, "hot", "dead", "20260302T08-000001.arrows")
 			content, err := os.ReadFile(segment)
 			if err != nil {
