@@ -44,7 +44,7 @@ bench: tools ## run the benchmarks of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 2s ./ingest/... ./analyze/...
 
 generate: tools ## write the generated pages of docs/ and the golden files anew; read the diff
-	go test ./ingest/lake ./ingest/source ./analyze ./analyze/report ./cmd/minewatch -run 'Doc|Golden' -update
+	go test ./ingest/account ./ingest/lake ./ingest/source ./analyze ./analyze/report ./cmd/minewatch -run 'Doc|Golden' -update
 
 check: test lint race ## all that CI runs but the tests over captured data
 	go vet ./...

@@ -21,12 +21,17 @@ var AnalystViews = []struct{ Name, About string }{
 	{"pools", "the effective pool feed with its windows"},
 	{"units", "the address ledger"},
 	{"coverage", "flows by exporter and hour of each night"},
+	{"receipts", "what came in by exporter and hour, what was dropped, and what did not arrive"},
 }
 
 // OpenAnalyst is a reading session over the whole lake. What was never
 // imported or run is an empty view, not an error.
 func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
-	flows, err := flowGlob(o.Lake)
+	flows, err := hourGlob(o.Lake, "flows")
+	if err != nil {
+		return nil, err
+	}
+	receipts, err := hourGlob(o.Lake, "receipts")
 	if err != nil {
 		return nil, err
 	}
@@ -48,6 +53,7 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 	}
 	err = errors.Join(
 		db.Read(ctx, "raw_flows", flows...),
+		db.Read(ctx, "raw_receipts", receipts...),
 		readFeed(ctx, db, &o, feed.Effective(versions, o.FeedAsOf)),
 		db.Read(ctx, "raw_ledger", owners...),
 	)
@@ -64,9 +70,10 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 	return db, nil
 }
 
-// flowGlob is the pattern of all flow files, if there is one.
-func flowGlob(lake string) ([]string, error) {
-	pattern := filepath.Join(lake, "flows", "*", "*", "*.parquet")
+// hourGlob is the pattern of all files of a table that is kept by the hour, if
+// there is one.
+func hourGlob(lake, table string) ([]string, error) {
+	pattern := filepath.Join(lake, table, "*", "*", "*.parquet")
 	found, err := filepath.Glob(pattern)
 	if err != nil || len(found) == 0 {
 		return nil, err

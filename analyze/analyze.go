@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"minewatch/analyze/engine"
 )
@@ -13,7 +14,24 @@ var ErrCheck = errors.New("a data check failed")
 
 // Night matches one day with the feed and publishes what it found. Running it
 // twice gives the same answer; a run that fails publishes nothing.
+//
+// It reads the flow files that there are when it begins. Where compaction
+// replaces one of them meanwhile, it begins again with what is there then.
 func Night(ctx context.Context, o Options, day Day) (*Manifest, error) {
+	for attempt := 1; ; attempt++ {
+		manifest, err := o.night(ctx, day)
+		if !errors.Is(err, engine.ErrGone) || attempt == maxListings {
+			return manifest, err
+		}
+		o.logger().Info("flows were compacted meanwhile, reading them again", slog.String("day", string(day)), slog.Any("reason", err))
+	}
+}
+
+// maxListings bounds how often a night begins again: an hour is compacted when
+// it closes, and then as often as flows come late.
+const maxListings = 4
+
+func (o Options) night(ctx context.Context, day Day) (*Manifest, error) {
 	inputs, err := findInputs(&o, day)
 	if err != nil {
 		return nil, fmt.Errorf("night of %s: %w", day, err)

@@ -21,11 +21,11 @@ var ErrNoFeed = errors.New("no pool feed: import one with 'minewatch feed import
 
 // inputs are the files that one night reads.
 type inputs struct {
-	flows      []string
+	flows      []lakeFile
 	feeds      []feed.Version
 	ranges     *ledger.Version
 	exclusions *ledger.Version
-	history    []string // contacts of the six days before
+	history    []lakeFile // contacts of the six days before
 }
 
 func findInputs(o *Options, day Day) (*inputs, error) {
@@ -81,8 +81,8 @@ func (in *inputs) verify() error {
 
 // flowFiles are the published files of the hours that overlap [from, to),
 // sorted: the layout is flows/date=YYYY-MM-DD/hour=HH/, UTC, by time of receipt.
-func flowFiles(lake string, from, to time.Time) ([]string, error) {
-	var files []string
+func flowFiles(lake string, from, to time.Time) ([]lakeFile, error) {
+	var files []lakeFile
 	for hour := from.UTC().Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
 		folder := filepath.Join(lake, "flows", "date="+hour.Format(time.DateOnly), "hour="+hour.Format("15"))
 		list, err := parquetFiles(folder)
@@ -95,8 +95,8 @@ func flowFiles(lake string, from, to time.Time) ([]string, error) {
 }
 
 // dayFiles are the published nightly files of a table, from and to included.
-func dayFiles(lake, table string, from, to Day) ([]string, error) {
-	var files []string
+func dayFiles(lake, table string, from, to Day) ([]lakeFile, error) {
+	var files []lakeFile
 	for day := from; day <= to; day = day.Add(1) {
 		list, err := parquetFiles(filepath.Join(lake, table, "day="+string(day)))
 		if err != nil {
@@ -107,22 +107,67 @@ func dayFiles(lake, table string, from, to Day) ([]string, error) {
 	return files, nil
 }
 
-func parquetFiles(folder string) ([]string, error) {
-	entries, err := os.ReadDir(folder)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
+// lakeFile is a published file, as it was when it was listed. It is immutable,
+// but compaction may replace it by another, and retention delete it.
+type lakeFile struct {
+	path  string
+	bytes int64
+}
+
+func paths(files []lakeFile) []string {
+	list := make([]string, len(files))
+	for i, f := range files {
+		list[i] = f.path
 	}
-	if err != nil {
-		return nil, err
-	}
-	var files []string
-	for _, e := range entries {
-		if !e.IsDir() && strings.HasSuffix(e.Name(), ".parquet") {
-			files = append(files, filepath.Join(folder, e.Name()))
+	return list
+}
+
+// parquetFiles are the published files in a folder, sorted; none where the
+// folder is not there.
+func parquetFiles(folder string) ([]lakeFile, error) {
+	for {
+		files, whole, err := listFolder(folder)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, nil
+		}
+		if err != nil || whole {
+			return files, err
 		}
 	}
-	slices.Sort(files)
-	return files, nil
+}
+
+// listFolder lists a folder once. The list is not whole where compaction has
+// exchanged the folder meanwhile and may have begun to remove the old one.
+func listFolder(folder string) (files []lakeFile, whole bool, err error) {
+	dir, err := os.Open(folder)
+	if err != nil {
+		return nil, false, err
+	}
+	defer dir.Close() //nolint:errcheck // only read
+	entries, err := dir.ReadDir(-1)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, e := range entries {
+		if e.IsDir() || !strings.HasSuffix(e.Name(), ".parquet") {
+			continue
+		}
+		info, err := e.Info()
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, false, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		files = append(files, lakeFile{filepath.Join(folder, e.Name()), info.Size()})
+	}
+	slices.SortFunc(files, func(a, b lakeFile) int { return strings.Compare(a.path, b.path) })
+	read, err := dir.Stat()
+	if err != nil {
+		return nil, false, err
+	}
+	now, err := os.Stat(folder)
+	return files, err == nil && os.SameFile(read, now), err
 }
 
 // FlowDays are the days of the zone that have flows in the lake, in order.
@@ -133,9 +178,8 @@ func FlowDays(lake string, zone *time.Location) ([]Day, error) {
 	}
 	var days []Day
 	for _, folder := range hours {
-		date := strings.TrimPrefix(filepath.Base(filepath.Dir(folder)), "date=")
-		t, err := time.Parse("2006-01-02 15", date+" "+strings.TrimPrefix(filepath.Base(folder), "hour="))
-		if err != nil {
+		t, ok := hourOfFolder(folder)
+		if !ok {
 			continue
 		}
 		if files, err := parquetFiles(folder); err != nil || len(files) == 0 {
@@ -150,6 +194,13 @@ func FlowDays(lake string, zone *time.Location) ([]Day, error) {
 	}
 	slices.Sort(days)
 	return slices.Compact(days), nil
+}
+
+// hourOfFolder is the hour that a folder flows/date=YYYY-MM-DD/hour=HH holds.
+func hourOfFolder(folder string) (start time.Time, ok bool) {
+	date := strings.TrimPrefix(filepath.Base(filepath.Dir(folder)), "date=")
+	start, err := time.Parse("2006-01-02 15", date+" "+strings.TrimPrefix(filepath.Base(folder), "hour="))
+	return start, err == nil
 }
 
 // NightDays are the days whose contacts are published, in order.

@@ -126,15 +126,24 @@ func (n *night) describe(ctx context.Context) error {
 	if m.QueriesHash, err = queriesHash(); err != nil {
 		return err
 	}
-	// Flow files are immutable and large: name and size say which they were.
-	if m.Flows, err = n.files(n.inputs.flows, false); err != nil {
-		return err
+	// Flow files are immutable and large: name and size say which they were,
+	// also when compaction has replaced them since.
+	for _, f := range n.inputs.flows {
+		path, err := filepath.Rel(n.Lake, f.path)
+		if err != nil {
+			return err
+		}
+		m.Flows = append(m.Flows, File{Path: path, Bytes: f.bytes})
 	}
-	if m.History, err = n.files(n.inputs.history, true); err != nil {
-		return err
+	for _, f := range n.inputs.history {
+		file, err := n.file(f.path)
+		if err != nil {
+			return err
+		}
+		m.History = append(m.History, file)
 	}
 	for _, s := range n.staged {
-		f, err := n.file(s.Temporary(), true)
+		f, err := n.file(s.Temporary())
 		if err != nil {
 			return err
 		}
@@ -145,19 +154,7 @@ func (n *night) describe(ctx context.Context) error {
 	return nil
 }
 
-func (n *night) files(paths []string, hashed bool) ([]File, error) {
-	list := make([]File, 0, len(paths))
-	for _, p := range paths {
-		f, err := n.file(p, hashed)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, f)
-	}
-	return list, nil
-}
-
-func (n *night) file(path string, hashed bool) (File, error) {
+func (n *night) file(path string) (File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return File{}, err
@@ -172,13 +169,11 @@ func (n *night) file(path string, hashed bool) (File, error) {
 		return File{}, err
 	}
 	out := File{Path: relative, Bytes: stat.Size()}
-	if hashed {
-		h := sha256.New()
-		if _, err := io.Copy(h, f); err != nil {
-			return File{}, fmt.Errorf("hash %s: %w", path, err)
-		}
-		out.SHA256 = hex.EncodeToString(h.Sum(nil))
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return File{}, fmt.Errorf("hash %s: %w", path, err)
 	}
+	out.SHA256 = hex.EncodeToString(h.Sum(nil))
 	return out, nil
 }
 

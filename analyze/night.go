@@ -34,7 +34,7 @@ func (n *night) read(ctx context.Context) error {
 		}
 	}
 	return errors.Join(
-		n.db.Read(ctx, "raw_flows", n.inputs.flows...),
+		n.db.Read(ctx, "raw_flows", paths(n.inputs.flows)...),
 		n.readFeed(ctx),
 		n.readLedger(ctx),
 		n.readInternal(ctx),
@@ -97,7 +97,7 @@ func (n *night) addHistory(ctx context.Context) error {
 	if err := n.stage(ctx, "mart_contacts", "contacts"); err != nil {
 		return err
 	}
-	files := append(append([]string{}, n.inputs.history...), n.staged[0].Temporary())
+	files := append(paths(n.inputs.history), n.staged[0].Temporary())
 	if err := n.db.Read(ctx, "raw_contacts", files...); err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type Options struct {
 	Engine     engine.Options     // Lake and Logger are filled in
 	Version    string             // of the program, for manifests and reports
 	Now        func() time.Time
-	Logger     *slog.Logger
+	Logger     *slog.Logger // nil: discard
 }
 
 // open starts an engine session with the thresholds set.
@@ -46,6 +46,14 @@ func (o *Options) open(ctx context.Context) (*engine.DB, error) {
 // off by more than its clock limit, so every flow's end is within the reach of
 // one night.
 func (o *Options) reach() time.Duration { return max(o.Reach, time.Hour) }
+
+// logger is the given one, or one that says nothing.
+func (o *Options) logger() *slog.Logger {
+	if o.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return o.Logger
+}
 
 // thresholds are the effective ones, by name.
 func (o *Options) thresholds() map[string]float64 {

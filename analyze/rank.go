@@ -115,7 +115,7 @@ func gradeWindow(ctx context.Context, db *engine.DB, lake string, scope Scope, r
 	if err != nil {
 		return err
 	}
-	if err := db.Read(ctx, "raw_contacts", files...); err != nil {
+	if err := db.Read(ctx, "raw_contacts", paths(files)...); err != nil {
 		return err
 	}
 	if err := setWindow(ctx, db, scope.From, scope.To, region); err != nil {

@@ -75,8 +75,8 @@ func buildWindow(ctx context.Context, db *engine.DB, lake string, from, to Day, 
 		return err
 	}
 	return errors.Join(
-		db.Read(ctx, "raw_contacts", contacts...),
-		db.Read(ctx, "raw_coverage", coverage...),
+		db.Read(ctx, "raw_contacts", paths(contacts)...),
+		db.Read(ctx, "raw_coverage", paths(coverage)...),
 		setWindow(ctx, db, from, to, region),
 		db.Build(ctx, "mart_suspects", "mart_evidence", "mart_totals"),
 		runChecks(ctx, db, "chk_suspects"),

@@ -2,15 +2,12 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"net/netip"
-	"path"
 	"time"
 
+	"minewatch/ingest/account"
 	"minewatch/ingest/decode"
-	"minewatch/ingest/flow"
-	"minewatch/ingest/lake"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -21,14 +18,19 @@ type CollectOptions struct {
 	Program string // name and version, for the manifests
 
 	Listen []source.Listen
-	Allow  []netip.Prefix // exporters; empty takes all
+	Policy *policy.Live // whose exports are taken and how; nil: everybody's. It may be exchanged while collecting
 	Decode decode.Options
+
+	// State is the file that takes templates and sampling rates over a restart;
+	// those of other collectors beside it are read as well. Empty: none.
+	State string
 
 	// HeaderTime stores records under the time in their datagram's header
 	// instead of its arrival: for replays of old traffic, and for labs. sFlow
 	// says no time, so it keeps the arrival.
 	HeaderTime bool
 
+	FlushEvery    time.Duration // what a crash of the process may cost; default half a second
 	RotateEvery   time.Duration // default 1 minute
 	FileRows      int           // publish earlier when as many rows wait; default 8 Mi
 	ReportEvery   time.Duration // between summaries in the log; default 1 minute
@@ -38,9 +40,17 @@ type CollectOptions struct {
 	Now         func() time.Time           // required
 	Logger      *slog.Logger               // nil: discard
 	OnListening func([]source.SocketState) // called when the sockets are open; nil: not
+	OnPublished func(fault error)          // called after every rotation, with what could not be written; nil: not
+
+	// Book gets the accounts of every exporter, which also become the lake's
+	// receipts; nil: one that nobody else sees.
+	Book *account.Book
 }
 
 func (o *CollectOptions) setDefaults() {
+	if o.FlushEvery == 0 {
+		o.FlushEvery = time.Second / 2
+	}
 	if o.RotateEvery == 0 {
 		o.RotateEvery = time.Minute
 	}
@@ -53,8 +63,21 @@ func (o *CollectOptions) setDefaults() {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	if o.Policy == nil {
+		o.Policy = policy.NewLive(policy.Rules{ClockLimit: o.Decode.ClockLimit, SamplingDefault: o.Decode.DefaultSampling})
+	}
+	o.Decode.Policy = o.Policy
+	if o.Decode.Memory == nil {
+		o.Decode.Memory = decode.NewMemory()
+	}
 	if o.OnListening == nil {
 		o.OnListening = func([]source.SocketState) {}
+	}
+	if o.OnPublished == nil {
+		o.OnPublished = func(error) {}
+	}
+	if o.Book == nil {
+		o.Book = account.NewBook(o.Logger)
 	}
 }
 
@@ -68,7 +91,7 @@ func (o *CollectOptions) receive(l *source.Listener, stop context.CancelFunc, fu
 	}
 	idle := newIdleTimer(o.StopAfterIdle, stop)
 	in := &intake{
-		allow:      newAllowList(o.Allow, o.Logger),
+		allow:      newAllowList(o.Policy, o.Logger),
 		headerTime: o.HeaderTime,
 		now:        o.Now,
 		decoder:    decode.New(o.Decode),
@@ -78,18 +101,19 @@ func (o *CollectOptions) receive(l *source.Listener, stop context.CancelFunc, fu
 		datagrams := arrived.Datagrams
 		for len(datagrams) > 0 {
 			b := <-empty
-			b.records = b.records[:0]
-			for len(datagrams) > 0 && len(b.records) < batchRecords {
-				b.records = in.take(&datagrams[0], b.records)
+			b.records.Reset()
+			for len(datagrams) > 0 && b.records.Len() < batchRecords {
+				in.take(&datagrams[0], b)
 				datagrams = datagrams[1:]
 			}
-			b.counts = countsOf(in, l)
+			in.close(b, l)
 			full <- b
 		}
 		arrived.Release()
 	}
 	b := <-empty
-	b.records, b.counts = b.records[:0], countsOf(in, l) // what the listener dropped at the end
+	b.records.Reset()
+	in.close(b, l) // what the listener dropped at the end
 	full <- b
 }
 
@@ -110,88 +134,15 @@ func newIdleTimer(limit time.Duration, stop func()) (arrived func()) {
 	}
 }
 
-// countsOf is what was taken in, and what the listener could not deliver.
-func countsOf(in *intake, l *source.Listener) flow.Counts {
+// close makes b ready to be given on: with the counts of what was taken in, and
+// of what the listener could not deliver.
+func (in *intake) close(b *batch, l *source.Listener) {
+	in.settle()
 	c, u := in.counts(), l.Counts()
 	c.Datagrams += u.QueueDropped
 	c.DatagramBytes += u.QueueDroppedBytes
 	c.DatagramsQueue += u.QueueDropped
 	c.DatagramsKernel = u.KernelDropped
-	return c
-}
-
-// storeUntilClosed appends what comes and publishes at every rotation.
-func (o *CollectOptions) storeUntilClosed(s *store, full <-chan *batch, empty chan<- *batch) {
-	rotate, report := time.NewTicker(o.RotateEvery), time.NewTicker(o.ReportEvery)
-	defer rotate.Stop()
-	defer report.Stop()
-	j := &journal{o: o, begun: o.Now().UTC()}
-	for {
-		select {
-		case b, open := <-full:
-			if !open {
-				o.publish(s, j)
-				return
-			}
-			err := s.append(b)
-			empty <- b
-			if err != nil {
-				o.lose(s, err)
-			} else if s.w.Pending() >= int64(o.FileRows) {
-				o.publish(s, j)
-			}
-		case <-rotate.C:
-			o.publish(s, j)
-		case <-report.C:
-			o.Logger.Info("collecting", slog.String("counts", s.counts.String()), slog.Int64("pending_records", s.w.Pending()))
-		}
-	}
-}
-
-func (o *CollectOptions) publish(s *store, j *journal) {
-	files, err := s.publish()
-	if err != nil {
-		o.lose(s, err)
-	}
-	if err := j.write(files, &s.counts); err != nil {
-		o.Logger.Error("the flows are stored, but not their manifest", slog.Any("error", err))
-	}
-}
-
-// lose gives up what the disk would not take. Without that the memory would
-// fill up, and the next datagrams be lost uncounted.
-func (o *CollectOptions) lose(s *store, err error) {
-	lost := s.w.Pending()
-	err = errors.Join(err, s.drop())
-	o.Logger.Error("records lost: the lake cannot be written; trying again at the next rotation",
-		slog.Int64("records", lost), slog.Any("error", err))
-}
-
-// journal is a collector's manifests. There is one for each day, in UTC, on
-// which it published: what came in and was written since the one before.
-type journal struct {
-	o        *CollectOptions
-	begun    time.Time
-	day      string
-	before   flow.Counts // at the end of the day before
-	last     flow.Counts // at the last write
-	manifest lake.Manifest
-}
-
-// write adds the files of a publication to the day's manifest.
-func (j *journal) write(files []lake.File, counts *flow.Counts) error {
-	if len(files) == 0 && j.last == *counts {
-		return nil
-	}
-	now := j.o.Now().UTC()
-	if day := now.Format(time.DateOnly); day != j.day {
-		j.day, j.before = day, j.last
-		j.manifest = lake.Manifest{Program: j.o.Program, Writer: j.o.Name, Begun: j.begun}
-	}
-	j.manifest.Written = now
-	j.manifest.Files = append(j.manifest.Files, files...)
-	j.manifest.Counts = *counts
-	j.manifest.Counts.Sub(&j.before)
-	j.last, j.begun = *counts, now
-	return lake.WriteManifest(j.o.Lake, path.Join("collect", j.day, j.o.Name+".json"), &j.manifest)
+	b.counts = c
+	b.unseen = account.Unseen{Queue: u.QueueDropped, QueueBytes: u.QueueDroppedBytes, Kernel: u.KernelDropped}
 }

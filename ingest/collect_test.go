@@ -14,8 +14,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"minewatch/ingest"
+	"minewatch/ingest/account"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -27,10 +29,14 @@ func collect(t *testing.T, o ingest.CollectOptions, talk func(to netip.AddrPort,
 	t.Helper()
 	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 	defer stop()
-	o.Now, o.Name, o.Program = clock, "collect-test", "minewatch test"
+	o.Now, o.Program = clock, "minewatch test"
+	if o.Name == "" {
+		o.Name = "collect-test"
+	}
 	if o.Listen == nil {
 		o.Listen = loopback
 	}
+	o.Book = account.NewBook(o.Logger)
 	done := make(chan struct{})
 	o.OnListening = func(sockets []source.SocketState) {
 		go func() {
@@ -45,6 +51,9 @@ func collect(t *testing.T, o ingest.CollectOptions, talk func(to netip.AddrPort,
 	<-done
 	if err := counts.Check(); err != nil {
 		t.Error(err)
+	}
+	if diff := cmp.Diff(counts, o.Book.Sum().Counts); diff != "" {
+		t.Errorf("the accounts do not add up to the counts (-counts +accounts):\n%s", diff)
 	}
 	return counts
 }
@@ -105,7 +114,7 @@ func TestCollectAllowList(t *testing.T) {
 	var log strings.Builder
 	counts := collect(t, ingest.CollectOptions{
 		Lake:          t.TempDir(),
-		Allow:         []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
+		Policy:        policy.NewLive(policy.Rules{Allow: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}),
 		StopAfterIdle: 200 * time.Millisecond,
 		Logger:        slog.New(slog.NewTextHandler(&log, nil)),
 	}, func(to netip.AddrPort, _ context.CancelFunc) {
@@ -137,8 +146,8 @@ func TestCollectByHeaderTime(t *testing.T) {
 	}
 }
 
-// While the lake cannot be written records are counted as lost and the log
-// says so; when it can be again, the collector goes on by itself.
+// While nothing can be published, what was received waits in the lake's folder
+// hot, and the log says so; when it can be again, all of it is.
 func TestCollectIntoFailingLake(t *testing.T) {
 	dir := t.TempDir()
 	obstacle := filepath.Join(dir, "flows")
@@ -150,16 +159,48 @@ func TestCollectIntoFailingLake(t *testing.T) {
 		Lake: dir, RotateEvery: 20 * time.Millisecond, Logger: slog.New(slog.NewTextHandler(log, nil)),
 	}, func(to netip.AddrPort, stop context.CancelFunc) {
 		send(t, to, netflow5(noon, 3))
-		eventually(t, "the loss is logged", func() bool { return strings.Contains(log.String(), "records lost") })
+		eventually(t, "the log says what waits", func() bool { return strings.Contains(log.String(), "cannot be published") })
 		if err := os.Remove(obstacle); err != nil {
 			t.Error(err)
 		}
 		send(t, to, netflow5(noon, 5))
-		eventually(t, "the rest is published", func() bool { return len(published(t, dir)) > 0 })
+		eventually(t, "the rest is published", func() bool { return len(published(t, dir)) > 1 })
 		stop()
 	})
-	if counts.RecordsDisk != 3 || counts.RecordsStored != 5 {
-		t.Errorf("counts %s, want 3 lost and 5 stored", counts.String())
+	if counts.RecordsDisk != 0 || counts.RecordsStored != 8 {
+		t.Errorf("counts %s, want 8 stored", counts.String())
+	}
+}
+
+// What cannot be published by the end stays in hot, and the next collector
+// publishes it, once.
+func TestCollectRecovers(t *testing.T) {
+	dir := t.TempDir()
+	obstacle := filepath.Join(dir, "flows")
+	if err := os.WriteFile(obstacle, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	counts := collect(t, ingest.CollectOptions{Lake: dir, Name: "victim", StopAfterIdle: 100 * time.Millisecond}, func(to netip.AddrPort, _ context.CancelFunc) {
+		send(t, to, netflow5(noon, 7))
+	})
+	if counts.RecordsPending != 7 {
+		t.Errorf("counts %s, want 7 pending", counts.String())
+	}
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		collect(t, ingest.CollectOptions{Lake: dir}, func(_ netip.AddrPort, stop context.CancelFunc) {
+			eventually(t, "the flows are recovered", func() bool { return len(published(t, dir)) > 0 })
+			stop()
+		})
+	}
+	if files := published(t, dir); len(files) != 1 {
+		t.Errorf("published %v, want one file", files)
+	}
+	m, err := lake.ReadManifest(dir, "recover/victim.json")
+	if err != nil || m == nil || m.Counts.RecordsStored != 7 || len(m.Files) != 1 {
+		t.Errorf("manifest of the recovery %+v: %v", m, err)
 	}
 }
 

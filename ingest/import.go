@@ -11,6 +11,7 @@ import (
 	"minewatch/ingest/decode"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -141,9 +142,10 @@ func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 			decoder = decode.New(o.Decode)
 		}
 		return &captureReader{capture: capture, before: decoder.Counts(), intake: intake{
-			allow:   newAllowList(o.Allow, o.Logger),
+			allow:   newAllowList(policy.NewLive(policy.Rules{Allow: o.Allow}), o.Logger),
 			now:     o.Now,
 			decoder: decoder,
+			bill:    bill{since: decoder.Counts()},
 		}}, nil
 	}
 	log, err := source.OpenCSV(in, source.CSVOptions{
@@ -158,7 +160,7 @@ func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 	for _, column := range log.Ignored() {
 		o.Logger.Info("column is not read", slog.String("file", in.path), slog.String("column", column))
 	}
-	return csvReader{log}, nil
+	return &csvReader{log: log}, nil
 }
 
 // publish makes the records of a file visible as one, and writes down that it
@@ -176,6 +178,10 @@ func (o *ImportOptions) publish(in *inputFile, s *store, begun time.Time) ([]lak
 	}
 	files, err := s.publish()
 	if err != nil {
+		return nil, err
+	}
+	s.book.Close()
+	if err := s.book.WriteReceipts(o.Lake, in.writerName()); err != nil {
 		return nil, err
 	}
 	err = lake.WriteManifest(o.Lake, in.manifestPath(), &lake.Manifest{
@@ -214,15 +220,16 @@ type captureReader struct {
 	intake  intake
 }
 
-func (c *captureReader) next(out []flow.Record) ([]flow.Record, error) {
-	for len(out) < batchRecords {
+func (c *captureReader) next(b *batch) error {
+	defer c.intake.settle()
+	for b.records.Len() < batchRecords {
 		d, err := c.capture.Next()
 		if err != nil {
-			return out, err
+			return err
 		}
-		out = c.intake.take(&d, out)
+		c.intake.take(&d, b)
 	}
-	return out, nil
+	return nil
 }
 
 func (c *captureReader) counts() flow.Counts {
@@ -233,10 +240,21 @@ func (c *captureReader) counts() flow.Counts {
 }
 
 // csvReader is a text log as records.
-type csvReader struct{ log *source.CSV }
+type csvReader struct {
+	log  *source.CSV
+	rows []flow.Record // of one turn, used again
+}
 
-func (c csvReader) next(out []flow.Record) ([]flow.Record, error) { return c.log.Next(out) }
+// next leaves the page blank: a text log has no datagrams to account for.
+func (c *csvReader) next(b *batch) error {
+	rows, err := c.log.Next(c.rows[:0])
+	for i := range rows {
+		b.records.AppendRecord(&rows[i])
+	}
+	c.rows = rows
+	return err
+}
 
-func (c csvReader) counts() flow.Counts {
+func (c *csvReader) counts() flow.Counts {
 	return flow.Counts{Records: c.log.Rows(), RecordsMalformed: c.log.Rejected()}
 }

@@ -7,13 +7,15 @@
 //
 // Decoder and writer are a goroutine each, and batches of records cross between
 // them. A batch carries the counts up to and with it, so that at every
-// publication received = stored + each named drop, record for record.
+// publication received = stored + each named drop, record for record. It also
+// carries a page of the same by exporter and hour, for package account.
 package ingest
 
 import (
 	"context"
 	"errors"
 
+	"minewatch/ingest/account"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
 	"minewatch/ingest/source"
@@ -64,7 +66,7 @@ func (o *ImportOptions) importFile(ctx context.Context, file *Imported) error {
 		return err
 	}
 
-	s := &store{w: w}
+	s := &store{w: w, book: account.NewBook(o.Logger)}
 	ended, err := pump(ctx, records, s.append)
 	if err == nil {
 		err = in.complete(ended)
@@ -79,29 +81,32 @@ func (o *ImportOptions) importFile(ctx context.Context, file *Imported) error {
 	return err
 }
 
-// Collect listens until ctx ends, and publishes at every rotation. It returns
-// the counts since its start; its errors are those of the start and of the
-// sockets. When the disk fails, it says so in the log, counts the records as
-// lost and tries again at the next rotation.
+// Collect listens until ctx ends. Twice a second it writes what came to
+// segments under hot/, which outlive it however it ends, and at every rotation
+// it publishes them; at its start, what collectors that died have left. It
+// returns the counts since then; its errors are those of the start and of the
+// sockets. When the disk fails, it says so in the log, counts the records that
+// could not be written as lost and goes on with the next; those that were
+// written wait for the disk.
 func Collect(ctx context.Context, o CollectOptions) (flow.Counts, error) {
 	o.setDefaults()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 
-	w, err := lake.NewWriter(o.Lake, lake.Options{Name: o.Name, FileRows: o.FileRows, Logger: o.Logger})
+	spool, err := lake.OpenSpool(o.Lake, lake.SpoolOptions{Name: o.Name, Logger: o.Logger, OnLost: o.settleLost})
 	if err != nil {
 		return flow.Counts{}, err
 	}
-	defer w.Close() //nolint:errcheck // it removes what only concerns the writer
+	defer spool.Close() //nolint:errcheck // everything was written, or its error said
 	listener, err := source.ListenUDP(ctx, o.Listen, source.UDPOptions{Logger: o.Logger})
 	if err != nil {
 		return flow.Counts{}, err
 	}
+	defer openState(&o).start()()
 	o.OnListening(listener.Sockets())
 
 	full, empty := newBatches()
 	go o.receive(listener, stop, full, empty)
-	s := &store{w: w}
-	o.storeUntilClosed(s, full, empty)
-	return s.counts, listener.Wait()
+	counts := newLanding(&o, spool).run(ctx, full, empty)
+	return counts, listener.Wait()
 }

@@ -5,8 +5,10 @@ import (
 	"net/netip"
 	"time"
 
+	"minewatch/ingest/account"
 	"minewatch/ingest/decode"
 	"minewatch/ingest/flow"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -19,19 +21,65 @@ type intake struct {
 	now        func() time.Time
 	decoder    *decode.Decoder
 	refused    flow.Counts // what the decoder never saw
+	bill       bill
 }
 
-// take appends the records of d to out and returns it.
-func (in *intake) take(d *source.Datagram, out []flow.Record) []flow.Record {
+// take appends the records of d to b, and enters them on its page.
+func (in *intake) take(d *source.Datagram, b *batch) {
+	exporter := d.From.Addr().Unmap()
 	switch {
 	case !in.allow.admits(d.From.Addr()):
+		in.enter(b, account.Others, in.arrived(d))
 		in.refuse(d, &in.refused.DatagramsNotAllowed)
 	case d.Truncated:
+		in.enter(b, exporter, in.arrived(d))
 		in.refuse(d, &in.refused.DatagramsTruncated)
 	default:
-		return in.decoder.Decode(d.From, in.received(d), d.Payload, out)
+		received := in.received(d)
+		in.enter(b, exporter, received)
+		in.decoder.DecodeBatch(d.From, received, d.Payload, b.records)
+		in.sight(b, d, received)
 	}
-	return out
+}
+
+// bill is the account that what is counted now will be laid to, and the counts
+// when that began. Counts are compared only where the account changes, so a
+// run of datagrams of one exporter costs nothing.
+type bill struct {
+	entry *account.Entry
+	since flow.Counts
+}
+
+// enter has what is counted from here on laid to the exporter, in the hour of
+// the time at.
+func (in *intake) enter(b *batch, exporter netip.Addr, at time.Time) {
+	if entry := b.page.Entry(exporter, at); entry != in.bill.entry {
+		in.settle()
+		in.bill.entry = entry
+	}
+}
+
+// settle closes the account that is open. It is called before a batch is given
+// on, because its page goes with it.
+func (in *intake) settle() {
+	now := in.counts()
+	if in.bill.entry != nil {
+		in.bill.entry.AddChange(&now, &in.bill.since)
+	}
+	in.bill = bill{since: now}
+}
+
+// sight notes where the datagram stands in its exporter's numbering. By header
+// time, the exporter's clock and ours are days apart and say nothing.
+func (in *intake) sight(b *batch, d *source.Datagram, received time.Time) {
+	s, ok := in.decoder.Sighting()
+	if !ok {
+		return
+	}
+	if in.headerTime {
+		s.Sent = time.Time{}
+	}
+	b.page.Arrived(received, d.Received, &s)
 }
 
 func (in *intake) refuse(d *source.Datagram, reason *int64) {
@@ -48,6 +96,11 @@ func (in *intake) received(d *source.Datagram) time.Time {
 			return sent
 		}
 	}
+	return in.arrived(d)
+}
+
+// arrived is when d came. What nobody has vouched for says nothing of time.
+func (in *intake) arrived(d *source.Datagram) time.Time {
 	if d.Received.IsZero() {
 		return in.now()
 	}
@@ -60,33 +113,27 @@ func (in *intake) counts() flow.Counts {
 	return c
 }
 
-// allowList is the prefixes of known exporters. Flow export is unauthenticated
-// UDP: a forged record would accuse an innocent subscriber.
+// allowList is the policy's answer to who may export. Flow export is
+// unauthenticated UDP: a forged record would accuse an innocent subscriber.
 type allowList struct {
-	prefixes []netip.Prefix // none: everybody
-	log      *slog.Logger
-	warned   map[netip.Addr]bool
+	policy *policy.Live
+	log    *slog.Logger
+	warned map[netip.Addr]bool
 }
 
 // maxWarnings bounds how many refused exporters are named: whoever forges
 // senders should not fill the log.
 const maxWarnings = 100
 
-func newAllowList(prefixes []netip.Prefix, log *slog.Logger) allowList {
-	return allowList{prefixes: prefixes, log: log, warned: map[netip.Addr]bool{}}
+func newAllowList(p *policy.Live, log *slog.Logger) allowList {
+	return allowList{policy: p, log: log, warned: map[netip.Addr]bool{}}
 }
 
 func (a *allowList) admits(exporter netip.Addr) bool {
-	if len(a.prefixes) == 0 {
+	if a.policy.Policy().Admits(exporter) {
 		return true
 	}
-	exporter = exporter.Unmap().WithZone("")
-	for _, p := range a.prefixes {
-		if p.Contains(exporter) {
-			return true
-		}
-	}
-	a.warn(exporter)
+	a.warn(exporter.Unmap().WithZone(""))
 	return false
 }
 

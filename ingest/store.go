@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"minewatch/ingest/account"
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
 )
@@ -18,15 +19,20 @@ const (
 
 // batch is what crosses from the decoder to the writer.
 type batch struct {
-	records []flow.Record
+	records *flow.Batch
 	counts  flow.Counts // of everything up to and with these records, but for storing them
+
+	// The same by exporter and hour: of these records alone, and what nobody
+	// has seen of whom, since the start.
+	page   *account.Page
+	unseen account.Unseen
 }
 
 // recordReader is an input as flow records.
 type recordReader interface {
-	// next appends the next records to out and returns it; io.EOF at the
-	// end, possibly with the last records.
-	next(out []flow.Record) ([]flow.Record, error)
+	// next adds the next records to b; io.EOF at the end, possibly with the
+	// last records.
+	next(b *batch) error
 	// counts is what was read so far.
 	counts() flow.Counts
 }
@@ -44,7 +50,8 @@ func pump(ctx context.Context, r recordReader, put func(*batch) error) (ended, f
 			case <-ctx.Done():
 				return ctx.Err()
 			case b := <-empty:
-				b.records, ended = r.next(b.records[:0])
+				b.records.Reset()
+				ended = r.next(b)
 				b.counts = r.counts()
 				full <- b
 			}
@@ -73,7 +80,7 @@ func newBatches() (full, empty chan *batch) {
 	full = make(chan *batch, batchQueue)
 	empty = make(chan *batch, batchQueue)
 	for range batchQueue {
-		empty <- &batch{records: make([]flow.Record, 0, batchRecords)}
+		empty <- &batch{records: flow.NewBatch(batchRecords), page: account.NewPage()}
 	}
 	return full, empty
 }
@@ -82,6 +89,7 @@ func newBatches() (full, empty chan *batch) {
 // became of every record.
 type store struct {
 	w      *lake.Writer
+	book   *account.Book
 	counts flow.Counts // as of the last batch, and what became of the records
 	failed bool        // the lake did, since the last publication
 }
@@ -92,6 +100,7 @@ func (s *store) append(b *batch) error {
 	stored, aborted, disk := s.counts.RecordsStored, s.counts.RecordsAborted, s.counts.RecordsDisk
 	s.counts = b.counts
 	s.counts.RecordsStored, s.counts.RecordsAborted, s.counts.RecordsDisk = stored, aborted, disk
+	s.book.Post(b.page)
 	err := s.w.Append(b.records)
 	s.failed = s.failed || err != nil
 	return err
@@ -107,6 +116,7 @@ func (s *store) publish() ([]lake.File, error) {
 		return nil, err
 	}
 	s.counts.RecordsStored += pending
+	s.book.SettleAll(account.Stored)
 	s.failed = false
 	return files, nil
 }
@@ -115,8 +125,10 @@ func (s *store) publish() ([]lake.File, error) {
 func (s *store) drop() error {
 	if s.failed {
 		s.counts.RecordsDisk += s.w.Pending()
+		s.book.SettleAll(account.Disk)
 	} else {
 		s.counts.RecordsAborted += s.w.Pending()
+		s.book.SettleAll(account.Aborted)
 	}
 	s.failed = false
 	return s.w.Abort()

@@ -30,6 +30,7 @@ select
     null::bigint as dst_as,            -- destination autonomous system (IE 17), 0 = not exported
     null::smallint as end_reason,      -- why the flow ended (IE 136)
     null::smallint as direction,       -- 0 ingress, 1 egress (IE 61)
+    null::smallint as boundary,        -- how the flow passed the boundary interfaces configured for its exporter: 0 not, 1 in, 2 out, 3 both; null = none are configured
     null::bigint as nat_src_hi,        -- post-NAT source address, bits 127-64 (IE 225, 281)
     null::bigint as nat_src_lo,        -- post-NAT source address, bits 63-0
     null::integer as nat_src_port,     -- post-NAPT source port (IE 227)

@@ -37,7 +37,12 @@ func (d *DB) Ask(ctx context.Context, text string) (*sql.Rows, error) {
 	if err := d.reads(ctx, text); err != nil {
 		return nil, err
 	}
-	return d.Query(ctx, text)
+	rows, err := d.Query(ctx, text)
+	if errors.Is(err, ErrGone) {
+		// The views of a session list the lake anew with every statement.
+		rows, err = d.Query(ctx, text)
+	}
+	return rows, err
 }
 
 var (

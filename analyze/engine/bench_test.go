@@ -108,10 +108,10 @@ func benchSession(b *testing.B, lake string, endpoints int) *engine.DB {
 	return db
 }
 
-func run(ctx context.Context, b *testing.B, db *engine.DB, statement string) {
-	b.Helper()
+func run(ctx context.Context, tb testing.TB, db *engine.DB, statement string) {
+	tb.Helper()
 	if err := db.Exec(ctx, statement); err != nil {
-		b.Fatalf("%s: %v", statement, err)
+		tb.Fatalf("%s: %v", statement, err)
 	}
 }
 

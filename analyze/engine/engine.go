@@ -262,10 +262,17 @@ func (d *DB) Publish(ctx context.Context, relation, path string) error {
 // quote writes a SQL text literal.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
+// ErrGone is returned where a file that a relation was to be read from is no
+// longer there: compaction has replaced it, or retention deleted it. Read the
+// relation from a new listing then.
+var ErrGone = errors.New("a file of the lake is gone since it was listed")
+
 // explain adds what to do about faults that a person can mend.
 func explain(err error) error {
 	text := err.Error()
 	switch {
+	case strings.Contains(text, "No files found that match") || strings.Contains(text, "No such file or directory"):
+		return fmt.Errorf("%w: %w", ErrGone, err)
 	case strings.Contains(text, "Out of Memory"):
 		return fmt.Errorf("%w\nraise engine.memory_limit, or give engine.temp_directory more space", err)
 	case strings.Contains(text, "No magic bytes") || strings.Contains(text, "Parquet"):

@@ -7,14 +7,18 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"minewatch/ingest"
+	"minewatch/ingest/account"
 	"minewatch/ingest/decode"
 	"minewatch/ingest/lake"
+	"minewatch/ingest/metrics"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -30,6 +34,8 @@ type collectFlags struct {
 	sampling      int32
 	clockLimit    time.Duration
 	rotateEvery   time.Duration
+	state         string
+	metrics       string
 	receivedTime  string
 	duration      time.Duration
 	stopAfterIdle time.Duration
@@ -48,10 +54,18 @@ visible to queries at every rotation.
 
 Flow export is unauthenticated: datagrams from exporters that are not on the
 allow-list are counted and dropped. Without --allow these are the private,
-shared, link-local and loopback addresses (collect.allow).
+shared, link-local and loopback addresses (collect.allow). [[exporter]] sections
+of the configuration treat single exporters: sampling, clock, boundary interfaces.
+A SIGHUP has the file read again, and changes of both count from the next datagram
+on.
+
+Templates and sampling rates outlive a restart (--state). Data that comes before
+its template waits for it: 35 minutes, and in at most 64 MiB of memory.
 
 A first Ctrl-C or SIGTERM stops the listening, stores what has arrived and prints
-the summary; a second one ends it at once.
+the summary; a second one ends it at once. However it ends, what had arrived half
+a second before is safe in the lake's folder hot, and the next start of collect
+publishes it.
 
 Exit codes: 0 done, 1 error, or records that could not be written, 2 usage,
 3 done but some datagrams, sets or records were rejected.`,
@@ -59,8 +73,11 @@ Exit codes: 0 done, 1 error, or records that could not be written, 2 usage,
   minewatch collect --listen udp://127.0.0.1:0 --time header --stop-after-idle 5s    (a replay)`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			given := f
 			f.fillFrom(&env.config.Collect, cmd)
-			return runCollect(cmd.Context(), env, &f)
+			live := policy.NewLive(f.rules(&env.config))
+			defer reloadOnHangup(&reloader{env: env, cmd: cmd, given: given, running: f, live: live})()
+			return runCollect(cmd.Context(), env, &f, live)
 		},
 	}
 	flags := cmd.Flags()
@@ -69,6 +86,8 @@ Exit codes: 0 done, 1 error, or records that could not be written, 2 usage,
 	flags.Int32Var(&f.sampling, "sampling", 0, "the `N` of 1 in N packets for exporters that never say it (collect.sampling_default)")
 	flags.DurationVar(&f.clockLimit, "clock-limit", 0, "replace flow times further than this from their receipt; negative: never (collect.clock_limit)")
 	flags.DurationVar(&f.rotateEvery, "rotate", 0, "make flows visible this often (collect.rotate_every)")
+	flags.StringVar(&f.metrics, "metrics", "", "answer Prometheus and health checks on `HOST:PORT`, at /metrics and /healthz (collect.metrics)")
+	flags.StringVar(&f.state, "state", "", "`FOLDER` that keeps templates and sampling rates over a restart (default state in the lake)")
 	flags.StringVar(&f.receivedTime, "time", timeArrival, "store flows by the time of `arrival`, or by the export time in the datagram's header, for replays and labs (sFlow has none)")
 	flags.DurationVar(&f.duration, "duration", 0, "stop after this long (0: not)")
 	flags.DurationVar(&f.stopAfterIdle, "stop-after-idle", 0, "stop when, after the first datagram, none has come for this long (0: not)")
@@ -94,33 +113,43 @@ func (f *collectFlags) fillFrom(c *collectConfig, cmd *cobra.Command) {
 	if !changed("rotate") {
 		f.rotateEvery = time.Duration(c.RotateEvery)
 	}
+	if !changed("metrics") {
+		f.metrics = c.Metrics
+	}
 }
 
-func runCollect(ctx context.Context, env *environment, f *collectFlags) error {
+func runCollect(ctx context.Context, env *environment, f *collectFlags, live *policy.Live) error {
 	listen, err := f.check()
 	if err != nil {
 		return err
 	}
+	book, status, memory := account.NewBook(env.log), &metrics.Status{}, decode.NewMemory()
+	stopMetrics, err := serveMetrics(env, f.metrics, metrics.Options{Book: book, Status: status, Memory: memory})
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
 	var unready error
 	counts, err := ingest.Collect(ctx, ingest.CollectOptions{
-		Lake:    env.lake,
-		Name:    collectorName(env.now()),
-		Program: "minewatch " + versionText(),
-		Listen:  listen,
-		Allow:   f.allow,
-		Decode: decode.Options{
-			ClockLimit:      f.clockLimit,
-			DefaultSampling: f.sampling,
-			Sampling:        env.config.Collect.sampling(),
-			Logger:          env.log,
-		},
+		Lake:          env.lake,
+		Name:          collectorName(env.now()),
+		Program:       "minewatch " + versionText(),
+		Listen:        listen,
+		Policy:        live,
+		Decode:        decode.Options{Memory: memory, Logger: env.log},
+		State:         stateFile(f.state, env.lake, f.listen),
 		HeaderTime:    f.receivedTime == timeHeader,
 		RotateEvery:   f.rotateEvery,
 		Duration:      f.duration,
 		StopAfterIdle: f.stopAfterIdle,
 		Now:           env.now,
 		Logger:        env.log,
-		OnListening:   func(sockets []source.SocketState) { unready = announce(env.log, sockets, f.readyFile) },
+		Book:          book,
+		OnPublished:   func(fault error) { status.Published(env.now(), fault) },
+		OnListening: func(sockets []source.SocketState) {
+			status.Listening(sockets)
+			unready = announce(env.log, sockets, f.readyFile)
+		},
 	})
 	if err = errors.Join(err, unready); err != nil {
 		return err
@@ -131,6 +160,8 @@ func runCollect(ctx context.Context, env *environment, f *collectFlags) error {
 	switch {
 	case counts.RecordsDisk > 0:
 		return fmt.Errorf("%d records could not be written to %s and are lost: look for 'records lost' in the log", counts.RecordsDisk, env.lake)
+	case counts.RecordsPending > 0:
+		return fmt.Errorf("%d records could not be published and wait in %s: the next start of collect publishes them", counts.RecordsPending, filepath.Join(env.lake, "hot"))
 	case counts.Rejected() > 0:
 		return rejected()
 	}
@@ -176,17 +207,40 @@ func announce(log *slog.Logger, sockets []source.SocketState, readyFile string) 
 	return nil
 }
 
+// serveMetrics answers for the collector until stop is called; an empty address
+// is none.
+func serveMetrics(env *environment, address string, o metrics.Options) (stop func(), err error) {
+	if address == "" {
+		return func() {}, nil
+	}
+	o.Version, o.Logger = versionText(), env.log
+	server, err := metrics.Listen(address, o)
+	if err != nil {
+		return nil, err
+	}
+	env.log.Info("answering prometheus", slog.String("address", "http://"+server.Address()+"/metrics"))
+	return func() {
+		if err := server.Close(); err != nil {
+			env.log.Warn("the metrics server did not end in order", slog.Any("error", err))
+		}
+	}, nil
+}
+
 // collectorName is unique among all collectors that write into a lake.
 func collectorName(now time.Time) string {
+	return fmt.Sprintf("collect-%s-%s-%04x", hostname(), now.UTC().Format("20060102T150405Z"), rand.IntN(1<<16))
+}
+
+// hostname is the machine's name as a part of file names.
+func hostname() string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
-	host = strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' {
 			return r
 		}
 		return '_'
 	}, host)
-	return fmt.Sprintf("collect-%s-%s-%04x", host, now.UTC().Format("20060102T150405Z"), rand.IntN(1<<16))
 }

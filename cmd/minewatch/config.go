@@ -24,12 +24,14 @@ var configDefaults string
 // config is the configuration file. A flag wins over it, and so does the
 // environment variable of a flag.
 type config struct {
-	Lake    lakeConfig         `toml:"lake"`
-	Site    siteConfig         `toml:"site"`
-	Collect collectConfig      `toml:"collect"`
-	Feed    feedConfig         `toml:"feed"`
-	Grading map[string]float64 `toml:"grading"`
-	Engine  engineConfig       `toml:"engine"`
+	Lake      lakeConfig         `toml:"lake"`
+	Site      siteConfig         `toml:"site"`
+	Collect   collectConfig      `toml:"collect"`
+	Exporters []exporterConfig   `toml:"exporter"`
+	Feed      feedConfig         `toml:"feed"`
+	Grading   map[string]float64 `toml:"grading"`
+	Retention retentionConfig    `toml:"retention"`
+	Engine    engineConfig       `toml:"engine"`
 }
 
 type lakeConfig struct {
@@ -43,12 +45,12 @@ type siteConfig struct {
 }
 
 type collectConfig struct {
-	Listen          []string         `toml:"listen"`
-	Allow           []netip.Prefix   `toml:"allow"`
-	RotateEvery     duration         `toml:"rotate_every"`
-	ClockLimit      duration         `toml:"clock_limit"`
-	SamplingDefault int32            `toml:"sampling_default"`
-	Sampling        map[string]int32 `toml:"sampling"`
+	Listen          []string       `toml:"listen"`
+	Allow           []netip.Prefix `toml:"allow"`
+	RotateEvery     duration       `toml:"rotate_every"`
+	Metrics         string         `toml:"metrics"`
+	ClockLimit      duration       `toml:"clock_limit"`
+	SamplingDefault int32          `toml:"sampling_default"`
 }
 
 type feedConfig struct {
@@ -92,13 +94,13 @@ func defaultConfig() config {
 				"100.64.0.0/10", "169.254.0.0/16", "fe80::/10", "fc00::/7"),
 			RotateEvery: duration(time.Minute),
 			ClockLimit:  duration(time.Hour),
-			Sampling:    map[string]int32{},
 		},
 		Feed: feedConfig{TTLDays: map[string]int{
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
 		}},
-		Grading: defaultGrading(),
-		Engine:  engineConfig{MemoryLimit: "2GB"},
+		Grading:   defaultGrading(),
+		Retention: defaultRetention(),
+		Engine:    engineConfig{MemoryLimit: "2GB"},
 	}
 }
 
@@ -149,18 +151,6 @@ func loadConfig(path string) (config, error) {
 		return c, fmt.Errorf("configuration %s:\n%w", path, err)
 	}
 	return c, nil
-}
-
-// sampling is the override table by prefix; validate has seen that each key
-// is one.
-func (c *collectConfig) sampling() map[netip.Prefix]int32 {
-	rates := make(map[netip.Prefix]int32, len(c.Sampling))
-	for key, rate := range c.Sampling {
-		if p, err := netip.ParsePrefix(key); err == nil {
-			rates[p] = rate
-		}
-	}
-	return rates
 }
 
 func (c *collectConfig) clockLimit() time.Duration { return time.Duration(c.ClockLimit) }

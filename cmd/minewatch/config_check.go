@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -29,8 +30,10 @@ func (c *config) validate() error {
 	}
 	c.Site.validate(&f)
 	c.Collect.validate(&f)
+	checkExporters(&f, c.Exporters)
 	c.Feed.validate(&f)
 	c.validateGrading(&f)
+	c.Retention.validate(&f)
 	if c.Engine.Threads < 0 {
 		f.add("engine.threads", "%d is negative, want 0 (one per processor) or more", c.Engine.Threads)
 	}
@@ -75,16 +78,11 @@ func (c *collectConfig) validate(f *faults) {
 	if c.RotateEvery < duration(time.Second) {
 		f.add("collect.rotate_every", "%s is below 1s", time.Duration(c.RotateEvery))
 	}
+	if _, _, err := net.SplitHostPort(c.Metrics); err != nil && c.Metrics != "" {
+		f.add("collect.metrics", "%q is not HOST:PORT, such as 127.0.0.1:9055; an IPv6 address stands in [ ]", c.Metrics)
+	}
 	if c.SamplingDefault < 0 {
 		f.add("collect.sampling_default", "%d is negative, want 0 (unknown) or the N of 1 in N", c.SamplingDefault)
-	}
-	for _, key := range sortedKeys(c.Sampling) {
-		if _, err := netip.ParsePrefix(key); err != nil {
-			f.add("collect.sampling", "%q is no prefix, such as 10.1.0.0/16", key)
-		}
-		if rate := c.Sampling[key]; rate < 1 {
-			f.add(fmt.Sprintf("collect.sampling.%q", key), "%d, want the N of 1 in N", rate)
-		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 	"minewatch/ingest"
 	"minewatch/ingest/decode"
 	"minewatch/ingest/flow"
+	"minewatch/ingest/policy"
 	"minewatch/ingest/source"
 )
 
@@ -79,10 +81,12 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 		Allow:    f.allow,
 		InPieces: f.inPieces,
 		Decode: decode.Options{
-			ClockLimit:      env.config.Collect.clockLimit(),
-			DefaultSampling: f.sampling,
-			Sampling:        env.config.Collect.sampling(),
-			Logger:          env.log,
+			Policy: policy.NewLive(policy.Rules{
+				ClockLimit:      time.Duration(env.config.Collect.ClockLimit),
+				SamplingDefault: f.sampling,
+				Exporters:       exporterRules(env.config.Exporters),
+			}),
+			Logger: env.log,
 		},
 		Exporter:     f.exporter,
 		SamplingRate: f.sampling,

@@ -30,6 +30,10 @@ were in contact by their last seven days, and publishes contacts, suspects,
 evidence and coverage in the lake. Days are those of site.zone. A day without
 flows has no night; cron had better know of it: see --fail-on-empty.
 
+Without --day, --from and --all it is the scheduled run: it takes yesterday, and
+afterwards compacts closed hours and deletes the flows that are past their time
+(see 'minewatch compact' and 'minewatch retain').
+
 Running a day again replaces what it published: with the same flows, feed,
 ledger and configuration by the same answer. A run that fails publishes
 nothing.
@@ -86,14 +90,28 @@ func runNightly(ctx context.Context, env *environment, f *nightlyFlags, format o
 		env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days.toRun), env.now().Sub(started).Seconds()))
 		warnNight(env, manifest)
 	}
-	if err := writeNights(env, format, nights); err != nil || len(days.empty) == 0 {
+	if err := writeNights(env, format, nights); err != nil {
 		return err
+	}
+	if f.scheduled() {
+		if err := keepInOrder(ctx, env); err != nil {
+			return err
+		}
+	}
+	if len(days.empty) == 0 {
+		return nil
 	}
 	if f.failOnEmpty {
 		return errors.New(days.remark())
 	}
 	env.say(days.remark())
 	return nil
+}
+
+// scheduled says that the flags ask for no days: that is the run of every
+// night.
+func (f *nightlyFlags) scheduled() bool {
+	return !f.all && f.from == "" && f.to == "" && len(f.days) == 0
 }
 
 // parseAsOf reads a time, or a day as its end.
@@ -133,7 +151,7 @@ func warnNight(env *environment, m *analyze.Manifest) {
 		"matched records of hosts outside site.internal and the ledger were left out")
 	remark(c.FlowsOutOfReach, "flow ended further from its receipt than collect.clock_limit: no night finds it",
 		"flows ended further from their receipt than collect.clock_limit: no night finds them")
-	const rateHint = " as unsampled; set collect.sampling for the exporter, or import a flow log with --exporter and --sampling"
+	const rateHint = " as unsampled; set sampling in an [[exporter]] section for it, or import a flow log with --exporter and --sampling"
 	remark(c.FlowsRateUnknown, "flow has no sampling rate and counts"+rateHint, "flows have no sampling rate and count"+rateHint)
 	remark(c.FlowsClockReplaced, "flow came from an exporter without a usable clock: its times are those of receipt",
 		"flows came from an exporter without a usable clock: their times are those of receipt")

@@ -1,6 +1,9 @@
 package decode
 
-import "container/list"
+import (
+	"container/list"
+	"iter"
+)
 
 // bounded is a map that forgets the entries that were put the longest time
 // ago once their weights exceed its limit. What a collector learns comes from
@@ -11,6 +14,7 @@ type bounded[K comparable, V any] struct {
 	limit, weight int
 	entries       map[K]*list.Element
 	order         *list.List // of *boundedEntry[K, V], the oldest first
+	onEvict       func()     // called for each entry that had to give way
 }
 
 type boundedEntry[K comparable, V any] struct {
@@ -20,7 +24,7 @@ type boundedEntry[K comparable, V any] struct {
 }
 
 func newBounded[K comparable, V any](limit int) *bounded[K, V] {
-	return &bounded[K, V]{limit: limit, entries: map[K]*list.Element{}, order: list.New()}
+	return &bounded[K, V]{limit: limit, entries: map[K]*list.Element{}, order: list.New(), onEvict: func() {}}
 }
 
 // get returns the value of key.
@@ -32,6 +36,17 @@ func (b *bounded[K, V]) get(key K) (V, bool) {
 	return none, false
 }
 
+// all is the entries, the oldest first.
+func (b *bounded[K, V]) all() iter.Seq2[K, V] {
+	return func(yield func(K, V) bool) {
+		for e := b.order.Front(); e != nil; e = e.Next() {
+			if entry := e.Value.(*boundedEntry[K, V]); !yield(entry.key, entry.value) {
+				return
+			}
+		}
+	}
+}
+
 // put sets the value of key, makes it the youngest, and drops the oldest
 // others while all together weigh more than the limit.
 func (b *bounded[K, V]) put(key K, value V, weight int) {
@@ -40,6 +55,7 @@ func (b *bounded[K, V]) put(key K, value V, weight int) {
 	b.weight += weight
 	for b.weight > b.limit && b.order.Len() > 1 {
 		b.remove(b.order.Front().Value.(*boundedEntry[K, V]).key)
+		b.onEvict()
 	}
 }
 

@@ -14,17 +14,24 @@ import (
 //
 // A record that claims to be longer than the set is lost, and with it the
 // place where the next one would begin. The ones before it stand.
-func (d *Decoder) dataSet(m *message, id uint16, body []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) dataSet(m *message, id uint16, body []byte, out *flow.Batch) {
 	t := d.templates.find(m.scope(), id)
-	if t == nil {
-		d.counts.SetsNoTemplate++
-		return out
+	if t == nil || !d.confirmed(m, t) {
+		if t = d.wait(m, id, body); t == nil {
+			return
+		}
 	}
 	if len(body) > 0 && len(body) < t.size {
 		d.counts.SetsMalformed++
-		return out
+		return
 	}
 	d.counts.SetsDecoded++
+	if p := t.columns; p != nil && !d.options.Reference {
+		begin := d.columns(m, p, body, len(body)/t.size, out)
+		d.rateColumn(m, p, body, out, begin)
+		d.keepColumns(m, out, begin)
+		return
+	}
 	for rest := body; len(rest) >= t.size && !t.padding(body, rest); {
 		size, ok := t.cut(rest)
 		if !ok || !d.read(t, rest[:size]) {
@@ -37,9 +44,9 @@ func (d *Decoder) dataSet(m *message, id uint16, body []byte, out []flow.Record)
 			d.learn(m, &d.forward)
 			continue
 		}
-		out = d.flows(m, out)
+		d.flows(m, out)
 	}
-	return out
+	d.teach(m)
 }
 
 // padding says that the rest of a set is padding although a record of empty
@@ -85,7 +92,7 @@ func (d *Decoder) read(t *template, record []byte) bool {
 }
 
 // flows makes the flow record, or the two of a biflow, of what was read.
-func (d *Decoder) flows(m *message, out []flow.Record) []flow.Record {
+func (d *Decoder) flows(m *message, out *flow.Batch) {
 	o := &d.forward
 	r := m.newRecord(m.format(), m.domain)
 	o.fill(&r)
@@ -95,9 +102,9 @@ func (d *Decoder) flows(m *message, out []flow.Record) []flow.Record {
 	if timed {
 		d.stamp(&r, m.arrival, start, end)
 	}
-	out = d.keep(&r, m.arrival, out)
+	d.keep(&r, m.arrival, out)
 	if !d.answered() {
-		return out
+		return
 	}
 	back := reversed(r, o, &d.reverse)
 	if s, e, ok := d.reverse.times.resolve(m.anchor(o)); ok {
@@ -107,7 +114,7 @@ func (d *Decoder) flows(m *message, out []flow.Record) []flow.Record {
 		d.stamp(&back, m.arrival, start, end)
 	}
 	d.counts.BiflowsReversed++
-	return d.keep(&back, m.arrival, out)
+	d.keep(&back, m.arrival, out)
 }
 
 // anchor is the clock that the record's uptimes count by: the header's in v9,
@@ -120,7 +127,7 @@ func (m *message) anchor(o *observation) clock {
 	if o.systemInit > 0 {
 		return m.clock.startedAt(o.systemInit)
 	}
-	return m.clock.startedAt(m.exporter.systemInit(m.domain))
+	return m.clock.startedAt(m.exporter.book.Load().systemInit(m.domain))
 }
 
 // answered says whether the record has traffic of the other direction: as

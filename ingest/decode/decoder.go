@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"minewatch/ingest/flow"
+	"minewatch/ingest/policy"
 )
 
 // DefaultClockLimit is how far the end of a flow may be from its receipt.
@@ -25,9 +26,15 @@ type Options struct {
 	// DefaultSampling is the rate of exporters that never said one: 1 = every
 	// packet, N = one in N, 0 = unknown.
 	DefaultSampling int32
-	// Sampling is the rate by exporter; it wins over what is exported. The
-	// longest prefix that holds the exporter's address decides.
-	Sampling map[netip.Prefix]int32
+	// Policy, where it is set, says how each exporter is treated, in place of
+	// the two above. It may be exchanged while the Decoder is used.
+	Policy *policy.Live
+	// Reference has goflow2's decoders read every record, those too that a
+	// compiled template reads faster: what the fast way is compared with.
+	Reference bool
+	// Memory is what the exporters taught before, and teach this Decoder. It
+	// may be shared; nil is one of its own.
+	Memory *Memory
 	// Logger gets remarks about exporters, once each; nil discards them.
 	Logger *slog.Logger
 }
@@ -37,21 +44,32 @@ type Options struct {
 type Decoder struct {
 	options   Options
 	log       *slog.Logger
-	templates templateStore
-	exporters *bounded[netip.Addr, *exporter]
+	memory    *Memory
+	templates *templateStore
+	exporters map[netip.Addr]*exporter
+	forgotten uint64 // of the Memory, when exporters was empty
 	counts    flow.Counts
+	sighting  Sighting // of the last datagram
 
 	// Scratch space of the record at hand, so that a record costs no
 	// allocation for them.
 	record  bytes.Buffer
 	forward observation
 	reverse observation
+	lessons []lesson    // of the set at hand
+	told    []uint16    // templates of the set at hand
+	batch   *flow.Batch // of Decode
+
+	netflow5Layout *template
 }
 
 // New returns a Decoder that knows no exporter yet.
 func New(o Options) *Decoder {
-	if o.ClockLimit == 0 {
-		o.ClockLimit = DefaultClockLimit
+	if o.Policy == nil {
+		o.Policy = policy.NewLive(policy.Rules{ClockLimit: o.ClockLimit, SamplingDefault: o.DefaultSampling})
+	}
+	if o.Memory == nil {
+		o.Memory = NewMemory()
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -59,8 +77,11 @@ func New(o Options) *Decoder {
 	return &Decoder{
 		options:   o,
 		log:       o.Logger,
-		templates: newTemplateStore(),
-		exporters: newBounded[netip.Addr, *exporter](exporterWeightLimit),
+		memory:    o.Memory,
+		templates: newTemplateStore(o.Memory),
+		exporters: map[netip.Addr]*exporter{},
+
+		netflow5Layout: templateNetFlow5(),
 	}
 }
 
@@ -69,12 +90,12 @@ func New(o Options) *Decoder {
 // is what Decode returned.
 func (d *Decoder) Counts() flow.Counts { return d.counts }
 
-// Decode appends the flow records of one datagram to out and returns it. The
-// datagram came from the exporter's address and port at the time received.
-// Payload is neither kept nor changed; whatever cannot be read is counted.
-func (d *Decoder) Decode(from netip.AddrPort, received time.Time, payload []byte, out []flow.Record) (records []flow.Record) {
+// DecodeBatch appends the flow records of one datagram to out. The datagram
+// came from the exporter's address and port at the time received. Payload is
+// neither kept nor changed; whatever cannot be read is counted.
+func (d *Decoder) DecodeBatch(from netip.AddrPort, received time.Time, payload []byte, out *flow.Batch) {
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-	before, kept := d.counts, len(out)
+	before, kept := d.counts, out.Len()
 	// The last line of defence: bytes of an unknown sender must not end the
 	// collector. The datagram is then one malformed datagram and nothing else.
 	defer func() {
@@ -83,13 +104,29 @@ func (d *Decoder) Decode(from netip.AddrPort, received time.Time, payload []byte
 			d.counts = before
 			d.arrived(payload)
 			d.counts.DatagramsMalformed++
+			d.sighting = Sighting{}
 			d.log.Error("datagram made the decoder panic",
 				slog.String("exporter", from.String()), slog.String("fault", fmt.Sprint(fault)))
-			records = out[:kept]
+			out.Truncate(kept)
 		}
 	}()
 	d.arrived(payload)
-	return d.dispatch(arrival{exporter: d.exporter(from.Addr()), from: from, received: received}, payload, out)
+	d.sighting = Sighting{}
+	d.dispatch(arrival{exporter: d.exporter(from.Addr()), from: from, received: received}, payload, out)
+}
+
+// Decode is DecodeBatch for callers that want records, one by one: it appends
+// them to out and returns it.
+func (d *Decoder) Decode(from netip.AddrPort, received time.Time, payload []byte, out []flow.Record) []flow.Record {
+	if d.batch == nil {
+		d.batch = flow.NewBatch(0)
+	}
+	d.batch.Reset()
+	d.DecodeBatch(from, received, payload, d.batch)
+	for i := range d.batch.Len() {
+		out = append(out, d.batch.Record(i))
+	}
+	return out
 }
 
 // release lets go of the payload that the scratch space points into.
@@ -97,6 +134,7 @@ func (d *Decoder) release() {
 	d.record = bytes.Buffer{}
 	d.forward.reset()
 	d.reverse.reset()
+	d.lessons, d.told = d.lessons[:0], d.told[:0]
 }
 
 func (d *Decoder) arrived(payload []byte) {
@@ -114,21 +152,20 @@ type arrival struct {
 // dispatch tells the protocols apart by their version word: 16 bits for
 // NetFlow and IPFIX (5, 9, 10), 32 bits for sFlow (5), whose first half is
 // therefore 0, which no NetFlow has.
-func (d *Decoder) dispatch(a arrival, payload []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) dispatch(a arrival, payload []byte, out *flow.Batch) {
 	if len(payload) < 4 {
 		d.counts.DatagramsUnknown++
-		return out
+		return
 	}
 	switch version := binary.BigEndian.Uint16(payload); {
-	case version == 5:
-		return d.netflow5(a, payload, out)
+	case version == versionNetFlow5:
+		d.netflow5(a, payload, out)
 	case version == versionNetFlow9, version == versionIPFIX:
-		return d.message(a, version, payload, out)
+		d.message(a, version, payload, out)
 	case binary.BigEndian.Uint32(payload) == 5:
-		return d.sflow(a, payload, out)
+		d.sflow(a, payload, out)
 	default:
 		d.counts.DatagramsUnknown++
-		return out
 	}
 }
 
@@ -141,17 +178,23 @@ func (d *Decoder) refuse(a arrival, reason string) {
 
 // keep appends a finished record; every record that leaves the package
 // leaves here.
-func (d *Decoder) keep(r *flow.Record, a arrival, out []flow.Record) []flow.Record {
+func (d *Decoder) keep(r *flow.Record, a arrival, out *flow.Batch) {
 	d.counts.Records++
+	r.Boundary = a.exporter.boundary(r.InIf, r.OutIf)
 	if r.SamplingRate == 0 {
-		d.counts.SamplingUnknown++
-		if !a.exporter.samplingSaid {
-			a.exporter.samplingSaid = true
-			d.log.Warn("sampling rate unknown; set it for this exporter, or a default",
-				slog.String("exporter", a.exporter.name), slog.String("format", string(r.Format)))
-		}
+		d.missSampling(a, r.Format)
 	}
-	return append(out, *r)
+	out.AppendRecord(r)
+}
+
+// missSampling counts a record of unknown sampling rate.
+func (d *Decoder) missSampling(a arrival, format flow.Format) {
+	d.counts.SamplingUnknown++
+	if !a.exporter.samplingSaid {
+		a.exporter.samplingSaid = true
+		d.log.Warn("sampling rate unknown; set it for this exporter, or a default",
+			slog.String("exporter", a.exporter.name), slog.String("format", string(format)))
+	}
 }
 
 // newRecord is a record of the datagram with the optional fields not
@@ -166,6 +209,7 @@ func (a arrival) newRecord(format flow.Format, domain uint32) flow.Record {
 		Domain:     int64(domain),
 		EndReason:  flow.Null,
 		Direction:  flow.Null,
+		Boundary:   flow.Null,
 		NATSrcPort: flow.Null,
 		Format:     format,
 		TimeSource: flow.ReceivedClock,

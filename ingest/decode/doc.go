@@ -8,14 +8,19 @@
 //	message.go      v9 and IPFIX: header, then set after set by their lengths
 //	templateset.go  template records: checked, learnt, withdrawn
 //	template.go     a template compiled to a plan: which field goes where
-//	templatestore.go  whose templates they are, and for how long
+//	memory.go       what exporters taught, shared by decoders: the templates
+//	                (templatestore.go), the sampling rates (knowledge.go), and the
+//	                data that came before its template (waiting.go); state.go
+//	                takes it over a restart
 //	dataset.go      data records: cut out by the plan, read into an observation
 //	elements.go     the information elements that are read, one reader each
 //	observation.go  what one record said -> flow.Record, both halves of a biflow
 //	times.go        every way to say when a flow was -> start and end
-//	sampling.go     every way to say a sampling rate; exporter.go keeps them
+//	sampling.go     every way to say a sampling rate
+//	exporter.go     how the policy wants an exporter treated, and what it teaches
 //	sflow.go        sFlow samples; sflowrecord.go what they say of a packet
 //	packet.go       the headers of a sampled packet
+//	sequence.go     where a datagram stands in its exporter's numbering
 //
 // The bytes themselves are read by goflow2's decoders (github.com/netsampler/
 // goflow2), and only here. They trust what they read: a template without
@@ -25,6 +30,6 @@
 // sampling rates and flow times are ours; goflow2's producer is not used.
 //
 // Invariants, held by FuzzDecode: no panic; at most two records a payload
-// byte; nothing of the payload is kept; and whatever came in is in
-// flow.Counts under a name.
+// byte; no payload is pointed into, for what waits is a copy; and whatever came
+// in is in flow.Counts under a name.
 package decode

@@ -31,6 +31,8 @@ type message struct {
 	version uint16
 	domain  uint32
 	clock   clock
+	records int64 // that its data sets held, for the numbering
+	unread  bool  // there are more that could not be counted
 }
 
 func (m *message) scope() templateScope {
@@ -38,20 +40,24 @@ func (m *message) scope() templateScope {
 }
 
 func (m *message) format() flow.Format {
-	if m.version == versionIPFIX {
+	switch m.version {
+	case versionNetFlow5:
+		return flow.NetFlow5
+	case versionNetFlow9:
+		return flow.NetFlow9
+	default:
 		return flow.IPFIX
 	}
-	return flow.NetFlow9
 }
 
 // message decodes a v9 or IPFIX datagram.
-func (d *Decoder) message(a arrival, version uint16, payload []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) message(a arrival, version uint16, payload []byte, out *flow.Batch) {
 	m := message{arrival: a, version: version}
 	var sets []byte
 	if version == versionNetFlow9 {
 		if len(payload) < headerNetFlow9 {
 			d.refuse(a, "shorter than a netflow v9 header")
-			return out
+			return
 		}
 		// The header's count is not used: softflowd and others count sets
 		// or leave templates out, and sets have lengths of their own.
@@ -66,7 +72,7 @@ func (d *Decoder) message(a arrival, version uint16, payload []byte, out []flow.
 		}
 		if length < headerIPFIX {
 			d.refuse(a, "shorter than an ipfix header")
-			return out
+			return
 		}
 		// A datagram is one message (RFC 7011 section 10.3.3). What lies
 		// behind it is not read; where the message claims more than there
@@ -77,13 +83,14 @@ func (d *Decoder) message(a arrival, version uint16, payload []byte, out []flow.
 		sets = payload[headerIPFIX:min(length, len(payload))]
 	}
 	d.counts.DatagramsDecoded++
-	return d.sets(&m, sets, out)
+	d.sets(&m, sets, out)
+	d.sightMessage(&m, payload)
 }
 
 // sets walks the sets of a message. A set that cannot be read, or whose
 // template is not known, is counted and left out; the others stand. Only when
 // a length cannot be is the rest lost with it.
-func (d *Decoder) sets(m *message, b []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) sets(m *message, b []byte, out *flow.Batch) {
 	for len(b) >= headerSet {
 		id, length := binary.BigEndian.Uint16(b), int(binary.BigEndian.Uint16(b[2:]))
 		if length < headerSet && isZero(b) {
@@ -92,40 +99,44 @@ func (d *Decoder) sets(m *message, b []byte, out []flow.Record) []flow.Record {
 		d.counts.Sets++
 		if length < headerSet || length > len(b) {
 			d.counts.SetsMalformed++
+			m.unread = true
 			d.log.Debug("set refused", slog.String("exporter", m.exporter.name),
 				slog.Int("set", int(id)), slog.Int("length", length), slog.Int("left", len(b)))
-			return out
+			return
 		}
-		out = d.set(m, id, b[headerSet:length], out)
+		d.set(m, id, b[headerSet:length], out)
 		b = b[length:]
 	}
 	d.counts.StrayBytes += int64(len(b))
-	return out
 }
 
 // set decodes the body of one set.
-func (d *Decoder) set(m *message, id uint16, body []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) set(m *message, id uint16, body []byte, out *flow.Batch) {
 	var err error
 	switch {
 	case id >= firstDataSet:
-		return d.dataSet(m, id, body, out)
+		before := d.dataTally()
+		d.dataSet(m, id, body, out)
+		m.hold(before, d.dataTally())
+		return
 	case m.version == versionNetFlow9 && id == setTemplatesNetFlow9,
 		m.version == versionIPFIX && id == setTemplatesIPFIX:
 		err = d.templateSet(m, body, false)
+		d.late(m, out)
 	case m.version == versionNetFlow9 && id == setOptionsTemplatesNetFlow9,
 		m.version == versionIPFIX && id == setOptionsTemplatesIPFIX:
 		err = d.templateSet(m, body, true)
+		d.late(m, out)
 	default:
 		d.counts.SetsUnknown++
-		return out
+		return
 	}
 	if err != nil {
 		d.counts.SetsMalformed++
 		d.log.Debug("template set refused", slog.String("exporter", m.exporter.name), slog.Any("error", err))
-		return out
+		return
 	}
 	d.counts.SetsDecoded++
-	return out
 }
 
 func isZero(b []byte) bool {

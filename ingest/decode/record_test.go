@@ -14,7 +14,7 @@ func blank(format flow.Format) flow.Record {
 	return flow.Record{
 		ReceivedAt: now.UnixMicro(), StartedAt: now.UnixMilli(), EndedAt: now.UnixMilli(),
 		Exporter: "192.0.2.1", Domain: domain0,
-		EndReason: flow.Null, Direction: flow.Null, NATSrcPort: flow.Null,
+		EndReason: flow.Null, Direction: flow.Null, Boundary: flow.Null, NATSrcPort: flow.Null,
 		Format: format, TimeSource: flow.ReceivedClock,
 	}
 }

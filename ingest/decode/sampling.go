@@ -94,8 +94,8 @@ func (o *observation) sampler() sampler {
 //  6. the operator's default
 func (d *Decoder) samplingRate(m *message, o *observation) int32 {
 	e := m.exporter
-	if e.override > 0 {
-		return e.override
+	if e.treated.sampling > 0 {
+		return e.treated.sampling
 	}
 	if rate := o.dataRate(); rate > 0 {
 		return rate
@@ -103,16 +103,17 @@ func (d *Decoder) samplingRate(m *message, o *observation) int32 {
 	if rate := e.samplerRate(m.domain, o); rate > 0 {
 		return rate
 	}
-	return d.options.DefaultSampling
+	return e.treated.samplingDefault
 }
 
 // samplerRate is the rate that options records announced for what the record
 // names (steps 3 to 5), 0 where none was.
 func (e *exporter) samplerRate(id uint32, o *observation) int32 {
-	if e.rates == 0 {
+	book := e.book.Load()
+	if book.rates == 0 {
 		return 0
 	}
-	in := e.domains[id]
+	in := book.domains[id]
 	if in == nil {
 		in = &noDomain
 	}
@@ -121,12 +122,12 @@ func (e *exporter) samplerRate(id uint32, o *observation) int32 {
 		if rate := in.rates[named]; rate > 0 {
 			return rate
 		}
-		if rate := e.elsewhere(named); rate > 0 {
+		if rate := book.elsewhere(named); rate > 0 {
 			return rate
 		}
 	}
 	if len(in.rates) == 0 {
-		return e.onlyRate()
+		return book.only
 	}
 	if rate := in.rates[sampler{samplerByInterface, o.inIf}]; rate > 0 {
 		return rate
@@ -134,20 +135,20 @@ func (e *exporter) samplerRate(id uint32, o *observation) int32 {
 	if rate := in.rates[sampler{samplerByInterface, o.outIf}]; rate > 0 {
 		return rate
 	}
-	return in.onlyRate()
+	return in.only
 }
 
 // noDomain stands for a domain that no options record spoke of.
 var noDomain domain
 
 // fixedRate is the rate of a protocol that carries its own (v5, sFlow).
-func (d *Decoder) fixedRate(e *exporter, exported uint32) int32 {
+func (e *exporter) fixedRate(exported uint32) int32 {
 	switch {
-	case e.override > 0:
-		return e.override
+	case e.treated.sampling > 0:
+		return e.treated.sampling
 	case exported > 0 && exported <= math.MaxInt32:
 		return int32(exported)
 	default:
-		return d.options.DefaultSampling
+		return e.treated.samplingDefault
 	}
 }

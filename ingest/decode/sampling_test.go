@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"minewatch/ingest/decode"
+	"minewatch/ingest/policy"
 )
 
 // samplers9 is a v9 message whose options records tell rates: scope system,
@@ -78,9 +79,11 @@ func TestSamplingEncodings(t *testing.T) {
 func TestSamplingLinks(t *testing.T) {
 	ids := []field{f(48, 1), f(50, 4)}
 	two := [][]byte{join(be(1, 1), be(4, 100)), join(be(1, 2), be(4, 5000))}
-	overrides := map[netip.Prefix]int32{
-		netip.MustParsePrefix("192.0.2.0/24"): 7, netip.MustParsePrefix("192.0.2.1/32"): 8, netip.MustParsePrefix("203.0.113.0/24"): 9,
-	}
+	overrides := policy.NewLive(policy.Rules{Exporters: []policy.Exporter{
+		{Prefix: netip.MustParsePrefix("192.0.2.0/24"), Sampling: 7},
+		{Prefix: netip.MustParsePrefix("192.0.2.1/32"), Sampling: 8},
+		{Prefix: netip.MustParsePrefix("203.0.113.0/24"), Sampling: 9},
+	}})
 	for _, c := range []struct {
 		name      string
 		options   decode.Options
@@ -116,12 +119,12 @@ func TestSamplingLinks(t *testing.T) {
 		}, 100},
 		{"the default for who never said", decode.Options{DefaultSampling: 64}, [][]byte{sampled9(nil)}, 64},
 		{"the default gives way to what is said", decode.Options{DefaultSampling: 64}, [][]byte{samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9(nil)}, 10},
-		{"the override of the longest prefix over all", decode.Options{Sampling: overrides}, [][]byte{samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9([]field{f(34, 4)}, be(4, 3))}, 8},
+		{"the override of the longest prefix over all", decode.Options{Policy: overrides}, [][]byte{samplers9(domain0, []field{f(34, 4)}, be(4, 10)), sampled9([]field{f(34, 4)}, be(4, 3))}, 8},
 		{"v5: 14 bits of the header, without the mode", decode.Options{}, [][]byte{v5(1, 1<<14|1000, v5record(uptime0, uptime0))}, 1000},
 		{"v5: 0 is not said", decode.Options{DefaultSampling: 64}, [][]byte{v5(1, 0, v5record(uptime0, uptime0))}, 64},
-		{"v5: overridden", decode.Options{Sampling: overrides}, [][]byte{v5(1, 1000, v5record(uptime0, uptime0))}, 8},
+		{"v5: overridden", decode.Options{Policy: overrides}, [][]byte{v5(1, 1000, v5record(uptime0, uptime0))}, 8},
 		{"sflow: its own", decode.Options{DefaultSampling: 64}, [][]byte{sflow5(flowSample())}, 512},
-		{"sflow: overridden", decode.Options{Sampling: overrides}, [][]byte{sflow5(flowSample())}, 8},
+		{"sflow: overridden", decode.Options{Policy: overrides}, [][]byte{sflow5(flowSample())}, 8},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newStation(t, c.options)

@@ -32,39 +32,40 @@ const (
 //
 // The exporter is the address that the datagram came from, as everywhere; an
 // agent behind a proxy is told apart by its sub-agent ID at best.
-func (d *Decoder) sflow(a arrival, payload []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) sflow(a arrival, payload []byte, out *flow.Batch) {
 	size := headerSFlowIPv4
 	if len(payload) >= 8 && binary.BigEndian.Uint32(payload[4:]) == 2 {
 		size = headerSFlowIPv6
 	}
 	if len(payload) < size {
 		d.refuse(a, "shorter than an sflow header")
-		return out
+		return
 	}
 	samples := payload[size:]
 	if count := binary.BigEndian.Uint32(payload[size-4:]); int64(count) > int64(len(samples)/headerSample) {
 		d.refuse(a, "more sflow samples than bytes")
-		return out
+		return
 	}
 	// goflow2 gets the header alone: on a sample that it does not know it
 	// would throw the whole datagram away.
 	var p sflow.Packet
 	if err := sflow.DecodeMessageVersion(bytes.NewBuffer(payload[:size]), &p); err != nil {
 		d.refuse(a, err.Error())
-		return out
+		return
 	}
 	d.counts.DatagramsDecoded++
-	return d.samples(a, &p, samples, out)
+	d.sightSFlow(a, payload[:size])
+	d.samples(a, &p, samples, out)
 }
 
 // samples walks the samples by their lengths. Where one runs past the end,
 // it and those announced after it are lost.
-func (d *Decoder) samples(a arrival, p *sflow.Packet, b []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) samples(a arrival, p *sflow.Packet, b []byte, out *flow.Batch) {
 	d.counts.Sets += int64(p.SamplesCount)
 	for n := range p.SamplesCount {
 		if len(b) < headerSample || uint64(binary.BigEndian.Uint32(b[4:])) > uint64(len(b)-headerSample) {
 			d.counts.SetsMalformed += int64(p.SamplesCount - n)
-			return out
+			return
 		}
 		format := binary.BigEndian.Uint32(b)
 		size := headerSample + int(binary.BigEndian.Uint32(b[4:]))
@@ -72,7 +73,7 @@ func (d *Decoder) samples(a arrival, p *sflow.Packet, b []byte, out []flow.Recor
 		b = b[size:]
 		switch format {
 		case sflow.SAMPLE_FORMAT_FLOW, sflow.SAMPLE_FORMAT_EXPANDED_FLOW:
-			out = d.flowSample(a, p.SubAgentId, format, body, out)
+			d.flowSample(a, p.SubAgentId, format, body, out)
 		case sflow.SAMPLE_FORMAT_COUNTER, sflow.SAMPLE_FORMAT_EXPANDED_COUNTER, sflow.SAMPLE_FORMAT_DROP:
 			d.counts.CounterSamples++
 			d.counts.SetsDecoded++
@@ -81,7 +82,6 @@ func (d *Decoder) samples(a arrival, p *sflow.Packet, b []byte, out []flow.Recor
 		}
 	}
 	d.counts.StrayBytes += int64(len(b))
-	return out
 }
 
 // sample is the fixed part of a flow sample.
@@ -92,25 +92,25 @@ type sample struct {
 
 // flowSample makes the record of one flow sample: one packet, which stands
 // for as many as the sampling rate says.
-func (d *Decoder) flowSample(a arrival, subAgent, format uint32, b []byte, out []flow.Record) []flow.Record {
+func (d *Decoder) flowSample(a arrival, subAgent, format uint32, b []byte, out *flow.Batch) {
 	s, records, ok := readSample(format, b)
 	if !ok {
 		d.counts.SetsMalformed++
-		return out
+		return
 	}
 	d.counts.SetsDecoded++
 	r := a.newRecord(flow.SFlow, subAgent)
 	r.Packets = 1
 	r.InIf, r.OutIf = int64(s.input), int64(s.output)
-	r.SamplingRate = d.fixedRate(a.exporter, s.rate)
+	r.SamplingRate = a.exporter.fixedRate(s.rate)
 	packet := sight(s.records, records)
 	if packet.unreadable() {
 		d.counts.Records++
 		d.counts.RecordsMalformed++
-		return out
+		return
 	}
 	packet.fill(&r)
-	return d.keep(&r, a, out)
+	d.keep(&r, a, out)
 }
 
 // readSample has goflow2 read the fixed part of a flow sample, which is

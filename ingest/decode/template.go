@@ -4,6 +4,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
+	"sync/atomic"
+	"time"
 
 	"github.com/netsampler/goflow2/v2/decoders/netflow"
 )
@@ -36,8 +39,27 @@ type template struct {
 	// record so costs no more steps than it has bytes.
 	fields   []netflow.Field
 	steps    []step
-	size     int  // bytes of a record; the least where lengths vary
-	variable bool // some field has a length of its own in each record
+	size     int         // bytes of a record; the least where lengths vary
+	variable bool        // some field has a length of its own in each record
+	columns  *columnPlan // reads whole data sets; nil where records are read one by one
+
+	record   []byte       // as it was exported
+	seen     atomic.Int64 // when it last was, in s since 1970
+	booted   atomic.Int64 // when the exporter started, as it said then, ms since 1970; 0: it did not
+	restored atomic.Bool  // from a State, and not heard since
+}
+
+// saw notes that the exporter still says the template at that time.
+func (t *template) saw(at time.Time) {
+	if s := at.Unix(); s > t.seen.Load() {
+		t.seen.Store(s)
+	}
+}
+
+// equal says that both cut their records alike. What differs only in fields
+// that nobody reads is no change that anybody would see.
+func (t *template) equal(other *template) bool {
+	return t.options == other.options && slices.Equal(t.fields, other.fields)
 }
 
 // step reads one field of a record.
@@ -79,6 +101,7 @@ func compile(version uint16, fields []netflow.Field, scopes int, options bool) (
 	if t.size == 0 {
 		return nil, errEmptyTemplate
 	}
+	t.columns = compileColumns(t)
 	return t, nil
 }
 

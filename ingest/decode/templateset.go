@@ -30,14 +30,32 @@ func (d *Decoder) templateSet(m *message, b []byte, options bool) error {
 		if err != nil {
 			return fmt.Errorf("template %d: %w", id, err)
 		}
-		t, err := readTemplate(m.version, b[:size], options)
-		if err != nil {
+		if err := d.learnTemplate(m, id, b[:size], options); err != nil {
 			return fmt.Errorf("template %d: %w", id, err)
 		}
-		d.templates.learn(m.scope(), id, t, d.log)
 		d.counts.Templates++
 		b = b[size:]
 	}
+	return nil
+}
+
+// learnTemplate learns the template of one record. Routers repeat theirs every
+// few minutes, some in every datagram: what is known already is not read again.
+func (d *Decoder) learnTemplate(m *message, id uint16, record []byte, options bool) error {
+	t := d.templates.known(m.scope(), id, record, options)
+	if t == nil {
+		var err error
+		if t, err = readTemplate(m.version, record, options); err != nil {
+			return err
+		}
+		if known := d.templates.find(m.scope(), id); known != nil && !known.equal(t) {
+			d.counts.TemplateChanges++
+		}
+	}
+	t.booted.Store(m.clock.booted())
+	t.restored.Store(false)
+	d.memory.learn(m.scope(), id, t, m.received, d.log)
+	d.told = append(d.told, id)
 	return nil
 }
 
@@ -50,9 +68,9 @@ func (d *Decoder) withdrawal(m *message, id uint16, options bool) error {
 	}
 	switch {
 	case id >= firstDataSet:
-		d.counts.Withdrawals += d.templates.withdraw(m.scope(), id)
+		d.counts.Withdrawals += d.memory.withdraw(m.scope(), func(e templateEntry) bool { return e.id == id })
 	case id == all:
-		d.counts.Withdrawals += d.templates.withdrawAll(m.scope(), options)
+		d.counts.Withdrawals += d.memory.withdraw(m.scope(), func(e templateEntry) bool { return e.t.options == options })
 	default:
 		return fmt.Errorf("withdrawal of template %d: the ID is reserved for sets", id)
 	}
@@ -94,27 +112,42 @@ func templateSize(version uint16, b []byte, options bool) (int, error) {
 }
 
 // readTemplate has goflow2 read one template record, which templateSize
-// measured, and compiles it.
-func readTemplate(version uint16, b []byte, options bool) (*template, error) {
-	buffer := bytes.NewBuffer(b)
+// measured, and compiles it. The template keeps a copy of the record.
+func readTemplate(version uint16, record []byte, options bool) (*template, error) {
+	fields, scopes, err := templateFields(version, record, options)
+	if err != nil {
+		return nil, err
+	}
+	t, err := compile(version, fields, scopes, options)
+	if err != nil {
+		return nil, err
+	}
+	t.record = bytes.Clone(record)
+	return t, nil
+}
+
+// templateFields returns the fields of a template record, of which the first
+// scopes are the scope of an options template.
+func templateFields(version uint16, record []byte, options bool) (fields []netflow.Field, scopes int, err error) {
+	buffer := bytes.NewBuffer(record)
 	switch {
 	case !options:
 		read, err := netflow.DecodeTemplateSet(version, buffer)
 		if err != nil || len(read) != 1 {
-			return nil, fmt.Errorf("read as %d templates: %w", len(read), err)
+			return nil, 0, fmt.Errorf("read as %d templates: %w", len(read), err)
 		}
-		return compile(version, read[0].Fields, 0, false)
+		return read[0].Fields, 0, nil
 	case version == versionNetFlow9:
 		read, err := netflow.DecodeNFv9OptionsTemplateSet(buffer)
 		if err != nil || len(read) != 1 {
-			return nil, fmt.Errorf("read as %d options templates: %w", len(read), err)
+			return nil, 0, fmt.Errorf("read as %d options templates: %w", len(read), err)
 		}
-		return compile(version, append(read[0].Scopes, read[0].Options...), len(read[0].Scopes), true)
+		return append(read[0].Scopes, read[0].Options...), len(read[0].Scopes), nil
 	default:
 		read, err := netflow.DecodeIPFIXOptionsTemplateSet(buffer)
 		if err != nil || len(read) != 1 {
-			return nil, fmt.Errorf("read as %d options templates: %w", len(read), err)
+			return nil, 0, fmt.Errorf("read as %d options templates: %w", len(read), err)
 		}
-		return compile(version, append(read[0].Scopes, read[0].Options...), len(read[0].Scopes), true)
+		return append(read[0].Scopes, read[0].Options...), len(read[0].Scopes), nil
 	}
 }

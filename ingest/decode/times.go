@@ -103,27 +103,36 @@ func (s *span) resolve(c clock) (start, end int64, ok bool) {
 }
 
 // stamp sets the times of r, which newRecord gave the time of receipt.
+func (d *Decoder) stamp(r *flow.Record, a arrival, start, end int64) {
+	if d.believes(a, start, end) {
+		r.StartedAt, r.EndedAt, r.TimeSource = start, end, flow.ExporterClock
+	}
+}
+
+// believes says whether a flow gets the times of its exporter's clock.
 //
 // An exporter whose flows end further from their receipt than the limit has a
 // wrong clock. Its flow then starts and ends at the receipt: the duration by
 // the same clock is not kept, because a time_source of received must mean
 // that nothing in the row rests on that clock.
-func (d *Decoder) stamp(r *flow.Record, a arrival, start, end int64) {
-	limit := d.options.ClockLimit
+func (d *Decoder) believes(a arrival, start, end int64) bool {
+	if a.exporter.treated.receivedClock {
+		return false
+	}
+	limit := a.exporter.treated.clockLimit
 	off := end - a.received.UnixMilli()
 	impossible := start < 0 || end > latestMillis
-	if impossible || limit >= 0 && max(off, -off) > limit.Milliseconds() {
-		d.counts.ClockReplaced++
-		if !a.exporter.clockSaid {
-			a.exporter.clockSaid = true
-			d.log.Warn("exporter's clock is off; its flows get the time of receipt",
-				slog.String("exporter", a.exporter.name), slog.Time("flow_end", time.UnixMilli(end).UTC()),
-				slog.Time("received_at", a.received.UTC()))
-		}
-		r.StartedAt, r.EndedAt, r.TimeSource = a.received.UnixMilli(), a.received.UnixMilli(), flow.ReceivedClock
-		return
+	if !impossible && (limit < 0 || max(off, -off) <= limit.Milliseconds()) {
+		return true
 	}
-	r.StartedAt, r.EndedAt, r.TimeSource = start, end, flow.ExporterClock
+	d.counts.ClockReplaced++
+	if !a.exporter.clockSaid {
+		a.exporter.clockSaid = true
+		d.log.Warn("exporter's clock is off; its flows get the time of receipt",
+			slog.String("exporter", a.exporter.name), slog.Time("flow_end", time.UnixMilli(end).UTC()),
+			slog.Time("received_at", a.received.UTC()))
+	}
+	return false
 }
 
 // ntpMillis reads a dateTimeMicroseconds or dateTimeNanoseconds, both NTP

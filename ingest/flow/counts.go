@@ -24,6 +24,7 @@ type Counts struct {
 	Sets           int64 `json:"sets"`             // received: v9/IPFIX sets, sFlow samples
 	SetsDecoded    int64 `json:"sets_decoded"`     //
 	SetsNoTemplate int64 `json:"sets_no_template"` // data set before or without its template
+	SetsLate       int64 `json:"sets_late"`        // of them, those that were read after all, when their template came
 	SetsMalformed  int64 `json:"sets_malformed"`   // lengths or counts that cannot be
 	SetsUnknown    int64 `json:"sets_unknown"`     // reserved set IDs, sample types that we do not read
 
@@ -32,12 +33,15 @@ type Counts struct {
 	RecordsMalformed int64 `json:"records_malformed"` // announced but not there, or not readable
 	RecordsDuplicate int64 `json:"records_duplicate"` // of a file that the lake already holds
 	RecordsAborted   int64 `json:"records_aborted"`   // of a file that could not be read to its end: nothing of it is stored
-	RecordsDisk      int64 `json:"records_disk"`      // could not be written
+	RecordsDisk      int64 `json:"records_disk"`      // could not be written, or not be read back
+	RecordsPending   int64 `json:"records_pending"`   // written to the lake's folder hot, and not yet published
 
 	// Told beside the identities: not flows, or a remark on stored ones.
 	Templates        int64 `json:"templates"`          // template records learnt
+	TemplateChanges  int64 `json:"template_changes"`   // of them, those that replaced a different one of the same ID
 	Withdrawals      int64 `json:"withdrawals"`        // templates withdrawn
 	OptionsRecords   int64 `json:"options_records"`    // options data records read
+	SamplingChanges  int64 `json:"sampling_changes"`   // sampling rates announced that differ from those before
 	CounterSamples   int64 `json:"counter_samples"`    // sFlow counter samples and drop notices: no flows
 	ClockReplaced    int64 `json:"clock_replaced"`     // stored with time_source received: the clock was off
 	SamplingUnknown  int64 `json:"sampling_unknown"`   // stored with sampling_rate 0
@@ -45,20 +49,6 @@ type Counts struct {
 	StrayBytes       int64 `json:"stray_bytes"`        // behind the one message that a datagram holds; not read
 	PacketsNotExport int64 `json:"packets_not_export"` // packets of a capture that carry no UDP datagram
 	DatagramsKernel  int64 `json:"datagrams_kernel"`   // dropped by the kernel before they were received: the buffer was full
-}
-
-// Add adds o to c.
-func (c *Counts) Add(o *Counts) {
-	for i, v := range o.fields() {
-		*c.fields()[i].n += *v.n
-	}
-}
-
-// Sub takes o, an earlier state of c, off c: what is left is what came since.
-func (c *Counts) Sub(o *Counts) {
-	for i, v := range o.fields() {
-		*c.fields()[i].n -= *v.n
-	}
 }
 
 // Check returns an error that names the first identity that does not hold.
@@ -69,8 +59,8 @@ func (c *Counts) Check() error {
 		drops            int64
 	}{
 		{"datagrams", c.Datagrams, c.DatagramsDecoded, c.DatagramsNotAllowed + c.DatagramsUnknown + c.DatagramsMalformed + c.DatagramsTruncated + c.DatagramsQueue},
-		{"sets", c.Sets, c.SetsDecoded, c.SetsNoTemplate + c.SetsMalformed + c.SetsUnknown},
-		{"records", c.Records, c.RecordsStored, c.RecordsMalformed + c.RecordsDuplicate + c.RecordsAborted + c.RecordsDisk},
+		{"sets", c.Sets, c.SetsDecoded, c.SetsNoTemplate - c.SetsLate + c.SetsMalformed + c.SetsUnknown},
+		{"records", c.Records, c.RecordsStored, c.RecordsMalformed + c.RecordsDuplicate + c.RecordsAborted + c.RecordsDisk + c.RecordsPending},
 	} {
 		if t.received != t.stored+t.drops {
 			return fmt.Errorf("%s: received %d, but %d kept + %d dropped", t.name, t.received, t.stored, t.drops)
@@ -82,7 +72,7 @@ func (c *Counts) Check() error {
 // Rejected is how many things were dropped under any name: above 0, some
 // input was rejected (exit code 3).
 func (c *Counts) Rejected() int64 {
-	return c.Datagrams - c.DatagramsDecoded + c.Sets - c.SetsDecoded + c.Records - c.RecordsStored - c.RecordsDuplicate
+	return c.Datagrams - c.DatagramsDecoded + c.Sets - c.SetsDecoded + c.Records - c.RecordsStored - c.RecordsDuplicate - c.RecordsPending
 }
 
 // String is the summary line: received = stored + each drop that happened. A
@@ -114,8 +104,9 @@ type countField struct {
 	n, of   *int64
 }
 
-// fields lists every counter once, for Add and String.
+// fields lists every counter once, for String.
 func (c *Counts) fields() []countField {
+	noTemplate := c.SetsNoTemplate - c.SetsLate
 	return []countField{
 		{section: "datagrams", n: &c.Datagrams, kept: "decoded", of: &c.DatagramsDecoded},
 		{section: "datagrams", n: &c.DatagramsDecoded},
@@ -127,7 +118,7 @@ func (c *Counts) fields() []countField {
 		{section: "datagrams", n: &c.DatagramsQueue, drop: "queue"},
 		{section: "sets", n: &c.Sets, kept: "decoded", of: &c.SetsDecoded},
 		{section: "sets", n: &c.SetsDecoded},
-		{section: "sets", n: &c.SetsNoTemplate, drop: "no_template"},
+		{section: "sets", n: &noTemplate, drop: "no_template"},
 		{section: "sets", n: &c.SetsMalformed, drop: "malformed"},
 		{section: "sets", n: &c.SetsUnknown, drop: "unknown"},
 		{section: "records", n: &c.Records, kept: "stored", of: &c.RecordsStored},
@@ -136,9 +127,12 @@ func (c *Counts) fields() []countField {
 		{section: "records", n: &c.RecordsDuplicate, drop: "duplicate"},
 		{section: "records", n: &c.RecordsAborted, drop: "aborted"},
 		{section: "records", n: &c.RecordsDisk, drop: "disk"},
+		{section: "records", n: &c.RecordsPending, drop: "pending"},
 		{section: "records", n: &c.Templates},
+		{section: "records", n: &c.TemplateChanges},
 		{section: "records", n: &c.Withdrawals},
 		{section: "records", n: &c.OptionsRecords},
+		{section: "records", n: &c.SamplingChanges},
 		{section: "records", n: &c.CounterSamples},
 		{section: "records", n: &c.ClockReplaced},
 		{section: "records", n: &c.SamplingUnknown},

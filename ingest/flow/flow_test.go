@@ -1,12 +1,16 @@
 package flow_test
 
 import (
+	"bytes"
+	"errors"
 	"net/netip"
 	"reflect"
+	"strconv"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"github.com/google/go-cmp/cmp"
 
 	"minewatch/ingest/flow"
@@ -89,41 +93,169 @@ func FuzzAddr(f *testing.F) {
 	})
 }
 
-// Every record becomes a row of every column, whatever runs of equal texts
-// and absent fields there are.
-func TestAppend(t *testing.T) {
-	exporters := []string{"a", "a", "b", "a", "a", "a", "c", "c"}
-	records := make([]flow.Record, len(exporters))
-	for i, e := range exporters {
-		records[i] = flow.Record{Exporter: e, Bytes: int64(i), EndReason: int16(i%3 - 1), Direction: flow.Null, NATSrcPort: flow.Null, HasNATSrc: i%2 == 0}
+// made is n records with another value in every field, and runs of equal texts
+// and of absent fields.
+func made(n int) []flow.Record {
+	records := make([]flow.Record, n)
+	for i := range records {
+		v := int64(i)
+		records[i] = flow.Record{
+			ReceivedAt: v, StartedAt: -v, EndedAt: v + 2, Src: flow.Addr{Hi: v + 3, Lo: v + 4}, Dst: flow.Addr{Hi: v + 5, Lo: v + 6},
+			SrcPort: int32(i + 7), DstPort: int32(i + 8), Proto: int16(i + 9), TCPFlags: int16(i + 10), Bytes: v + 11, Packets: v + 12,
+			SamplingRate: int32(i + 13), Exporter: string(rune('a' + i/2%3)), Domain: v + 14, InIf: v + 15, OutIf: v + 16, SrcAS: v + 17, DstAS: v + 18,
+			EndReason: int16(i%3 - 1), Direction: flow.Null, Boundary: int16(i%2 - 1), NATSrcPort: int32(i%4 - 1),
+			Format: flow.NetFlow9, TimeSource: []flow.TimeSource{flow.ExporterClock, flow.ReceivedClock}[i%2],
+		}
+		if i%2 == 0 {
+			records[i].HasNATSrc, records[i].NATSrc = true, flow.Addr{Hi: -1, Lo: v}
+		}
 	}
-	b := array.NewRecordBuilder(memory.DefaultAllocator, flow.Schema())
-	defer b.Release()
-	flow.Append(b, records[:3])
-	flow.Append(b, nil)
-	flow.Append(b, records[3:])
-	batch := b.NewRecordBatch()
-	defer batch.Release()
+	return records
+}
 
-	got := map[string][]string{}
-	for i, c := range flow.Columns {
-		if n := batch.Column(i).Len(); n != len(records) {
-			t.Fatalf("%s has %d rows, want %d", c.Name, n, len(records))
+func batchOf(records []flow.Record) *flow.Batch {
+	b := flow.NewBatch(0)
+	for i := range records {
+		b.AppendRecord(&records[i])
+	}
+	return b
+}
+
+func recordsOf(b *flow.Batch) []flow.Record {
+	var records []flow.Record
+	for i := range b.Len() {
+		records = append(records, b.Record(i))
+	}
+	return records
+}
+
+// A record comes back as it went in, over any way between batches.
+func TestBatch(t *testing.T) {
+	records := made(20)
+	whole := batchOf(records)
+	if diff := cmp.Diff(records, recordsOf(whole)); diff != "" {
+		t.Errorf("AppendRecord, Record (-want +got):\n%s", diff)
+	}
+	other := batchOf(made(3)[2:])
+	other.AppendRange(whole, 5, 5)
+	other.AppendRange(whole, 5, 20)
+	if diff := cmp.Diff(append(made(3)[2:], records[5:]...), recordsOf(other)); diff != "" {
+		t.Errorf("AppendRange (-want +got):\n%s", diff)
+	}
+	other.Truncate(4)
+	if diff := cmp.Diff(append(made(3)[2:], records[5:8]...), recordsOf(other)); diff != "" {
+		t.Errorf("Truncate (-want +got):\n%s", diff)
+	}
+	other.Reset()
+	if begin := other.Extend(2); begin != 0 || other.Len() != 2 {
+		t.Errorf("2 records in a batch that was emptied: begins at %d, has %d", begin, other.Len())
+	}
+	other.Truncate(0)
+	other.AppendRange(whole, 0, 20)
+	if diff := cmp.Diff(records, recordsOf(other)); diff != "" {
+		t.Errorf("after Reset (-want +got):\n%s", diff)
+	}
+}
+
+// Every column of the schema has its own slice, and every slice its column.
+func TestBatchHasEveryColumn(t *testing.T) {
+	b := batchOf(made(5))
+	b.Extend(1)
+	v := reflect.ValueOf(b).Elem()
+	slices := 0
+	for i := range v.NumField() {
+		field := v.Field(i)
+		if !v.Type().Field(i).IsExported() {
+			continue
 		}
-		for row := range records {
-			got[c.Name] = append(got[c.Name], batch.Column(i).ValueStr(row))
+		if texts, ok := field.Addr().Interface().(*flow.Texts); ok {
+			field = reflect.ValueOf(texts.Codes)
+		}
+		slices++
+		if field.Len() != 6 {
+			t.Errorf("%s has %d values of 6", v.Type().Field(i).Name, field.Len())
 		}
 	}
-	null := array.NullValueStr
-	for name, want := range map[string][]string{
-		"exporter":   exporters,
-		"bytes":      {"0", "1", "2", "3", "4", "5", "6", "7"},
-		"end_reason": {null, "0", "1", null, "0", "1", null, "0"},
-		"direction":  {null, null, null, null, null, null, null, null},
-		"nat_src_lo": {"0", null, "0", null, "0", null, "0", null},
-	} {
-		if diff := cmp.Diff(want, got[name]); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
+	if want := len(flow.Columns) + 1; slices != want {
+		t.Errorf("%d slices, want %d: one a column, and whether a NAT source was exported", slices, want)
+	}
+}
+
+// The Arrow record has the values of the batch, with nulls where nothing was
+// exported.
+func TestBatchArrow(t *testing.T) {
+	const n = 17
+	records := made(n)
+	batch := batchOf(records).Arrow()
+	defer batch.Release()
+	if !batch.Schema().Equal(flow.Schema()) {
+		t.Errorf("schema %s", batch.Schema())
+	}
+	column := func(name string) arrow.Array { return batch.Column(batch.Schema().FieldIndices(name)[0]) }
+	for i, r := range records {
+		nullable := func(known bool, v int64) string {
+			if known {
+				return strconv.FormatInt(v, 10)
+			}
+			return array.NullValueStr
 		}
+		for name, want := range map[string]string{
+			"exporter":     r.Exporter,
+			"time_source":  string(r.TimeSource),
+			"src_hi":       strconv.FormatInt(r.Src.Hi, 10),
+			"bytes":        strconv.FormatInt(r.Bytes, 10),
+			"dst_as":       strconv.FormatInt(r.DstAS, 10),
+			"end_reason":   nullable(r.EndReason != flow.Null, int64(r.EndReason)),
+			"direction":    array.NullValueStr,
+			"boundary":     nullable(r.Boundary != flow.Null, int64(r.Boundary)),
+			"nat_src_hi":   nullable(r.HasNATSrc, r.NATSrc.Hi),
+			"nat_src_lo":   nullable(r.HasNATSrc, r.NATSrc.Lo),
+			"nat_src_port": nullable(r.NATSrcPort != flow.Null, int64(r.NATSrcPort)),
+		} {
+			if got := column(name).ValueStr(i); got != want {
+				t.Errorf("%s of row %d is %s, want %s", name, i, got, want)
+			}
+		}
+	}
+}
+
+// What was packed comes back, over an Arrow stream as the lake writes it, and
+// columns of one value take no room in that.
+func TestPacked(t *testing.T) {
+	steady := made(1000)
+	for i := range steady {
+		steady[i] = steady[3]
+	}
+	half := made(1000)
+	for i := range half {
+		half[i].Exporter, half[i].HasNATSrc, half[i].NATSrc, half[i].EndReason = "x", true, flow.Addr{Hi: 3, Lo: 4}, 2
+	}
+	for _, records := range [][]flow.Record{nil, made(1), made(2), made(1000), steady, half} {
+		batch := batchOf(records)
+		packed := batch.Packed()
+		var stream bytes.Buffer
+		w := ipc.NewWriter(&stream, ipc.WithSchema(packed.Schema()))
+		if err := errors.Join(w.Write(packed), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		packed.Release()
+		if size := stream.Len(); len(records) > 0 && records[0] == steady[0] && size > 20_000 {
+			t.Errorf("%d bytes for a record that is repeated", size)
+		}
+		r, err := ipc.NewReader(&stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !r.Next() {
+			t.Fatalf("nothing came back: %v", r.Err())
+		}
+		got, want := r.RecordBatch(), batch.Arrow()
+		for i, c := range flow.Columns {
+			column, ok := flow.Unpacked(got.Column(i), c.Type)
+			if !ok || !array.Equal(column, want.Column(i)) {
+				t.Errorf("%s of %d records: %v, want %v", c.Name, len(records), column, want.Column(i))
+			}
+		}
+		r.Release()
 	}
 }

@@ -27,6 +27,13 @@ const (
 // Null marks an optional field that the exporter did not send.
 const Null = -1
 
+// Boundary is made of these: by which of the exporter's boundary interfaces,
+// those that lead out of the observed network, a flow passed.
+const (
+	BoundaryIn  = 1 << iota // it came in by one: InIf
+	BoundaryOut             // it went out by one: OutIf
+)
+
 // Record is one unidirectional flow. Counters are as exported; multiply by
 // SamplingRate for an estimate of the wire.
 type Record struct {
@@ -50,6 +57,7 @@ type Record struct {
 
 	EndReason int16 // IE 136 flowEndReason, Null = not exported
 	Direction int16 // IE 61 flowDirection: 0 ingress, 1 egress, Null = not exported
+	Boundary  int16 // BoundaryIn, BoundaryOut, both or neither; Null = the exporter's boundary is not configured
 
 	HasNATSrc  bool  // NATSrc was exported
 	NATSrc     Addr  // IE 225/281 post-NAT source address

@@ -90,11 +90,11 @@ func TestContractValues(t *testing.T) {
 		SrcPort: 65535, DstPort: 3333, Proto: 255, TCPFlags: 0xfff,
 		Bytes: 1<<63 - 1, Packets: 1 << 40, SamplingRate: 1<<31 - 1,
 		Exporter: "2001:db8::1", Domain: 1<<32 - 1, InIf: 1, OutIf: 2, SrcAS: 4_294_967_295, DstAS: 64512,
-		EndReason: 3, Direction: 1, HasNATSrc: true, NATSrc: flow.AddrFrom(netip.MustParseAddr("203.0.113.9")), NATSrcPort: 40000,
+		EndReason: 3, Direction: 1, Boundary: flow.BoundaryOut, HasNATSrc: true, NATSrc: flow.AddrFrom(netip.MustParseAddr("203.0.113.9")), NATSrcPort: 40000,
 		Format: flow.IPFIX, TimeSource: flow.ReceivedClock,
 	}
 	bare := flow.Record{
-		ReceivedAt: when.UnixMicro(), EndReason: flow.Null, Direction: flow.Null, NATSrcPort: flow.Null,
+		ReceivedAt: when.UnixMicro(), EndReason: flow.Null, Direction: flow.Null, Boundary: flow.Null, NATSrcPort: flow.Null,
 		Exporter: "10.0.0.1", Format: flow.NetFlow5, TimeSource: flow.ExporterClock,
 	}
 	w := newWriter(t, dir, lake.Options{Name: "w"})
@@ -103,9 +103,9 @@ func TestContractValues(t *testing.T) {
 
 	fullRow := "2026-03-02T08:15:30.123456Z 2026-03-02T08:15:29.123Z 2026-03-02T08:15:30.123Z" +
 		" -1 -9223372036854775807 0 281474976710655 65535 3333 255 4095 9223372036854775807 1099511627776 2147483647" +
-		" 2001:db8::1 4294967295 1 2 4294967295 64512 3 1 0 281474087547145 40000 ipfix received"
+		" 2001:db8::1 4294967295 1 2 4294967295 64512 3 1 2 0 281474087547145 40000 ipfix received"
 	bareRow := "2026-03-02T08:15:30.123456Z 1970-01-01T00:00:00Z 1970-01-01T00:00:00Z" +
-		" 0 0 0 0 0 0 0 0 0 0 0 10.0.0.1 0 0 0 0 0 <nil> <nil> <nil> <nil> <nil> netflow5 exporter"
+		" 0 0 0 0 0 0 0 0 0 0 0 10.0.0.1 0 0 0 0 0 <nil> <nil> <nil> <nil> <nil> <nil> netflow5 exporter"
 	got := query(t, "select * from read_parquet('"+filepath.Join(dir, files[0].Path)+"', hive_partitioning = false)")
 	if diff := cmp.Diff([]string{fullRow, bareRow, fullRow}, got); diff != "" {
 		t.Errorf("read back (-want +got):\n%s", diff)

@@ -34,6 +34,10 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	case "small-disk":
 		os.Exit(smallDisk(dir))
+	case "spooler":
+		os.Exit(spooler(dir))
+	case "small-disk-spool":
+		os.Exit(smallDiskSpool(dir))
 	}
 }
 
@@ -52,7 +56,7 @@ func victim(dir string) {
 	}
 	records := traffic(1, 10_000, 1)
 	for {
-		if err := w.Append(records); err != nil {
+		if err := w.Append(batchOf(records)); err != nil {
 			return
 		}
 		if _, err := w.Publish(); err != nil {
@@ -116,13 +120,13 @@ func smallDisk(dir string) int {
 	if err != nil {
 		return 1
 	}
-	if err := w.Append(traffic(1, 1000, 100)); err != nil {
+	if err := w.Append(batchOf(traffic(1, 1000, 100))); err != nil {
 		return 2
 	}
 	if _, err := w.Publish(); err != nil { // fits
 		return 3
 	}
-	err = w.Append(traffic(2, 20_000, 100))
+	err = w.Append(batchOf(traffic(2, 20_000, 100)))
 	if err == nil {
 		_, err = w.Publish()
 	}
@@ -133,7 +137,7 @@ func smallDisk(dir string) int {
 	if err := w.Abort(); err != nil {
 		return 5
 	}
-	if err := w.Append(traffic(3, 500, 100)); err != nil {
+	if err := w.Append(batchOf(traffic(3, 500, 100))); err != nil {
 		return 6
 	}
 	if _, err := w.Publish(); err != nil {

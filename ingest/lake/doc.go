@@ -4,11 +4,24 @@
 //	<lake>/hot/<name>/…                                         what the writer of that name has not yet published
 //	<lake>/manifests/…                                          what each run read and wrote
 //
-// A Writer fills any number of hours at once in bounded memory. Its files grow
-// under hot/, and Publish makes all of them visible: footer, fsync, rename,
-// fsync of the folder. So a file that a glob over flows/ sees is complete, and a
-// writer that was killed leaves nothing there; the next writer in the same lake
-// removes what it left under hot/, once the dead writer's lock is free.
+// There are two ways in. A file that a glob over flows/ sees is complete on
+// both: its content was synced before it got its name there.
+//
+// A Writer is for imports, which are stored as a whole or not at all. It fills
+// any number of hours at once in bounded memory. Its files grow under hot/, and
+// Publish makes all of them visible. A writer that was killed leaves nothing;
+// the next one removes its folder, once the dead writer's lock is free.
+//
+// A Spool is for collectors, which must not lose what they have received:
+//
+//	spool.go    rows of the open minutes, written to segments at every flush
+//	segment.go  a file of one hour's rows, frame by frame (frame.go); its way to a Parquet file
+//	convert.go  that way: segment -> Parquet -> where readers see it
+//	recover.go  the same way for what dead collectors have left
+//
+// Other files keep out of each other's way by three locks: a writer's own on
+// its folder (workspace.go), one on hot/ for coming and going, and the gate
+// between publishing and the replacement of whole hours (gate.go).
 //
 // A file's columns are flow.Columns. docs/schema.md is generated from them by
 // this package's test (go test ./ingest/lake -update).

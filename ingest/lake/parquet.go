@@ -7,47 +7,44 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 
 	"minewatch/ingest/flow"
+	"minewatch/ingest/lake/parquetfile"
 )
 
 // parquetFile is one Parquet file being written.
 type parquetFile struct {
 	path string
 	file *os.File
-	w    *pqarrow.FileWriter
+	w    *parquetfile.Writer
 	rows int64
 }
-
-// writeOnly hides the file's Close from the Parquet writer, which would call
-// it before the bytes are on the disk.
-type writeOnly struct{ *os.File }
-
-func (writeOnly) Close() error { return nil }
 
 func createFile(path string) (*parquetFile, error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	w, err := pqarrow.NewFileWriter(flow.Schema(), writeOnly{file}, writerProperties(), pqarrow.NewArrowWriterProperties())
+	w, err := parquetfile.NewWriter(file, flow.Schema(), createdBy)
 	if err != nil {
 		return nil, errors.Join(err, file.Close(), removeIfThere(path))
 	}
 	return &parquetFile{path: path, file: file, w: w}, nil
 }
 
-// writerProperties chooses what makes a scan cheap: delta-encoded integers are
+// createdBy is what files say of their writer.
+const createdBy = "minewatch"
+
+// WriterProperties chooses what makes a scan cheap: delta-encoded integers are
 // both smaller and twice as fast to join as plain ones, texts are few enough
-// for a dictionary, and zstd takes what repeats.
-func writerProperties() *parquet.WriterProperties {
+// for a dictionary, and zstd takes what repeats. What more is given wins.
+func WriterProperties(more ...parquet.WriterProperty) *parquet.WriterProperties {
 	properties := []parquet.WriterProperty{
 		parquet.WithVersion(parquet.V2_6),
 		parquet.WithDataPageVersion(parquet.DataPageV2),
 		parquet.WithCompression(compress.Codecs.Zstd),
 		parquet.WithCompressionLevel(1),
-		parquet.WithCreatedBy("minewatch"),
+		parquet.WithCreatedBy(createdBy),
 	}
 	for _, c := range flow.Columns {
 		if c.Type.ID() == arrow.DICTIONARY {
@@ -57,15 +54,17 @@ func writerProperties() *parquet.WriterProperties {
 			parquet.WithDictionaryFor(c.Name, false),
 			parquet.WithEncodingFor(c.Name, parquet.Encodings.DeltaBinaryPacked))
 	}
-	return parquet.NewWriterProperties(properties...)
+	return parquet.NewWriterProperties(append(properties, more...)...)
 }
 
-// write adds batch as one row group.
-func (f *parquetFile) write(batch arrow.RecordBatch) error {
-	if err := f.w.Write(batch); err != nil {
+// write adds the batches as one row group.
+func (f *parquetFile) write(batches ...arrow.RecordBatch) error {
+	if err := f.w.Write(batches...); err != nil {
 		return err
 	}
-	f.rows += batch.NumRows()
+	for _, b := range batches {
+		f.rows += b.NumRows()
+	}
 	return nil
 }
 

@@ -8,9 +8,6 @@ import (
 	"path"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
-
 	"minewatch/ingest/flow"
 )
 
@@ -34,12 +31,10 @@ func partitionPath(hour int64) string {
 
 // partition is one hour under way: its rows in memory and its file.
 type partition struct {
-	hour     int64
-	turn     int64 // of the last Append into it
-	rows     *array.RecordBuilder
-	buffered int // rows in memory
-	reserved int // rows that memory is held for
-	group    int // length of the last row group: as much is reserved for the next one
+	hour  int64
+	turn  int64       // of the last Append into it
+	rows  *flow.Batch // in memory; nil until the next row comes
+	group int         // length of the last row group: as much is reserved for the next one
 
 	file                     *parquetFile // nil until the first flush
 	sequence                 int
@@ -55,7 +50,6 @@ type finishedFile struct {
 func newPartition(hour int64) *partition {
 	return &partition{
 		hour:        hour,
-		rows:        array.NewRecordBuilder(memory.DefaultAllocator, flow.Schema()),
 		minReceived: math.MaxInt64,
 		maxReceived: math.MinInt64,
 	}
@@ -65,25 +59,38 @@ func (p *partition) restedLonger(than *partition) bool {
 	return p.turn < than.turn || p.turn == than.turn && p.hour < than.hour
 }
 
-func (p *partition) append(records []flow.Record) {
-	for i := range records {
-		p.minReceived = min(p.minReceived, records[i].ReceivedAt)
-		p.maxReceived = max(p.maxReceived, records[i].ReceivedAt)
+// buffered is how many rows are in memory.
+func (p *partition) buffered() int {
+	if p.rows == nil {
+		return 0
 	}
-	if p.buffered == 0 && p.group > 0 {
-		p.rows.Reserve(p.group)
-		p.reserved = p.group
+	return p.rows.Len()
+}
+
+// reserved is how many rows memory is held for.
+func (p *partition) reserved() int {
+	if p.rows == nil {
+		return 0
 	}
-	flow.Append(p.rows, records)
-	p.buffered += len(records)
-	p.reserved = max(p.reserved, p.buffered)
+	return p.rows.Cap()
+}
+
+func (p *partition) append(b *flow.Batch, from, to int) {
+	for _, t := range b.ReceivedAt[from:to] {
+		p.minReceived = min(p.minReceived, t)
+		p.maxReceived = max(p.maxReceived, t)
+	}
+	if p.rows == nil {
+		p.rows = flow.NewBatch(max(p.group, to-from))
+	}
+	p.rows.AppendRange(b, from, to)
 }
 
 // flush writes the buffered rows as one row group.
 func (p *partition) flush() error {
-	batch := p.rows.NewRecordBatch()
+	batch := p.rows.Arrow()
 	defer batch.Release()
-	p.group, p.buffered, p.reserved = p.buffered, 0, 0
+	p.group, p.rows = p.rows.Len(), nil
 	return p.file.write(batch)
 }
 
@@ -109,7 +116,7 @@ func (p *partition) finish(name string) (*finishedFile, error) {
 }
 
 func (p *partition) abort() error {
-	p.release()
+	p.rows = nil
 	if p.file == nil {
 		return nil
 	}
@@ -117,8 +124,6 @@ func (p *partition) abort() error {
 	p.file = nil
 	return err
 }
-
-func (p *partition) release() { p.rows.Release() }
 
 func removeIfThere(path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {

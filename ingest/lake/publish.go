@@ -23,25 +23,31 @@ func publish(dir string, finished []*finishedFile) ([]File, error) {
 	if err := syncAll(contents); err != nil {
 		return nil, err
 	}
+	leave, err := enterGate(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer leave() //nolint:errcheck // nothing was written; closing unlocks
+
 	var (
 		files   []File
 		visible []string
 		folders = map[string]bool{}
 	)
-	undo := func(err error) ([]File, error) {
+	undo := func(err error) error {
 		for _, path := range visible {
 			err = errors.Join(err, removeIfThere(path))
 		}
-		return nil, err
+		return err
 	}
 	for _, f := range finished {
 		final := filepath.Join(dir, filepath.FromSlash(f.Path))
 		folder := filepath.Dir(final)
 		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return undo(err)
+			return nil, undo(err)
 		}
 		if err := os.Rename(f.temporary, final); err != nil {
-			return undo(err)
+			return nil, undo(err)
 		}
 		files = append(files, f.File)
 		visible = append(visible, final)
@@ -54,7 +60,7 @@ func publish(dir string, finished []*finishedFile) ([]File, error) {
 		names = append(names, folder)
 	}
 	if err := syncAll(names); err != nil {
-		return undo(err)
+		return nil, undo(err)
 	}
 	return files, nil
 }

@@ -34,6 +34,7 @@ func traffic(seed uint64, n, perSecond int) []flow.Record {
 				Exporter:     netip.AddrFrom4([4]byte{10, 255, 0, byte(rng.IntN(4))}).String(),
 				EndReason:    flow.Null,
 				Direction:    flow.Null,
+				Boundary:     flow.Null,
 				NATSrcPort:   flow.Null,
 				Format:       flow.NetFlow9,
 				TimeSource:   flow.ExporterClock,
@@ -64,4 +65,12 @@ func traffic(seed uint64, n, perSecond int) []flow.Record {
 
 func address(v4 uint32) flow.Addr {
 	return flow.AddrFrom4([4]byte{byte(v4 >> 24), byte(v4 >> 16), byte(v4 >> 8), byte(v4)})
+}
+
+func batchOf(records []flow.Record) *flow.Batch {
+	b := flow.NewBatch(len(records))
+	for i := range records {
+		b.AppendRecord(&records[i])
+	}
+	return b
 }

@@ -21,7 +21,7 @@ type workspace struct {
 const lockName = "lock"
 
 // openWorkspace makes the folder and locks it, after it has removed those of
-// dead writers. Writers come and go one at a time, under the lock of hot/
+// dead writers in which there is nothing to recover. Writers come and go one at a time, under the lock of hot/
 // itself: nobody can take a folder for dead that is just being made.
 func openWorkspace(lake, name string, log *slog.Logger) (*workspace, error) {
 	hot := filepath.Join(lake, "hot")
@@ -51,7 +51,8 @@ func openWorkspace(lake, name string, log *slog.Logger) (*workspace, error) {
 	return &workspace{dir: dir, lock: lock}, nil
 }
 
-// removeDead removes the folders of writers that live no more.
+// removeDead removes the folders of writers that live no more, but for those
+// with rows that a Spool can still recover.
 func removeDead(hot string, log *slog.Logger) error {
 	entries, err := os.ReadDir(hot)
 	if err != nil {
@@ -63,11 +64,17 @@ func removeDead(hot string, log *slog.Logger) error {
 		}
 		dir := filepath.Join(hot, e.Name())
 		lock, err := lockFile(filepath.Join(dir, lockName), unix.LOCK_NB)
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			continue
+		if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, os.ErrNotExist) {
+			continue // alive, or just now gone
 		}
 		if err != nil {
 			return err
+		}
+		if holdsRows(dir) {
+			if err := lock.Close(); err != nil {
+				return err
+			}
+			continue
 		}
 		log.Warn("removing what a dead writer left unpublished", slog.String("folder", dir))
 		if err := errors.Join(os.RemoveAll(dir), lock.Close()); err != nil {
@@ -77,26 +84,42 @@ func removeDead(hot string, log *slog.Logger) error {
 	return nil
 }
 
-// lockFile opens the file, makes it if need be, and locks it until it is
-// closed. With unix.LOCK_NB it does not wait, but fails with EWOULDBLOCK.
+// lockFile locks the file for its opener alone, until it is closed. With
+// unix.LOCK_NB it does not wait, but fails with EWOULDBLOCK.
 func lockFile(path string, how int) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		err = unix.Flock(int(file.Fd()), unix.LOCK_EX|how)
-		if !errors.Is(err, unix.EINTR) {
-			break
-		}
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), file.Close())
-	}
-	return file, nil
+	return openLocked(path, unix.LOCK_EX|how)
 }
 
 func (w *workspace) path(name string) string { return filepath.Join(w.dir, name) }
+
+// create makes the file of a segment. Where somebody has removed the folder
+// from under its living writer, it is made and locked again.
+func (w *workspace) create(s *Segment) error {
+	err := s.create()
+	if !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := makeFolder(w.dir); err != nil {
+		return err
+	}
+	lock, err := lockFile(w.path(lockName), unix.LOCK_NB)
+	if err != nil {
+		return err
+	}
+	if err := w.lock.Close(); err != nil { // of a file that has no name any more
+		return errors.Join(err, lock.Close())
+	}
+	w.lock = lock
+	return s.create()
+}
+
+// leave gives the folder free: with what is in it to recover, or not at all.
+func (w *workspace) leave() error {
+	if holdsRows(w.dir) {
+		return w.lock.Close()
+	}
+	return w.close()
+}
 
 // close removes the folder and unlocks it.
 func (w *workspace) close() error {

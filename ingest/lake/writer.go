@@ -32,10 +32,6 @@ type Options struct {
 // between more hours than this gets more and smaller files.
 const maxOpenFiles = 128
 
-// blockRows is how many records are turned into columns at a time: few enough
-// to stay in the processor's cache while every column passes over them.
-const blockRows = 512
-
 // File is one published file.
 type File struct {
 	Path        string    `json:"path"` // relative to the lake, with slashes
@@ -80,23 +76,24 @@ func NewWriter(dir string, o Options) (*Writer, error) {
 }
 
 // Append adds the records to the files of their hours. It copies them, so the
-// caller may reuse the slice.
+// caller may use the batch again.
 //
 // After an error the files under way are not trustworthy: Abort drops them
 // and makes the writer usable again.
-func (w *Writer) Append(records []flow.Record) error {
+func (w *Writer) Append(b *flow.Batch) error {
 	w.turn++
-	w.pending += int64(len(records))
-	for len(records) > 0 {
-		hour := hourOf(records[0].ReceivedAt)
-		block := 1
-		for block < min(len(records), blockRows) && hourOf(records[block].ReceivedAt) == hour {
-			block++
+	w.pending += int64(b.Len())
+	for from := 0; from < b.Len(); {
+		hour := hourOf(b.ReceivedAt[from])
+		begin, end := hour*microsPerHour, (hour+1)*microsPerHour
+		to := from + 1
+		for to < b.Len() && b.ReceivedAt[to] >= begin && b.ReceivedAt[to] < end {
+			to++
 		}
-		if err := w.appendBlock(hour, records[:block]); err != nil {
+		if err := w.appendRange(hour, b, from, to); err != nil {
 			return fmt.Errorf("append to lake %s: %w", w.dir, err)
 		}
-		records = records[block:]
+		from = to
 	}
 	return nil
 }
@@ -104,21 +101,21 @@ func (w *Writer) Append(records []flow.Record) error {
 // Pending is how many rows were appended since the last Publish or Abort.
 func (w *Writer) Pending() int64 { return w.pending }
 
-// appendBlock adds records that were all received in the same hour.
-func (w *Writer) appendBlock(hour int64, records []flow.Record) error {
+// appendRange adds records that were all received in the same hour.
+func (w *Writer) appendRange(hour int64, b *flow.Batch, from, to int) error {
 	p := w.partitions[hour]
 	if p == nil {
 		p = newPartition(hour)
 		w.partitions[hour] = p
 	}
 	p.turn = w.turn
-	for len(records) > 0 {
-		n := min(len(records), w.o.RowGroupRows-p.buffered)
-		w.reserved -= p.reserved
-		p.append(records[:n])
-		w.reserved += p.reserved
-		records = records[n:]
-		if p.buffered == w.o.RowGroupRows {
+	for from < to {
+		n := min(to-from, w.o.RowGroupRows-p.buffered())
+		w.reserved -= p.reserved()
+		p.append(b, from, from+n)
+		w.reserved += p.reserved()
+		from += n
+		if p.buffered() == w.o.RowGroupRows {
 			if err := w.flush(p); err != nil {
 				return err
 			}
@@ -135,7 +132,7 @@ func (w *Writer) appendBlock(hour int64, records []flow.Record) error {
 // flush writes a partition's buffered rows as one row group of its file, and
 // finishes the file when it is long enough.
 func (w *Writer) flush(p *partition) error {
-	if p.buffered == 0 {
+	if p.buffered() == 0 {
 		return nil
 	}
 	if p.file == nil {
@@ -152,7 +149,7 @@ func (w *Writer) flush(p *partition) error {
 		p.file, p.sequence = file, w.sequence
 		w.openFiles++
 	}
-	w.reserved -= p.reserved
+	w.reserved -= p.reserved()
 	if err := p.flush(); err != nil {
 		return err
 	}
@@ -185,7 +182,7 @@ func (w *Writer) finish(p *partition) error {
 func (w *Writer) largest() *partition {
 	var found *partition
 	for _, p := range w.partitions {
-		if found == nil || p.reserved > found.reserved || p.reserved == found.reserved && p.restedLonger(found) {
+		if found == nil || p.reserved() > found.reserved() || p.reserved() == found.reserved() && p.restedLonger(found) {
 			found = p
 		}
 	}
@@ -215,7 +212,6 @@ func (w *Writer) Publish() ([]File, error) {
 		if err := w.finish(w.partitions[hour]); err != nil {
 			return nil, fmt.Errorf("publish in lake %s: %w", w.dir, err)
 		}
-		w.partitions[hour].release()
 		delete(w.partitions, hour)
 	}
 	files, err := publish(w.dir, w.finished)

@@ -30,7 +30,7 @@ func newWriter(t *testing.T, dir string, o lake.Options) *lake.Writer {
 
 func mustAppend(t *testing.T, w *lake.Writer, records []flow.Record) {
 	t.Helper()
-	if err := w.Append(records); err != nil {
+	if err := w.Append(batchOf(records)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -61,7 +61,7 @@ func record(change func(*flow.Record)) flow.Record {
 	r := flow.Record{
 		ReceivedAt: 2_000_000, StartedAt: 1000, EndedAt: 2000,
 		Src: addr("10.0.0.1"), Dst: addr("10.0.0.2"),
-		EndReason: flow.Null, Direction: flow.Null, NATSrcPort: flow.Null,
+		EndReason: flow.Null, Direction: flow.Null, Boundary: flow.Null, NATSrcPort: flow.Null,
 		Format: flow.CSV, TimeSource: flow.ExporterClock,
 	}
 	if change != nil {
@@ -72,10 +72,10 @@ func record(change func(*flow.Record)) flow.Record {
 
 func TestCSVAllColumns(t *testing.T) {
 	const log = "received_at,started_at,ended_at,src,dst,src_port,dst_port,proto,tcp_flags,bytes,packets,sampling_rate,exporter,domain," +
-		"in_if,out_if,src_as,dst_as,end_reason,direction,nat_src,nat_src_port,format,time_source\n" +
+		"in_if,out_if,src_as,dst_as,end_reason,direction,boundary,nat_src,nat_src_port,format,time_source\n" +
 		"2026-11-16T04:00:05.123456Z,2026-11-16 04:00:00.25,2026-11-16T12:00:04+08:00,10.1.2.3,2001:db8::1,50000,3333,TCP,...AP.SF,1234,12,1000,192.0.2.1,7," +
-		"1,2,64512,4200000000,2,1,203.0.113.9,61000,ipfix,received\n" +
-		"-,,2026-11-16 04:00:04,10.1.2.3,10.1.2.4,,,,,,,,,,,,,,,,,,,\n"
+		"1,2,64512,4200000000,2,1,3,203.0.113.9,61000,ipfix,received\n" +
+		"-,,2026-11-16 04:00:04,10.1.2.3,10.1.2.4,,,,,,,,,,,,,,,,,,,,\n"
 	got, rejected := readLog(t, log, source.CSVOptions{Exporter: "csv", SamplingRate: 10})
 	at := millis("2026-11-16T04:00:04Z")
 	want := []flow.Record{
@@ -83,11 +83,11 @@ func TestCSVAllColumns(t *testing.T) {
 			ReceivedAt: (at+1123)*1000 + 456, StartedAt: at - 3750, EndedAt: at,
 			Src: addr("10.1.2.3"), Dst: addr("2001:db8::1"), SrcPort: 50000, DstPort: 3333, Proto: 6, TCPFlags: 0x1b,
 			Bytes: 1234, Packets: 12, SamplingRate: 1000, Exporter: "192.0.2.1", Domain: 7, InIf: 1, OutIf: 2, SrcAS: 64512, DstAS: 4200000000,
-			EndReason: 2, Direction: 1, HasNATSrc: true, NATSrc: addr("203.0.113.9"), NATSrcPort: 61000, Format: flow.IPFIX, TimeSource: flow.ReceivedClock,
+			EndReason: 2, Direction: 1, Boundary: flow.BoundaryIn | flow.BoundaryOut, HasNATSrc: true, NATSrc: addr("203.0.113.9"), NATSrcPort: 61000, Format: flow.IPFIX, TimeSource: flow.ReceivedClock,
 		},
 		{
 			ReceivedAt: at * 1000, StartedAt: at, EndedAt: at, Src: addr("10.1.2.3"), Dst: addr("10.1.2.4"), SamplingRate: 10, Exporter: "csv",
-			EndReason: flow.Null, Direction: flow.Null, NATSrcPort: flow.Null, Format: flow.CSV, TimeSource: flow.ExporterClock,
+			EndReason: flow.Null, Direction: flow.Null, Boundary: flow.Null, NATSrcPort: flow.Null, Format: flow.CSV, TimeSource: flow.ExporterClock,
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || rejected != nil {
@@ -178,6 +178,8 @@ func TestCSVValues(t *testing.T) {
 		{"direction", "Egress", func(r *flow.Record) { r.Direction = 1 }, ""},
 		{"direction", "in", func(r *flow.Record) { r.Direction = 0 }, ""},
 		{"direction", "up", nil, "is no direction"},
+		{"boundary", "0", func(r *flow.Record) { r.Boundary = 0 }, ""},
+		{"boundary", "4", nil, "from 0 to 3"},
 		{"format", "NetFlow9", func(r *flow.Record) { r.Format = flow.NetFlow9 }, ""},
 		{"format", "netflow12", nil, "is no format"},
 		{"time_source", "sundial", nil, "is no time source"},

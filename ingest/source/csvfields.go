@@ -47,6 +47,7 @@ var CSVColumns = []CSVColumn{
 	{"dst_as", []string{"destination_as", "das"}, "whole number", "destination autonomous system", setWhole(math.MaxUint32, func(r *csvRow) *int64 { return &r.DstAS })},
 	{"end_reason", []string{"flow_end_reason"}, "0 to 255", "why the flow ended, as IPFIX element 136", setWhole(math.MaxUint8, func(r *csvRow) *int16 { return &r.EndReason })},
 	{"direction", []string{"flow_direction", "dir"}, "0, in, ingress; 1, out, egress", "at the exporter, as IPFIX element 61", setDirection},
+	{"boundary", nil, "0 not, 1 in, 2 out, 3 both", "how the flow passed the exporter's boundary interfaces", setWhole(flow.BoundaryIn|flow.BoundaryOut, func(r *csvRow) *int16 { return &r.Boundary })},
 	{"nat_src", []string{"nat_src_addr", "nat_src_ip", "post_nat_src", "post_nat_src_addr"}, "IPv4 or IPv6 address; 0.0.0.0 is none", "source address after NAT", setNATSrc},
 	{"nat_src_port", []string{"post_nat_src_port", "post_napt_src_port"}, "0 to 65535", "source port after NAT", setWhole(math.MaxUint16, func(r *csvRow) *int32 { return &r.NATSrcPort })},
 	{"format", nil, "netflow5, netflow9, ipfix, sflow, csv", "how the record was exported; without it csv", setFormat},

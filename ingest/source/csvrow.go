@@ -33,7 +33,7 @@ const (
 func (r *csvRow) start(rec *flow.Record, o *CSVOptions) {
 	*r = csvRow{Record: rec, exporters: r.exporters, received: unset, started: unset, ended: unset}
 	r.Exporter, r.SamplingRate = o.Exporter, o.SamplingRate
-	r.EndReason, r.Direction, r.NATSrcPort = flow.Null, flow.Null, flow.Null
+	r.EndReason, r.Direction, r.Boundary, r.NATSrcPort = flow.Null, flow.Null, flow.Null, flow.Null
 	r.Format, r.TimeSource = flow.CSV, flow.ExporterClock
 }
 

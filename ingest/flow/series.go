@@ -1,0 +1,119 @@
+package flow
+
+import (
+	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+)
+
+// series is one column of a Batch, whatever the type of its values.
+type series interface {
+	extend(n int)                              // by n rows, of whatever lies in memory there
+	truncate(n int)                            // to n rows
+	appendRange(from series, begin, end int)   // of the same column of another batch
+	steady() bool                              // all rows are the same
+	array(t arrow.DataType, n int) arrow.Array // of the first n rows; shares the memory
+}
+
+// value is what the slices of a Batch are made of.
+type value interface {
+	bool | int16 | int32 | int64
+}
+
+// numbers is a column without nulls.
+type numbers[T value] struct{ values *[]T }
+
+func (s numbers[T]) extend(n int) {
+	length := len(*s.values)
+	if length+n > cap(*s.values) {
+		*s.values = slices.Grow(*s.values, n)
+	}
+	*s.values = (*s.values)[:length+n]
+}
+
+func (s numbers[T]) truncate(n int) { *s.values = (*s.values)[:n] }
+
+func (s numbers[T]) appendRange(from series, begin, end int) {
+	*s.values = append(*s.values, (*from.(interface{ slice() *[]T }).slice())[begin:end]...)
+}
+
+func (s numbers[T]) slice() *[]T { return s.values }
+
+func (s numbers[T]) steady() bool { return allEqual(*s.values) }
+
+func allEqual[T comparable](values []T) bool {
+	for _, v := range values {
+		if v != values[0] {
+			return false
+		}
+	}
+	return true
+}
+
+func (s numbers[T]) array(t arrow.DataType, n int) arrow.Array {
+	return fixedWidth(t, (*s.values)[:n], nil, 0)
+}
+
+// optional is a column in which Null marks a null.
+type optional[T int16 | int32] struct{ numbers[T] }
+
+func (s optional[T]) array(t arrow.DataType, n int) arrow.Array {
+	values := (*s.values)[:n]
+	valid, nulls := validity(len(values), func(i int) bool { return values[i] != Null })
+	return fixedWidth(t, values, valid, nulls)
+}
+
+// known is a column that has nulls where another says so.
+type known[T value] struct {
+	numbers[T]
+	has *[]bool
+}
+
+func (s known[T]) steady() bool { return allEqual(*s.has) && (!(*s.has)[0] || allEqual(*s.values)) }
+
+func (s known[T]) array(t arrow.DataType, n int) arrow.Array {
+	has := (*s.has)[:n]
+	valid, nulls := validity(len(has), func(i int) bool { return has[i] })
+	return fixedWidth(t, (*s.values)[:n], valid, nulls)
+}
+
+// fixedWidth wraps values into an Arrow array of type t, whose values have the
+// same layout.
+func fixedWidth[T value](t arrow.DataType, values []T, valid []byte, nulls int) arrow.Array {
+	buffers := []*memory.Buffer{nil, memory.NewBufferBytes(bytesOf(values))}
+	if nulls > 0 {
+		buffers[0] = memory.NewBufferBytes(valid)
+	}
+	data := array.NewData(t, len(values), buffers, nil, nulls, 0)
+	defer data.Release()
+	return array.MakeFromData(data)
+}
+
+func bytesOf[T value](values []T) []byte {
+	switch v := any(values).(type) {
+	case []int16:
+		return arrow.GetBytes(v)
+	case []int32:
+		return arrow.GetBytes(v)
+	case []int64:
+		return arrow.GetBytes(v)
+	default:
+		panic("flow: no Arrow column is made of booleans")
+	}
+}
+
+// validity is Arrow's bitmap of n values, the lowest bit first, and how many
+// of them are null.
+func validity(n int, has func(int) bool) (bitmap []byte, nulls int) {
+	bitmap = make([]byte, (n+7)/8)
+	nulls = n
+	for i := range n {
+		if has(i) {
+			bitmap[i/8] |= 1 << (i % 8)
+			nulls--
+		}
+	}
+	return bitmap, nulls
+}

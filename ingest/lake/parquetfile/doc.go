@@ -1,0 +1,18 @@
+// Package parquetfile writes Parquet files of flat columns: integers,
+// timestamps and texts of few values, which is what flow records are.
+//
+//	writer.go  row groups, and the bytes between the two magic words
+//	chunk.go   one column of a row group: its pages
+//	delta.go   DELTA_BINARY_PACKED, for every number
+//	hybrid.go  the hybrid of runs and packed bits, for nulls and dictionary indices
+//	footer.go  the metadata; thrift.go how they are written down
+//
+// It is the collector's writer because of its cost: encoding is most of what a
+// flow costs from the socket to the disk, and a general writer needs several
+// times the work for it, value by value. Everybody else, who writes less or
+// wants more of the format, uses arrow-go's.
+//
+// Sources: github.com/apache/parquet-format, Encodings.md, README.md and
+// src/main/thrift/parquet.thrift; the Thrift compact protocol. The tests read
+// the files with arrow-go and with DuckDB.
+package parquetfile
