@@ -56,6 +56,7 @@ func (l *landing) run(ctx context.Context, full <-chan *batch, empty chan<- *bat
 			l.land(b)
 			empty <- b
 		case <-flush.C:
+			l.o.Book.Tick(l.o.Now())
 			l.note(l.spool.Flush())
 			l.hand()
 		case <-rotate.C:

@@ -59,6 +59,6 @@ select
     exporter,
     greatest(
         missed_records / nullif(missed_records + records, 0),
-        missed_datagrams / nullif(missed_datagrams + datagrams, 0)) as share_missed,
+        missed_datagrams / nullif(missed_datagrams + datagrams, 0)) as share_missed,  -- 0 to 1; of all that the exporter sent, what never arrived
     * exclude (hour_at, exporter)
 from hours

@@ -157,6 +157,14 @@ func (b *Book) Sum() Entry {
 	return sum
 }
 
+// Tick says what time it is. Without it, what is missing before a silence is
+// only counted when the silence ends.
+func (b *Book) Tick(now time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.streams.clock = now.UnixMicro()
+}
+
 // Close counts what is still missing as missed. It is called when nothing will
 // be posted any more, before the last receipts are written.
 func (b *Book) Close() {

@@ -30,6 +30,7 @@ type streams struct {
 	begun    bool
 	advanced int64 // time of arrival up to which the numbers were looked at
 	newest   int64 // time of arrival of the newest
+	clock    int64 // as of the last Tick; 0: none
 	full     bool  // there were too many, and it was said
 	cleared  int64 // time of arrival when it was last tried to forget some
 }
@@ -122,7 +123,7 @@ func (n *streams) settle(end bool) {
 		case end:
 			f.end(f.note)
 		case f.otherwise == 0:
-			f.settle(n.newest-lateLimit, f.note)
+			f.settle(max(n.newest, n.clock)-lateLimit, f.note)
 		}
 	}
 }

@@ -223,6 +223,14 @@ func TestNumberingWaits(t *testing.T) {
 	if got := post(); got.MissedDatagrams != 4 {
 		t.Errorf("after six seconds: %+v, want 4 missed", got)
 	}
+
+	d.skip(2)
+	d.flows(1)
+	post()
+	book.Tick(d.at.Add(6 * time.Second))
+	if got := book.Totals()[0].Sequence; got.MissedDatagrams != 6 {
+		t.Errorf("after six seconds of silence: %+v, want 6 missed", got)
+	}
 }
 
 // FuzzNumbering: whatever the numbers are, nothing panics, no count goes back,

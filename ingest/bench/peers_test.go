@@ -102,6 +102,7 @@ func BenchmarkPeers(b *testing.B) {
 }
 
 func (p *peer) measure(b *testing.B, s *stream) {
+	b.Helper()
 	flows, rate := number(b, flowsVariable, 4_000_000), number(b, rateVariable, 400_000)
 	var sent, stored, size int64
 	var spent time.Duration

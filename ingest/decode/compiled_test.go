@@ -52,7 +52,7 @@ func TestCompiledOnCaptures(t *testing.T) {
 	records := 0
 	for _, row := range expected(t, filepath.Join(dir, "EXPECTED.tsv")) {
 		both := newTwins(decode.Options{})
-		for _, name := range strings.Fields(row["files"]) {
+		for name := range strings.FieldsSeq(row["files"]) {
 			records += both.decodeFile(t, filepath.Join(dir, "cases", name))
 		}
 	}

@@ -12,6 +12,8 @@
 //	                (templatestore.go), the sampling rates (knowledge.go), and the
 //	                data that came before its template (waiting.go); state.go
 //	                takes it over a restart
+//	compiled.go     a template compiled once more, into column writers
+//	                (columnwriter.go), by which compiledset.go reads whole data sets
 //	dataset.go      data records: cut out by the plan, read into an observation
 //	elements.go     the information elements that are read, one reader each
 //	observation.go  what one record said -> flow.Record, both halves of a biflow
@@ -22,8 +24,10 @@
 //	packet.go       the headers of a sampled packet
 //	sequence.go     where a datagram stands in its exporter's numbering
 //
-// The bytes themselves are read by goflow2's decoders (github.com/netsampler/
-// goflow2), and only here. They trust what they read: a template without
+// The usual templates of routers are compiled into writers of whole columns. All
+// else is read by goflow2's decoders (github.com/netsampler/goflow2), which are
+// also the reference: Options.Reference has them read everything, and the tests
+// hold the two together. They trust what they read: a template without
 // fields makes them loop for ever, a count makes them allocate 100 GB. So
 // every length and every count is checked against the bytes that are there
 // before goflow2 sees them, and it is handed one record at a time. Templates,

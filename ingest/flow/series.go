@@ -36,8 +36,13 @@ func (s numbers[T]) extend(n int) {
 func (s numbers[T]) truncate(n int) { *s.values = (*s.values)[:n] }
 
 func (s numbers[T]) appendRange(from series, begin, end int) {
-	*s.values = append(*s.values, (*from.(interface{ slice() *[]T }).slice())[begin:end]...)
+	*s.values = append(*s.values, (*from.(sliced[T]).slice())[begin:end]...)
 }
+
+// sliced is what columns of the same values have in common, nulls or not.
+type sliced[T value] interface{ slice() *[]T }
+
+var _ sliced[int64] = numbers[int64]{}
 
 func (s numbers[T]) slice() *[]T { return s.values }
 

@@ -95,20 +95,20 @@ func shapes() map[string]shape {
 	}
 }
 
-func write(t testing.TB, groups ...[]arrow.RecordBatch) []byte {
-	t.Helper()
+func write(tb testing.TB, groups ...[]arrow.RecordBatch) []byte {
+	tb.Helper()
 	var out bytes.Buffer
 	w, err := parquetfile.NewWriter(&out, schema(), "test")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, batches := range groups {
 		if err := w.Write(batches...); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	if err := w.Close(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return out.Bytes()
 }
@@ -128,20 +128,20 @@ func cells(batches ...arrow.RecordBatch) []string {
 	return rows
 }
 
-func readArrow(t testing.TB, content []byte) []string {
-	t.Helper()
+func readArrow(tb testing.TB, content []byte) []string {
+	tb.Helper()
 	r, err := file.NewParquetReader(bytes.NewReader(content))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer r.Close()
 	f, err := pqarrow.NewFileReader(r, pqarrow.ArrowReadProperties{BatchSize: 1 << 20}, memory.DefaultAllocator)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	rr, err := f.GetRecordReader(context.Background(), nil, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer rr.Release()
 	var rows []string
@@ -194,6 +194,7 @@ func TestDuckDBReadsIt(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
+		defer rows.Close()
 		var got []string
 		for rows.Next() {
 			var line string

@@ -18,7 +18,7 @@ import (
 // lower halves suffice: two addresses rarely share one.
 var bloomColumns = []string{"src_lo", "dst_lo"}
 
-// Chosen by measurement, see docs/decisions.
+// Chosen by measurement, see docs/decisions/0007.
 const (
 	compressionLevel = 3
 	bloomMistakes    = 0.01 // row groups read in vain

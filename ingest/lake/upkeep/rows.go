@@ -11,7 +11,7 @@ import (
 )
 
 // sortColumns is the order of a compacted hour. Why it is this one stands in
-// docs/decisions.
+// docs/decisions/0007.
 var sortColumns = []string{"dst_hi", "dst_lo", "src_hi", "src_lo", "received_at"}
 
 // layout is the schema of flow files, as sorting needs it. Texts are numbers

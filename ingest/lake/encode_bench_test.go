@@ -1,0 +1,72 @@
+package lake_test
+
+import (
+	"io"
+	"testing"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/parquet/pqarrow"
+	"golang.org/x/sys/unix"
+
+	"minewatch/ingest/flow"
+	"minewatch/ingest/lake"
+	"minewatch/ingest/lake/parquetfile"
+)
+
+// BenchmarkEncode encodes a row group of a busy hour: by our writer, and by
+// arrow-go's with the same encodings.
+func BenchmarkEncode(b *testing.B) {
+	const rows = 128 << 10
+	batch := batchOf(traffic(1, rows, 5000)).Arrow()
+	defer batch.Release()
+	for _, c := range []struct {
+		name  string
+		write func(io.Writer, arrow.RecordBatch) error
+	}{{"ours", encodeOurs}, {"arrow-go", encodeArrow}} {
+		b.Run(c.name, func(b *testing.B) {
+			n, before := 0, processorTime(b)
+			for b.Loop() {
+				if err := c.write(io.Discard, batch); err != nil {
+					b.Fatal(err)
+				}
+				n++
+			}
+			b.ReportMetric(float64(n)*rows/(processorTime(b)-before).Seconds(), "rows/cpu-s")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// processorTime is what the process has used: other work on the machine does
+// not change it as it does the time on the wall.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var usage unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+func encodeOurs(to io.Writer, batch arrow.RecordBatch) error {
+	w, err := parquetfile.NewWriter(to, flow.Schema(), "benchmark")
+	if err != nil {
+		return err
+	}
+	if err := w.Write(batch); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+func encodeArrow(to io.Writer, batch arrow.RecordBatch) error {
+	w, err := pqarrow.NewFileWriter(flow.Schema(), to, lake.WriterProperties(), pqarrow.NewArrowWriterProperties())
+	if err != nil {
+		return err
+	}
+	if err := w.Write(batch); err != nil {
+		return err
+	}
+	return w.Close()
+}
