@@ -3,6 +3,7 @@
 //	<lake>/flows/date=YYYY-MM-DD/hour=HH/<name>-<seq>.parquet   by the hour of receipt, UTC; immutable
 //	<lake>/hot/<name>/…                                         what the writer of that name has not yet published
 //	<lake>/manifests/…                                          what each run read and wrote
+//	<lake>/upkeep/…                                             compaction and retention under way: see package upkeep
 //
 // There are two ways in. A file that a glob over flows/ sees is complete on
 // both: its content was synced before it got its name there.
