@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"minewatch/analyze/engine"
@@ -33,8 +34,8 @@ func TestGone(t *testing.T) {
 	if got := text(t, db, "select count(received_at) from raw_flows"); got != "2" {
 		t.Errorf("%s rows, want 2", got)
 	}
-	for i := len(paths) - 1; i >= 0; i-- {
-		if err := os.Remove(paths[i]); err != nil {
+	for _, path := range slices.Backward(paths) {
+		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
 		_, err := db.Query(t.Context(), "select count(received_at) from raw_flows")

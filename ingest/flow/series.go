@@ -44,7 +44,7 @@ type sliced[T value] interface{ slice() *[]T }
 
 var _ sliced[int64] = numbers[int64]{}
 
-func (s numbers[T]) slice() *[]T { return s.values }
+func (s numbers[T]) slice() *[]T { return s.values } //nolint:unused // called through sliced, which the linter does not see in generic code
 
 func (s numbers[T]) steady() bool { return allEqual(*s.values) }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -42,11 +43,12 @@ const (
 
 func newCompactJob(dir string, h hour, inputs []stored) (*compactJob, error) {
 	// The name tells what is in the file: a path never gets other content.
-	text := h.String()
+	content := sha256.New()
+	_, _ = io.WriteString(content, h.String()) // a hash never fails
 	for _, f := range inputs {
-		text += fmt.Sprintf("\n%s %d", f.name, f.info.Size())
+		_, _ = fmt.Fprintf(content, "\n%s %d", f.name, f.info.Size())
 	}
-	sum := sha256.Sum256([]byte(text))
+	sum := content.Sum(nil)
 	j := &compactJob{
 		lake: dir, hour: h, before: inputs,
 		dir:    filepath.Join(dir, lake.UpkeepFolder, compactJobs+h.String()),
