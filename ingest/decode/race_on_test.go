@@ -1,0 +1,6 @@
+//go:build race
+
+package decode_test
+
+// underRace says that the race detector, which allocates on its own, is on.
+const underRace = true
