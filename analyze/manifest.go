@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -16,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"minewatch/analyze/engine"
 	"minewatch/queries"
 )
 
@@ -218,7 +218,7 @@ func (m *Manifest) write(lake string) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(manifestPath(lake, m.Day), append(text, '\n'))
+	return engine.WriteFile(manifestPath(lake, m.Day), append(text, '\n'))
 }
 
 // ReadManifest reads the manifest of a night; fs.ErrNotExist if it never ran.
@@ -232,24 +232,4 @@ func ReadManifest(lake string, day Day) (*Manifest, error) {
 		return nil, fmt.Errorf("manifest of the night of %s: %w: run that night again", day, err)
 	}
 	return &m, nil
-}
-
-// writeFile writes a small file under a temporary name, syncs and renames it.
-func writeFile(path string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".*.tmp")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(f.Name()))
-	}
-	return nil
 }

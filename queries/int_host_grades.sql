@@ -26,10 +26,9 @@ contacts as (
         max(sampling_rate) as sampling_rate,
         max(confidence) as confidence,
         max(host_endpoints_1h) as endpoints_1h,
-        arg_max(confidence, (duration_seconds, slots, confidence)) as longest_confidence,
-        arg_max(days_outside, (duration_seconds, slots, confidence)) as longest_outside,
-        arg_max(is_web_port(pool_port), (duration_seconds, slots, confidence)) as longest_on_web_port,
-        arg_max(match, (duration_seconds, slots, confidence)) as longest_match,
+        arg_max(
+            struct_pack(confidence, outside := days_outside, on_web_port := is_web_port(pool_port), match),
+            (duration_seconds, slots, confidence, pool_hi, pool_lo, pool_port, day)) as longest,
         string_agg(distinct coin, ',' order by coin) filter (where coin <> '' and match = 'port') as coins,
         string_agg(distinct pool, ',' order by pool) filter (where pool <> '') as pools,
         count(*) filter (where tier = 'strong') as n_strong,
@@ -96,11 +95,11 @@ select
         when n_strong > 0 then 'short'
         when n_clue + n_medium > 0 then
             case
-                when longest_outside > 0 then 'outside_window'
-                when longest_on_web_port then 'web_port'
-                when longest_match = 'address' then 'address_only'
-                when longest_match = 'other_port' then 'other_port'
-                when longest_confidence < getvariable('min_confidence') then 'weak_entry'
+                when longest.outside > 0 then 'outside_window'
+                when longest.on_web_port then 'web_port'
+                when longest.match = 'address' then 'address_only'
+                when longest.match = 'other_port' then 'other_port'
+                when longest.confidence < getvariable('min_confidence') then 'weak_entry'
                 else 'shared'
             end
         when is_research then 'research'

@@ -13,9 +13,9 @@ with
 observed as (
     select
         host_hi, host_lo, pool_hi, pool_lo, pool_port, proto,
-        arg_min(entry_id, outside_ms * 10 + case match when 'port' then 0 when 'address' then 1 else 2 end) as entry_id,
-        arg_min(feed, outside_ms * 10 + case match when 'port' then 0 when 'address' then 1 else 2 end) as feed,
-        arg_min(match, outside_ms * 10 + case match when 'port' then 0 when 'address' then 1 else 2 end) as match,
+        arg_min(
+            struct_pack(entry_id, feed, match),
+            (outside_ms, case match when 'port' then 0 when 'address' then 1 else 2 end, feed, entry_id)) as best,
         min(outside_ms) as outside_ms,
         count(distinct feed) as feeds,
         min(started_ms) as first_ms,
@@ -69,14 +69,14 @@ select
     entry.coin,
     entry."domain",
     entry.role,
-    observed.match,
+    observed.best.match,
     round(observed.outside_ms / 86400000.0, 3) as days_outside,
     entry.confidence,
     entry.evidence,
     entry.shared,
     entry.source as feed_source,
     entry.feed_version,
-    observed.entry_id,
+    observed.best.entry_id,
     observed.feeds::integer as feeds,
     coalesce(observed.pushed, false) or (coalesce(observed.live_up, false) and coalesce(observed.live_down, false)) as established,
     observed.seen_up and observed.seen_down as both_ways,
@@ -125,7 +125,7 @@ join sessions using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 left join int_traffic as traffic using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 join int_concurrency as concurrency using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 join int_scanning as scanning using (host_hi, host_lo)
-join stg_pool_entries as entry on entry.entry_id = observed.entry_id and entry.feed = observed.feed
+join stg_pool_entries as entry on entry.entry_id = observed.best.entry_id and entry.feed = observed.best.feed
 where observed.seen_up
     or coalesce(observed.pushed, false)
     or (coalesce(observed.live_up, false) and coalesce(observed.live_down, false))

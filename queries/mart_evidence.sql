@@ -28,18 +28,18 @@ evidence as (
             when 'repeated' then format('pool contact on {} day(s), {} min stitched, {} active hours', strong_days, (max_strong_day_seconds / 60)::bigint, contact_hours)
             when 'indirect' then format('listed without port or on 443, {} active hours at {:.2f} kbit/s', medium_hours, medium_kbps)
             when 'short' then format('pool port met, but only {} s', duration_seconds::bigint)
-            when 'outside_window' then format('met {:.1f} days outside the window of the feed entry', longest_outside)
+            when 'outside_window' then format('met {:.1f} days outside the window of the feed entry', longest.outside)
             when 'web_port' then 'listed address on a web port: may be the pool''s page'
             when 'address_only' then 'the feed names the address without a port'
             when 'other_port' then 'the feed lists the address, but with other ports'
-            when 'weak_entry' then format('the feed entry has confidence {}', longest_confidence)
+            when 'weak_entry' then format('the feed entry has confidence {}', longest.confidence)
             when 'shared' then 'a shared (CDN, hosting) address'
             when 'research' then concat('registered exclusion: ', excluded_reason, case when excluded_by = '' then '' else concat(' (approved by ', excluded_by, ')') end)
             when 'scanner' then format('probed {} pool endpoints within an hour in short sessions', endpoints_1h)
             when 'p2p' then 'peer of a coin''s node network, not a pool'
             when 'cdn' then 'shared (CDN) address on a web port'
-            when 'expired' then format('feed entry expired: {:.0f} days outside its window', longest_outside)
-            when 'unproven' then format('feed entry hardly vouched for (confidence {}) and a short contact', longest_confidence)
+            when 'expired' then format('feed entry expired: {:.0f} days outside its window', longest.outside)
+            when 'unproven' then format('feed entry hardly vouched for (confidence {}) and a short contact', longest.confidence)
             else 'no answer: connection attempts only'
         end as reason
     from host

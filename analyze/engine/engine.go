@@ -242,23 +242,6 @@ func (d *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, er
 	return rows, nil
 }
 
-// Count is the number of rows of a relation.
-func (d *DB) Count(ctx context.Context, relation string) (int64, error) {
-	var n int64
-	err := d.conn.QueryRowContext(ctx, "select count(*) from "+relation).Scan(&n)
-	return n, err
-}
-
-// Publish writes a relation as one Parquet file at path: under a temporary
-// name, synced, renamed. A reader never sees half of it.
-func (d *DB) Publish(ctx context.Context, relation, path string) error {
-	staged, err := d.Stage(ctx, relation, path)
-	if err != nil {
-		return err
-	}
-	return staged.Commit()
-}
-
 // quote writes a SQL text literal.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 

@@ -30,3 +30,10 @@ func (d *DB) Exec(ctx context.Context, statement string) error {
 
 // ForgetBuilt makes the next Build compute one relation again.
 func (d *DB) ForgetBuilt(name string) { delete(d.built, name) }
+
+// Count is the number of rows of a relation.
+func (d *DB) Count(ctx context.Context, relation string) (int64, error) {
+	var n int64
+	err := d.conn.QueryRowContext(ctx, "select count(*) from "+relation).Scan(&n)
+	return n, err
+}

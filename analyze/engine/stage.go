@@ -20,7 +20,7 @@ func (d *DB) Stage(ctx context.Context, relation, path string) (*Staged, error) 
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("publish %s: %w", relation, err)
 	}
-	s := &Staged{temporary: fmt.Sprintf("%s.%d.tmp", path, os.Getpid()), path: path}
+	s := &Staged{temporary: temporaryName(path), path: path}
 	statement := fmt.Sprintf(
 		"copy (select * from %s) to %s (format parquet, parquet_version v2, compression zstd)", relation, quote(s.temporary))
 	if _, err := d.conn.ExecContext(ctx, statement); err != nil {
@@ -54,6 +54,25 @@ func (s *Staged) Abort() error {
 	}
 	return err
 }
+
+// WriteFile publishes a small file, such as a manifest, in the same way.
+func WriteFile(path string, content []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	s := &Staged{temporary: temporaryName(path), path: path}
+	err := os.WriteFile(s.temporary, content, 0o644)
+	if err == nil {
+		err = syncPath(s.temporary)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), s.Abort())
+	}
+	return s.Commit()
+}
+
+// temporaryName is beside path, where no reader's glob matches.
+func temporaryName(path string) string { return fmt.Sprintf("%s.%d.tmp", path, os.Getpid()) }
 
 // syncPath flushes a file or a folder to disk.
 func syncPath(path string) error {

@@ -77,7 +77,7 @@ func (s *Segment) move() error {
 	if err := removeIfThere(s.name() + segmentSuffix); err != nil {
 		return err
 	}
-	if err := syncPath(s.folder); err != nil {
+	if err := SyncPath(s.folder); err != nil {
 		return err
 	}
 	if s.outcome.File == nil {
@@ -97,7 +97,7 @@ func (s *Segment) move() error {
 	if err := os.Rename(s.name()+readySuffix, final); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return errors.Join(syncPath(filepath.Dir(final)), syncPath(s.folder))
+	return errors.Join(SyncPath(filepath.Dir(final)), SyncPath(s.folder))
 }
 
 // conversion is the writing of a segment's Parquet file.
@@ -152,13 +152,13 @@ func (c *conversion) finish() (err error) {
 	if c.size, err = c.out.finish(); err != nil {
 		return err
 	}
-	if err := syncPath(c.out.path); err != nil {
+	if err := SyncPath(c.out.path); err != nil {
 		return err
 	}
 	if err := os.Rename(c.out.path, c.segment.name()+readySuffix); err != nil {
 		return err
 	}
-	return syncPath(c.segment.folder)
+	return SyncPath(c.segment.folder)
 }
 
 func (c *conversion) abort(err error) error {

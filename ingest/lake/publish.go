@@ -70,12 +70,13 @@ func syncAll(paths []string) error {
 	var g errgroup.Group
 	g.SetLimit(syncParallel)
 	for _, path := range paths {
-		g.Go(func() error { return syncPath(path) })
+		g.Go(func() error { return SyncPath(path) })
 	}
 	return g.Wait()
 }
 
-func syncPath(path string) error {
+// SyncPath puts a file's content, or the names in a folder, on the disk.
+func SyncPath(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -89,7 +90,7 @@ func makeFolder(path string) error {
 	err := os.Mkdir(path, 0o755)
 	switch {
 	case err == nil:
-		return syncPath(filepath.Dir(path))
+		return SyncPath(filepath.Dir(path))
 	case errors.Is(err, os.ErrExist):
 		return isFolder(path)
 	case errors.Is(err, os.ErrNotExist) && filepath.Dir(path) != path:
@@ -101,7 +102,7 @@ func makeFolder(path string) error {
 		if err := os.Mkdir(path, 0o755); err != nil && !errors.Is(err, os.ErrExist) {
 			return err
 		}
-		return syncPath(filepath.Dir(path))
+		return SyncPath(filepath.Dir(path))
 	default:
 		return err
 	}
@@ -138,5 +139,5 @@ func WriteFile(path string, content []byte) error {
 	if err != nil {
 		return errors.Join(err, removeIfThere(file.Name()))
 	}
-	return syncPath(filepath.Dir(path))
+	return SyncPath(filepath.Dir(path))
 }

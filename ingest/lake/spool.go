@@ -332,7 +332,7 @@ func (s *syncer) run() {
 			news = news || !named[segment]
 		}
 		if news {
-			if err := syncPath(s.folder); err != nil {
+			if err := SyncPath(s.folder); err != nil {
 				s.log.Error("flows are written, but not safe from a crash of the machine", slog.Any("error", err))
 			}
 		}

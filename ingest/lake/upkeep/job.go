@@ -109,13 +109,13 @@ func (j *compactJob) exchange() (err error) {
 	if err := j.adoptLate(); err != nil {
 		return err
 	}
-	if err := syncPath(j.folder()); err != nil {
+	if err := lake.SyncPath(j.folder()); err != nil {
 		return err
 	}
 	if err := unix.Renameat2(unix.AT_FDCWD, j.folder(), unix.AT_FDCWD, j.hour.path, unix.RENAME_EXCHANGE); err != nil {
 		return fmt.Errorf("exchange %s with %s: %w: the lake needs a file system that can do that, such as ext4, xfs or btrfs", j.folder(), j.hour.path, err)
 	}
-	return errors.Join(syncPath(filepath.Dir(j.hour.path)), syncPath(j.dir))
+	return errors.Join(lake.SyncPath(filepath.Dir(j.hour.path)), lake.SyncPath(j.dir))
 }
 
 // adoptLate links the files of the hour that are not among the inputs into the
@@ -186,12 +186,4 @@ func relative(dir string, h hour, name string) string {
 		path = filepath.Join(h.path, name)
 	}
 	return filepath.ToSlash(path)
-}
-
-func syncPath(path string) error {
-	file, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(file.Sync(), file.Close())
 }

@@ -221,18 +221,18 @@ func takeAway(ctx context.Context, dir, job string, plan *Retention) (err error)
 		dates[date] = true
 	}
 	for date := range dates {
-		if err := syncPath(date); err != nil {
+		if err := lake.SyncPath(date); err != nil {
 			return err
 		}
 		// Where hours are left the folder stays.
 		if err := os.Remove(date); err == nil {
-			err = syncPath(filepath.Dir(date))
+			err = lake.SyncPath(filepath.Dir(date))
 			if err != nil {
 				return err
 			}
 		}
 	}
-	return syncPath(job)
+	return lake.SyncPath(job)
 }
 
 const hourFolder = "2006-01-02T15"

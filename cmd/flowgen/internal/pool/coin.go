@@ -29,13 +29,3 @@ var poolNames = []string{
 	"umbra", "verdant", "willow", "xylem", "yarrow", "zephyr", "amberpool", "bluehash", "coldstone", "deepcore",
 	"eastwind", "fairshare", "goldleaf", "hashmill", "ironworks", "jetstream", "keystone", "longhaul", "moonpit", "northpit",
 }
-
-// IsWebPort says whether ordinary web traffic uses the port too.
-func IsWebPort(port uint16) bool {
-	switch port {
-	case 80, 81, 443, 8080, 8443:
-		return true
-	default:
-		return false
-	}
-}

@@ -46,9 +46,6 @@ func New(n uint64) *Province {
 // Cities is the number of cities.
 func Cities() int { return len(cityNames) }
 
-// CityName is the full name of a city, 澜州市.
-func CityName(city int) string { return cityNames[city] }
-
 // addCity gives the city 10.(8+8i).0.0/13 for its units, 100.(64+4i).0.0/14 for
 // its broadband users and 2001:db8:1i00::/40.
 func (p *Province) addCity(rng *rand.Rand, city int) {
