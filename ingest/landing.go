@@ -21,6 +21,7 @@ type landing struct {
 	accepted int64       // records appended
 	cut      *cut        // that the publisher has not yet taken; nil: none
 	said     int64       // lost records that the log knows of
+	losing   bool        // it knows of some since writing began to fail
 	failing  error       // why the last write failed …
 	written  int64       // … when so many records had been written
 }
@@ -43,7 +44,8 @@ func newLanding(o *CollectOptions, spool *lake.Spool) *landing {
 // others have left.
 func (l *landing) run(ctx context.Context, full <-chan *batch, empty chan<- *batch) flow.Counts {
 	go l.publisher.run(ctx)
-	flush, rotate, report := time.NewTicker(l.o.FlushEvery), time.NewTicker(l.o.RotateEvery), time.NewTicker(l.o.ReportEvery)
+	// Rows are written at the second tick that finds them.
+	flush, rotate, report := time.NewTicker(l.o.FlushEvery/2), time.NewTicker(l.o.RotateEvery), time.NewTicker(l.o.ReportEvery)
 	defer flush.Stop()
 	defer rotate.Stop()
 	defer report.Stop()
@@ -57,7 +59,7 @@ func (l *landing) run(ctx context.Context, full <-chan *batch, empty chan<- *bat
 			empty <- b
 		case <-flush.C:
 			l.o.Book.Tick(l.o.Now())
-			l.note(l.spool.Flush())
+			l.note(l.spool.FlushAged())
 			l.hand()
 		case <-rotate.C:
 			l.rotate()
@@ -123,31 +125,33 @@ func (l *landing) current() flow.Counts {
 func (l *landing) report() {
 	counts := l.current()
 	l.o.Logger.Info("collecting", slog.String("counts", counts.String()), slog.Int64("pending_records", counts.RecordsPending))
-	if l.failing != nil {
-		l.sayLost(nil)
-	}
+	l.sayLost()
 }
 
 // note looks at how a write ended. A disk that fails does so twice a second:
-// the log tells the beginning, the end, and between them the sum.
+// the log tells the beginning, the first loss, the end, and between them the sum.
 func (l *landing) note(err error) {
-	switch {
-	case err != nil && l.failing == nil:
+	if err != nil && l.failing == nil {
 		l.failing, l.written = err, l.spool.Written()
-		l.sayLost(err)
-	case err == nil && l.failing != nil && l.spool.Written() > l.written:
-		l.failing = nil
-		l.sayLost(nil)
+		l.o.Logger.Error("the lake cannot be written; trying again with the next records", slog.Any("error", err))
+	}
+	if err != nil && !l.losing && l.spool.Lost() > l.said {
+		l.losing = true
+		l.sayLost()
+	}
+	if err == nil && l.failing != nil && l.spool.Written() > l.written {
+		l.sayLost()
+		l.failing, l.losing = nil, false
 		l.o.Logger.Info("the lake can be written again")
 	}
 }
 
-func (l *landing) sayLost(err error) {
+// sayLost tells what was lost since it last did.
+func (l *landing) sayLost() {
 	lost := l.spool.Lost() - l.said
-	l.said = l.spool.Lost()
-	attrs := []any{slog.Int64("records", lost), slog.Int64("records_in_all", l.said)}
-	if err != nil {
-		attrs = append(attrs, slog.Any("error", err))
+	if lost == 0 {
+		return
 	}
-	l.o.Logger.Error("records lost: the lake cannot be written; trying again with the next ones", attrs...)
+	l.said += lost
+	l.o.Logger.Error("records lost: they could not be written", slog.Int64("records", lost), slog.Int64("records_in_all", l.said))
 }

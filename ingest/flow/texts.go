@@ -2,6 +2,7 @@ package flow
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -68,6 +69,30 @@ func (s texts) appendRange(from series, begin, end int) {
 		for ; i < run; i++ {
 			s.Codes = append(s.Codes, own)
 		}
+	}
+}
+
+func (s texts) appendRows(from series, rows []int32) {
+	o := from.(texts)
+	known, own := int32(-1), int32(0)
+	s.Codes = slices.Grow(s.Codes, len(rows))
+	for _, row := range rows {
+		if code := o.Codes[row]; code != known {
+			known, own = code, s.Code(o.values[code])
+		}
+		s.Codes = append(s.Codes, own)
+	}
+}
+
+func (s texts) appendArray(a arrow.Array) {
+	rows := a.(*array.Dictionary)
+	words := rows.Dictionary().(*array.String)
+	known, own := -1, int32(0)
+	for i := range rows.Len() {
+		if code := rows.GetValueIndex(i); code != known {
+			known, own = code, s.Code(strings.Clone(words.Value(code))) // the array's memory goes with it
+		}
+		s.Codes = append(s.Codes, own)
 	}
 }
 

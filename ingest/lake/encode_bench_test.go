@@ -50,14 +50,17 @@ func processorTime(b *testing.B) time.Duration {
 }
 
 func encodeOurs(to io.Writer, batch arrow.RecordBatch) error {
-	w, err := parquetfile.NewWriter(to, flow.Schema(), "benchmark")
+	w, err := parquetfile.NewWriter(flow.Schema(), "benchmark")
 	if err != nil {
 		return err
 	}
-	if err := w.Write(batch); err != nil {
+	content, group, err := w.Encode(batch)
+	if err != nil {
 		return err
 	}
-	return w.Close()
+	w.Add(group)
+	_, err = to.Write(append(content, w.Footer()...))
+	return err
 }
 
 func encodeArrow(to io.Writer, batch arrow.RecordBatch) error {

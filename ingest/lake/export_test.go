@@ -3,33 +3,45 @@ package lake
 import (
 	"errors"
 	"io"
+
+	"minewatch/ingest/flow"
 )
 
-// FrameHeader is the length of what stands before each frame's stream.
+// FrameHeader is the length of what stands before each frame's content.
 const FrameHeader = frameHeader
 
-// Conform brings a segment's batch to the flow schema.
+// Conform brings the batch of a frame to the flow schema.
 var Conform = conform
 
-// Frame makes a frame of an arbitrary stream.
-func Frame(stream []byte, rows int) []byte {
-	frame := append(make([]byte, frameHeader), stream...)
-	sealFrame(frame, rows)
-	return frame
+// Frame makes a frame of arbitrary content.
+func Frame(content []byte, group, rows int) []byte {
+	made := append(make([]byte, frameHeader), content...)
+	sealFrame(made, rowsFrame, group, rows)
+	return made
 }
 
-// ReadFrames returns the streams of a segment's whole frames, and how many
+// ReadFrames returns the contents of a journal's whole frames, and how many
 // rows the others had.
-func ReadFrames(r io.Reader) (streams [][]byte, lost int64, torn bool, err error) {
+func ReadFrames(r io.Reader) (contents [][]byte, lost int64, torn bool, err error) {
 	frames := newFrameReader(r)
 	for {
-		stream, err := frames.next()
+		f, err := frames.next()
 		if errors.Is(err, io.EOF) {
-			return streams, frames.lostRows, frames.torn, nil
+			return contents, lost, frames.torn, nil
 		}
 		if err != nil {
-			return streams, frames.lostRows, frames.torn, err
+			return contents, lost, frames.torn, err
 		}
-		streams = append(streams, append([]byte(nil), stream...))
+		if f.damaged {
+			lost += int64(f.rows)
+			continue
+		}
+		contents = append(contents, append([]byte(nil), f.content...))
 	}
+}
+
+// RowsOfFrame is what readBack makes of a frame's content.
+func RowsOfFrame(content []byte) (*flow.Batch, error) {
+	rows := flow.NewBatch(0)
+	return rows, appendFrame(rows, content)
 }

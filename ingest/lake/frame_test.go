@@ -10,12 +10,12 @@ import (
 // FuzzFrames holds that whatever stands in a segment, what is read of it are
 // frames as they were written, in their order, up to the damage.
 func FuzzFrames(f *testing.F) {
-	whole := append(lake.Frame([]byte("first"), 1), lake.Frame([]byte("the second"), 2)...)
+	whole := append(lake.Frame([]byte("first"), 1, 1), lake.Frame([]byte("the second"), 1, 2)...)
 	f.Add([]byte{}, []byte{})
 	f.Add(whole, []byte{})
 	f.Add(whole[:len(whole)-3], []byte{})
 	f.Add(whole, make([]byte, 40))
-	f.Add(lake.Frame(nil, 0), lake.Frame(bytes.Repeat([]byte{7}, 5000), 1<<30)[:900])
+	f.Add(lake.Frame(nil, 0, 0), lake.Frame(bytes.Repeat([]byte{7}, 5000), 2, 1<<30)[:900])
 	f.Fuzz(func(t *testing.T, stream, behind []byte) {
 		for _, segment := range [][]byte{stream, behind} {
 			streams, _, torn, err := lake.ReadFrames(bytes.NewReader(segment))
@@ -31,7 +31,7 @@ func FuzzFrames(f *testing.F) {
 			}
 		}
 		// Whole frames are read whatever follows them.
-		segment := append(append(lake.Frame(stream, 3), lake.Frame(behind, 4)...), behind...)
+		segment := append(append(lake.Frame(stream, 1, 3), lake.Frame(behind, 2, 4)...), behind...)
 		streams, _, _, _ := lake.ReadFrames(bytes.NewReader(segment))
 		if len(streams) < 2 || !bytes.Equal(streams[0], stream) || !bytes.Equal(streams[1], behind) {
 			t.Errorf("of two whole frames %d were read", len(streams))

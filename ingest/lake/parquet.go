@@ -17,7 +17,6 @@ type parquetFile struct {
 	path string
 	file *os.File
 	w    *parquetfile.Writer
-	rows int64
 }
 
 func createFile(path string) (*parquetFile, error) {
@@ -25,7 +24,7 @@ func createFile(path string) (*parquetFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := parquetfile.NewWriter(file, flow.Schema(), createdBy)
+	w, err := parquetfile.NewWriter(flow.Schema(), createdBy)
 	if err != nil {
 		return nil, errors.Join(err, file.Close(), removeIfThere(path))
 	}
@@ -57,14 +56,18 @@ func WriterProperties(more ...parquet.WriterProperty) *parquet.WriterProperties 
 	return parquet.NewWriterProperties(append(properties, more...)...)
 }
 
-// write adds the batches as one row group.
-func (f *parquetFile) write(batches ...arrow.RecordBatch) error {
-	if err := f.w.Write(batches...); err != nil {
+// write adds the rows as one row group.
+func (f *parquetFile) write(rows *flow.Batch) error {
+	batch := rows.Arrow()
+	defer batch.Release()
+	content, group, err := f.w.Encode(batch)
+	if err != nil {
 		return err
 	}
-	for _, b := range batches {
-		f.rows += b.NumRows()
+	if _, err := f.file.WriteAt(content, group.Begin); err != nil {
+		return err
 	}
+	f.w.Add(group)
 	return nil
 }
 
@@ -72,18 +75,12 @@ func (f *parquetFile) write(batches ...arrow.RecordBatch) error {
 // then, but not yet safe on the disk: that is left to publish, which does it for
 // many files at once.
 func (f *parquetFile) finish() (int64, error) {
-	if err := f.w.Close(); err != nil {
-		return 0, errors.Join(err, f.file.Close())
-	}
-	info, err := f.file.Stat()
-	if err != nil {
-		return 0, errors.Join(err, f.file.Close())
-	}
-	return info.Size(), f.file.Close()
+	footer := f.w.Footer()
+	_, err := f.file.WriteAt(footer, f.w.Size())
+	return f.w.Size() + int64(len(footer)), errors.Join(err, f.file.Close())
 }
 
-// abort closes and removes the file. The Parquet writer is left behind: all
-// that its Close could do is to write.
+// abort closes and removes the file.
 func (f *parquetFile) abort() error {
 	return errors.Join(f.file.Close(), removeIfThere(f.path))
 }

@@ -32,9 +32,9 @@ func partitionPath(hour int64) string {
 // partition is one hour under way: its rows in memory and its file.
 type partition struct {
 	hour  int64
-	turn  int64       // of the last Append into it
-	rows  *flow.Batch // in memory; nil until the next row comes
-	group int         // length of the last row group: as much is reserved for the next one
+	turn  int64              // of the last Append into it
+	rows  [sides]*flow.Batch // in memory; nil until the next row comes
+	group [sides]int         // lengths of the last row groups: as much is reserved for the next ones
 
 	file                     *parquetFile // nil until the first flush
 	sequence                 int
@@ -60,38 +60,54 @@ func (p *partition) restedLonger(than *partition) bool {
 }
 
 // buffered is how many rows are in memory.
-func (p *partition) buffered() int {
-	if p.rows == nil {
-		return 0
+func (p *partition) buffered() (n int) {
+	for _, rows := range p.rows {
+		if rows != nil {
+			n += rows.Len()
+		}
 	}
-	return p.rows.Len()
+	return n
 }
 
 // reserved is how many rows memory is held for.
-func (p *partition) reserved() int {
-	if p.rows == nil {
-		return 0
+func (p *partition) reserved() (n int) {
+	for _, rows := range p.rows {
+		if rows != nil {
+			n += rows.Cap()
+		}
 	}
-	return p.rows.Cap()
+	return n
 }
 
-func (p *partition) append(b *flow.Batch, from, to int) {
-	for _, t := range b.ReceivedAt[from:to] {
-		p.minReceived = min(p.minReceived, t)
-		p.maxReceived = max(p.maxReceived, t)
+// append adds those rows of b, which were all received in the hour.
+func (p *partition) append(b *flow.Batch, picked *bySide) {
+	for side, rows := range picked {
+		if len(rows) == 0 {
+			continue
+		}
+		if p.rows[side] == nil {
+			p.rows[side] = flow.NewBatch(max(p.group[side], len(rows)))
+		}
+		p.rows[side].AppendRows(b, rows)
+		for _, row := range rows {
+			p.minReceived = min(p.minReceived, b.ReceivedAt[row])
+			p.maxReceived = max(p.maxReceived, b.ReceivedAt[row])
+		}
 	}
-	if p.rows == nil {
-		p.rows = flow.NewBatch(max(p.group, to-from))
-	}
-	p.rows.AppendRange(b, from, to)
 }
 
-// flush writes the buffered rows as one row group.
+// flush writes the buffered rows, a row group for each side.
 func (p *partition) flush() error {
-	batch := p.rows.Arrow()
-	defer batch.Release()
-	p.group, p.rows = p.rows.Len(), nil
-	return p.file.write(batch)
+	for side, rows := range p.rows {
+		if rows == nil {
+			continue
+		}
+		p.group[side], p.rows[side] = rows.Len(), nil
+		if err := p.file.write(rows); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *partition) finish(name string) (*finishedFile, error) {
@@ -104,7 +120,7 @@ func (p *partition) finish(name string) (*finishedFile, error) {
 	done := &finishedFile{
 		File: File{
 			Path:        path.Join(partitionPath(p.hour), fmt.Sprintf("%s-%06d.parquet", name, p.sequence)),
-			Rows:        file.rows,
+			Rows:        file.w.Rows(),
 			Bytes:       size,
 			MinReceived: time.UnixMicro(p.minReceived).UTC(),
 			MaxReceived: time.UnixMicro(p.maxReceived).UTC(),
@@ -116,7 +132,7 @@ func (p *partition) finish(name string) (*finishedFile, error) {
 }
 
 func (p *partition) abort() error {
-	p.rows = nil
+	p.rows = [sides]*flow.Batch{}
 	if p.file == nil {
 		return nil
 	}

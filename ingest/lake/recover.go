@@ -65,7 +65,7 @@ func (s *Spool) recover(ctx context.Context, dead *workspace) (Recovered, error)
 		r.Lost += p.Lost
 		if p.Torn {
 			s.o.Logger.Warn("a dead writer's segment ends in the middle",
-				slog.String("segment", segment.name()+segmentSuffix), slog.Int64("lost_records", p.Lost))
+				slog.String("segment", segment.name()+journalSuffix), slog.Int64("lost_records", p.Lost))
 		}
 		if err != nil {
 			faults = append(faults, err)
@@ -101,7 +101,7 @@ func (s *Spool) leftIn(dead *workspace) ([]*Segment, error) {
 		}
 		segment := &Segment{
 			lake: s.dir, folder: dead.dir, writer: filepath.Base(dead.dir),
-			hour: hour, sequence: sequence, rowGroup: s.o.RowGroupRows,
+			hour: hour, sequence: sequence,
 		}
 		if strings.HasSuffix(e.Name(), readySuffix) {
 			if segment.outcome.File, err = segment.readReady(); err != nil {
@@ -109,7 +109,7 @@ func (s *Spool) leftIn(dead *workspace) ([]*Segment, error) {
 				continue
 			}
 			segment.converted = true
-			// Its segment, if that is still there too, comes in the order of
+			// Its journal, if that is still there too, comes in the order of
 			// names before it.
 			segments = slices.DeleteFunc(segments, func(o *Segment) bool { return o.sequence == sequence })
 		}
@@ -131,7 +131,7 @@ func (s *Segment) readReady() (*File, error) {
 		return nil, fmt.Errorf("read %s: %w", name, err)
 	}
 	defer r.Close() //nolint:errcheck // it was only read
-	c := conversion{segment: s, rows: r.NumRows(), size: info.Size()}
+	received := noExtent
 	for i := range r.NumRowGroups() {
 		column, err := r.MetaData().RowGroup(i).ColumnChunk(0)
 		if err != nil {
@@ -141,20 +141,17 @@ func (s *Segment) readReady() (*File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
-		if received, ok := statistics.(*metadata.Int64Statistics); ok && received.HasMinMax() {
-			if i == 0 {
-				c.min, c.max = received.Min(), received.Max()
-			}
-			c.min, c.max = min(c.min, received.Min()), max(c.max, received.Max())
+		if at, ok := statistics.(*metadata.Int64Statistics); ok && at.HasMinMax() {
+			received = received.with(extent{at.Min(), at.Max()})
 		}
 	}
-	return c.file(), nil
+	return s.file(r.NumRows(), info.Size(), received), nil
 }
 
 // isLeft says whether a file in a writer's folder holds rows that are to be
 // published.
 func isLeft(entry string) bool {
-	return strings.HasSuffix(entry, segmentSuffix) || strings.HasSuffix(entry, readySuffix)
+	return strings.HasSuffix(entry, journalSuffix) || strings.HasSuffix(entry, readySuffix)
 }
 
 // claimDead locks the folders of dead writers that hold rows. Nobody else

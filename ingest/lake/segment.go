@@ -2,53 +2,72 @@ package lake
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	"golang.org/x/sys/unix"
+
+	"minewatch/ingest/flow"
+	"minewatch/ingest/lake/parquetfile"
 )
 
 // The files of a writer's folder under hot/, by their endings.
 const (
-	segmentSuffix   = ".arrows"     // a segment: all that there is of its rows
-	temporarySuffix = ".tmp"        // half a Parquet file: worth nothing
-	readySuffix     = ".parquet"    // a whole Parquet file: takes its segment's place
-	segmentHour     = "20060102T15" // how a name tells the hour
-	segmentName     = "%s-%06d"     // hour, sequence
+	journalSuffix = ".journal" // of a segment: what it has, and rows that are not yet in a row group
+	groupsSuffix  = ".groups"  // its row groups: a Parquet file without its end
+	readySuffix   = ".parquet" // the whole Parquet file: takes the place of both
+	segmentHour   = "20060102T15"
+	segmentName   = "%s-%06d" // hour, sequence
 )
 
 // Segment is rows of one hour in hot/<writer>/, on their way to a Parquet file.
-// The way has three steps, each a single change of names on the disk, so that
-// it can be taken up wherever it was left:
+// Row groups are written to that file as they fill up; rows that would have to
+// wait longer for theirs than a crash may cost go to the journal meanwhile. What
+// is left to do at the end is quick, and each step a single change of names on
+// the disk, so that it can be taken up wherever it was left:
 //
-//	20260302T08-000001.arrows    convert: written beside as .tmp, fsync, renamed …
-//	20260302T08-000001.parquet   … which makes the segment superfluous: it is removed
+//	20260302T08-000001.groups    gets its footer, fsync, renamed …
+//	20260302T08-000001.parquet   … which makes the journal superfluous: it is removed
 //	flows/date=…/hour=08/<writer>-000001.parquet   and only then readers see the file
 //
-// So at every moment the rows are in exactly one place that counts: in the
-// segment, until there is a .parquet beside it; in that, until it is moved. That
-// what readers see was never in doubt also lets others rewrite it at once: a
+// So at every moment the rows are in exactly one place that counts: where the
+// journal says, until there is a .parquet; in that, until it is moved. That what
+// readers see was never in doubt also lets others rewrite it at once: a
 // compaction may have merged the file away before the segment's writer, killed
 // right after the move, is recovered.
 type Segment struct {
 	lake, folder, writer string
 	hour                 int64
 	sequence             int
-	rowGroup             int
 
-	file *os.File // open for writing; nil of a dead writer's
-	size int64    // bytes, whole frames only
-	rows int64    // in them; 0 of a dead writer's: not known before it is read
+	journal, groups *os.File // open for writing; nil of a dead writer's
+	closed          bool
+	journalSize     int64 // bytes, whole frames only
+	numbered        int   // row groups that have a number
+	rows            int64 // in the journal or a row group; 0 of a dead writer's: not known before it is read
+
+	parquet   *parquetfile.Writer
+	extent    extent           // of the rows in row groups
+	whose     map[string]int64 // them, by exporter
+	unencoded map[int]bool     // row groups that could not be written: what the journal has of them is all there is
 
 	converted bool // there is a .parquet, or no row to make one of
 	outcome   Published
+}
+
+// commit is the content of a commitFrame.
+type commit struct {
+	Group     *parquetfile.RowGroup `json:"group"`
+	CRC       uint32                `json:"crc32c"` // of its bytes
+	Exporters map[string]int64      `json:"exporters"`
 }
 
 // Rows is how many rows were written to the segment.
@@ -78,55 +97,138 @@ func parseSegment(entry string) (hour int64, sequence int, ok bool) {
 	return hourOf(at.UnixMicro()), sequence, err == nil
 }
 
-// create makes the file, whose name is not yet safe on the disk.
+// create makes the files, whose names are not yet safe on the disk.
 func (s *Segment) create() error {
-	file, err := os.OpenFile(s.name()+segmentSuffix, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	const how = os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if err := s.begin(); err != nil {
+		return err
+	}
+	journal, err := os.OpenFile(s.name()+journalSuffix, how, 0o644)
 	if err != nil {
 		return err
 	}
-	s.file = file
+	groups, err := os.OpenFile(s.name()+groupsSuffix, how, 0o644)
+	if err != nil {
+		return errors.Join(err, journal.Close(), removeIfThere(journal.Name()))
+	}
+	s.journal, s.groups = journal, groups
 	return nil
 }
 
-// write adds batch as one frame, with a single system call. After an error
-// the file is as it was before; where not even that can be had, damaged says
-// so, and nothing may be written behind it.
-func (s *Segment) write(buffer *bytes.Buffer, batch arrow.RecordBatch) (damaged bool, err error) {
+// begin makes the segment one without row groups.
+func (s *Segment) begin() (err error) {
+	s.parquet, err = parquetfile.NewWriter(flow.Schema(), createdBy)
+	s.extent, s.whose, s.unencoded = noExtent, map[string]int64{}, map[int]bool{}
+	return err
+}
+
+// note writes rows of a row group that is still to come to the journal.
+func (s *Segment) note(buffer *bytes.Buffer, group int, rows *flow.Batch) error {
+	batch := rows.Packed()
+	defer batch.Release()
 	buffer.Reset()
 	buffer.Write(make([]byte, frameHeader))
 	w := ipc.NewWriter(buffer, ipc.WithSchema(batch.Schema()))
 	if err := errors.Join(w.Write(batch), w.Close()); err != nil {
-		return false, fmt.Errorf("write arrow stream: %w", err)
+		return fmt.Errorf("write arrow stream: %w", err)
 	}
-	rows := batch.NumRows()
-	sealFrame(buffer.Bytes(), int(rows))
-	if _, err := s.file.Write(buffer.Bytes()); err != nil {
-		return s.rewind() != nil, err
-	}
-	s.size += int64(buffer.Len())
-	s.rows += rows
-	return false, nil
+	return s.append(buffer.Bytes(), rowsFrame, group, rows.Len())
 }
 
-// rewind takes off what a failed write has left behind the last whole frame.
-func (s *Segment) rewind() error {
-	if err := s.file.Truncate(s.size); err != nil {
-		return err
+// encode writes rows as a row group. What the journal has of it is superfluous
+// then. There may be an error although it is encoded: if this process is killed,
+// nobody will know of it.
+func (s *Segment) encode(group int, rows *flow.Batch) (encoded bool, err error) {
+	c, err := s.put(s.groups, rows)
+	if err != nil {
+		s.unencoded[group] = true
+		return false, err
 	}
-	_, err := s.file.Seek(s.size, 0)
-	return err
+	content, err := json.Marshal(c)
+	if err != nil {
+		return true, fmt.Errorf("describe a row group: %w", err)
+	}
+	return true, s.append(append(make([]byte, frameHeader), content...), commitFrame, group, rows.Len())
 }
 
-// sync puts what was written on the disk. It may run beside write and close.
-func (s *Segment) sync() error {
-	raw, err := s.file.SyscallConn()
+// put writes rows as a row group to the file of them. After an error that is as
+// it was before: what stands behind its end does not count.
+func (s *Segment) put(groups *os.File, rows *flow.Batch) (*commit, error) {
+	batch := rows.Arrow()
+	defer batch.Release()
+	content, group, err := s.parquet.Encode(batch)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := groups.WriteAt(content, group.Begin); err != nil {
+		return nil, err
+	}
+	c := &commit{Group: group, CRC: crc32.Checksum(content, castagnoli), Exporters: map[string]int64{}}
+	eachExporter(rows, func(exporter string, n int64) { c.Exporters[exporter] += n })
+	return c, s.add(c)
+}
+
+// add takes a row group that is written into the file.
+func (s *Segment) add(c *commit) error {
+	e, err := extentOf(c.Group)
 	if err != nil {
 		return err
 	}
-	var failed error
-	err = raw.Control(func(fd uintptr) { failed = unix.Fdatasync(int(fd)) })
-	if err = errors.Join(err, failed); err != nil && !errors.Is(err, os.ErrClosed) {
-		return fmt.Errorf("sync %s: %w", s.file.Name(), err)
+	s.parquet.Add(c.Group)
+	s.extent = s.extent.with(e)
+	for exporter, rows := range c.Exporters {
+		s.whose[exporter] += rows
 	}
 	return nil
+}
+
+// eachExporter calls do for each run of rows of one exporter.
+func eachExporter(rows *flow.Batch, do func(exporter string, n int64)) {
+	codes := rows.Exporter.Codes
+	for i := 0; i < len(codes); {
+		end := i + 1
+		for end < len(codes) && codes[end] == codes[i] {
+			end++
+		}
+		do(rows.Exporter.At(i), int64(end-i))
+		i = end
+	}
+}
+
+// append writes a frame, whose content stands behind the room for its header, to
+// the journal. After an error that is as it was before, but for what stands
+// behind its last whole frame.
+func (s *Segment) append(frame []byte, kind string, group, rows int) error {
+	sealFrame(frame, kind, group, rows)
+	if _, err := s.journal.WriteAt(frame, s.journalSize); err != nil {
+		return err
+	}
+	s.journalSize += int64(len(frame))
+	return nil
+}
+
+// sync puts what was written on the disk: row groups before the journal that
+// says so. It may run beside the writing and close.
+func (s *Segment) sync() error {
+	for _, file := range []*os.File{s.groups, s.journal} {
+		raw, err := file.SyscallConn()
+		if err != nil {
+			return err
+		}
+		var failed error
+		err = raw.Control(func(fd uintptr) { failed = unix.Fdatasync(int(fd)) })
+		if err = errors.Join(err, failed); err != nil && !errors.Is(err, os.ErrClosed) {
+			return fmt.Errorf("sync %s: %w", file.Name(), err)
+		}
+	}
+	return nil
+}
+
+// close closes the files if they are open for writing.
+func (s *Segment) close() error {
+	if s.closed || s.journal == nil {
+		return nil
+	}
+	s.closed = true
+	return errors.Join(s.sync(), s.journal.Close(), s.groups.Close())
 }

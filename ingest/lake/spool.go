@@ -16,13 +16,11 @@ type SpoolOptions struct {
 	// Name is the prefix of the file names, and has to be unique among the
 	// writers of a lake in all time.
 	Name string
-	// FrameRows bounds the rows that wait in memory to be written, over all
-	// hours, at about 180 bytes a row; what a crash of the process takes with it.
-	// Default 16 Ki.
-	FrameRows int
-	// RowGroupRows is the length of a Parquet file's row groups, about.
-	// Default 128 Ki.
+	// RowGroupRows is the length of the longest row group. Default 128 Ki.
 	RowGroupRows int
+	// BufferRows bounds the rows that wait in memory for their row group, over
+	// all hours, at about 180 bytes a row. Default 3 row groups.
+	BufferRows int
 	// OpenHours bounds the hours that are filled at once. A replay that jumps
 	// between more than this gets more and smaller files. Default 128.
 	OpenHours int
@@ -33,16 +31,16 @@ type SpoolOptions struct {
 	Logger *slog.Logger
 }
 
-// directRows is how many rows of a batch are enough for a frame of their own,
-// without being copied to wait for more.
-const directRows = 2048
+// earlyPart is the part of a row group's length from which on rows that are to be
+// written now become a shorter one, rather than being written twice.
+const earlyPart = 4
 
-// Spool is a collector's way into the lake. What is appended is written, at
-// every Flush, to segments under hot/: from then on it survives the death of the
-// process, and after the sync that follows that of the machine. Seal closes the
-// segments, and Segment.Publish makes Parquet files of them, which may run in
-// another goroutine and be tried again after an error. What a spool leaves
-// behind, the Recover of a later one publishes.
+// Spool is a collector's way into the lake. What is appended is on its way to the
+// disk, under hot/, after Flush, or after two calls of FlushAged: from then on it
+// survives the death of the process, and after the sync that follows that of the
+// machine. Seal closes the segments, and Segment.Publish makes Parquet files of
+// them, which may run in another goroutine and be tried again after an error.
+// What a spool leaves behind, the Recover of a later one publishes.
 //
 // Its methods are used by one goroutine, but for Recover.
 type Spool struct {
@@ -53,20 +51,32 @@ type Spool struct {
 
 	open     map[int64]*openSegment // by hour since 1970
 	sealed   []*Segment             // for the next Seal
-	buffered int                    // rows that wait in memory
-	written  int64                  // rows that are in segments
+	buffered int                    // rows in memory
+	unsealed int64                  // rows appended since the last Seal, and not lost
+	written  int64                  // rows that are on their way to the disk, or were
 	lost     int64                  // rows that the disk would not take
 	sequence int                    // of the last segment
 	turn     int64                  // of the last Append
-	frame    bytes.Buffer
+
+	picked bySide
+	frame  bytes.Buffer
+	idle   []*flow.Batch // for the next row groups
 }
 
 // openSegment is an hour that is being filled: a segment, and the rows in
-// memory that will be its next frame.
+// memory that will be its next row groups.
 type openSegment struct {
-	*Segment // nil until the first frame
-	rows     *flow.Batch
+	*Segment // nil until the first is written
+	groups   [sides]openGroup
 	turn     int64 // of the last Append into it
+}
+
+// openGroup is a row group that is being filled.
+type openGroup struct {
+	rows   *flow.Batch // nil until the first row
+	number int         // in its segment; 0: it has none yet
+	noted  int         // so many of the rows are in the journal
+	aged   int         // so many were there at the last FlushAged
 }
 
 // OpenSpool returns a spool into the lake at dir, which is made if it is not
@@ -75,8 +85,8 @@ func OpenSpool(dir string, o SpoolOptions) (*Spool, error) {
 	if o.Name == "" {
 		return nil, errors.New("open lake: a writer needs a name")
 	}
-	o.FrameRows = cmp.Or(o.FrameRows, 16<<10)
 	o.RowGroupRows = cmp.Or(o.RowGroupRows, 128<<10)
+	o.BufferRows = cmp.Or(o.BufferRows, 3*o.RowGroupRows)
 	o.OpenHours = cmp.Or(o.OpenHours, maxOpenFiles)
 	if o.OnLost == nil {
 		o.OnLost = func(int64, *flow.Batch) {}
@@ -98,42 +108,66 @@ func OpenSpool(dir string, o SpoolOptions) (*Spool, error) {
 	}, nil
 }
 
-// Append adds a copy of the batch's rows to the segments of their hours. After
-// an error some rows are lost, see Lost, and the spool goes on with the next.
+// Append adds a copy of the batch's rows to those of their hours. After an error
+// some rows are lost, see Lost, and the spool goes on with the next.
 func (s *Spool) Append(b *flow.Batch) error {
 	s.turn++
 	var faults []error
 	for from, n := 0, b.Len(); from < n; {
 		hour, end := hourOf(b.ReceivedAt[from]), from+1
-		for end < n && end-from < s.o.FrameRows && hourOf(b.ReceivedAt[end]) == hour {
+		for end < n && hourOf(b.ReceivedAt[end]) == hour {
 			end++
-		}
-		if s.buffered+end-from > s.o.FrameRows {
-			faults = append(faults, s.write())
 		}
 		h, err := s.hour(hour)
 		faults = append(faults, err)
-		if end-from == n && n >= directRows && h.rows.Len() == 0 {
-			faults = append(faults, s.writeRows(hour, h, b))
-			break
+		for side, rows := range s.picked.of(b, from, end) {
+			faults = append(faults, s.gather(hour, h, side, b, rows))
 		}
-		h.rows.AppendRange(b, from, end)
-		s.buffered += end - from
+		for s.buffered > s.o.BufferRows {
+			faults = append(faults, s.encode(s.longest()))
+		}
 		from = end
 	}
 	return s.wrap("append to", faults)
 }
 
+// gather adds rows of b to the row groups of one side.
+func (s *Spool) gather(hour int64, h *openSegment, side int, b *flow.Batch, rows []int32) error {
+	var faults []error
+	for g := &h.groups[side]; len(rows) > 0; {
+		if g.rows == nil {
+			g.rows = s.batch()
+		}
+		n := min(len(rows), s.o.RowGroupRows-g.rows.Len())
+		g.rows.AppendRows(b, rows[:n])
+		s.buffered += n
+		s.unsealed += int64(n)
+		if rows = rows[n:]; g.rows.Len() == s.o.RowGroupRows {
+			faults = append(faults, s.encode(hour, h, g))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// batch is an empty one, with the memory of one that has done its work.
+func (s *Spool) batch() *flow.Batch {
+	if n := len(s.idle); n > 0 {
+		b := s.idle[n-1]
+		s.idle = s.idle[:n-1]
+		return b
+	}
+	return flow.NewBatch(0)
+}
+
 // hour is the open segment of an hour. Where too many are open, the one that
-// has rested longest is written and sealed: a replay may jump between hours.
+// has rested longest is sealed: a replay may jump between hours.
 func (s *Spool) hour(hour int64) (h *openSegment, err error) {
 	h = s.open[hour]
 	if h == nil {
 		if len(s.open) >= s.o.OpenHours {
-			err = s.write()
-			s.seal(s.longestRested())
+			err = s.seal(s.longestRested())
 		}
-		h = &openSegment{rows: flow.NewBatch(0)}
+		h = &openSegment{}
 		s.open[hour] = h
 	}
 	h.turn = s.turn
@@ -141,61 +175,129 @@ func (s *Spool) hour(hour int64) (h *openSegment, err error) {
 }
 
 // Flush writes all rows that wait in memory, and has them put on the disk
-// behind the caller's back. It is to be called at least every second.
-func (s *Spool) Flush() error {
-	err := s.write()
-	s.syncer.wake(s.segments())
-	return s.wrap("flush to", []error{err})
+// behind the caller's back.
+func (s *Spool) Flush() error { return s.flush(func(*openGroup) bool { return true }) }
+
+// FlushAged does so with the row groups of which some rows have waited since the
+// last call. It is to be called at least twice in the time that a crash may cost:
+// at such a pace most rows of a busy hour are written once, in their row group.
+func (s *Spool) FlushAged() error {
+	return s.flush(func(g *openGroup) bool { return g.aged > g.noted })
 }
 
-// write writes the waiting rows of every hour, each as one frame.
-func (s *Spool) write() error {
+func (s *Spool) flush(due func(*openGroup) bool) error {
 	var faults []error
+	begun := s.written
+	s.eachGroup(func(hour int64, h *openSegment, g *openGroup) {
+		switch waiting := g.rows.Len() - g.noted; {
+		case waiting == 0 || !due(g):
+		case g.rows.Len() >= s.o.RowGroupRows/earlyPart:
+			faults = append(faults, s.encode(hour, h, g))
+		default:
+			faults = append(faults, s.note(hour, h, g))
+		}
+		if g.rows != nil {
+			g.aged = g.rows.Len()
+		}
+	})
+	if s.written > begun {
+		s.syncer.wake(s.segments())
+	}
+	return s.wrap("flush to", faults)
+}
+
+// eachGroup calls do for each row group with rows, in the same order for the same
+// traffic.
+func (s *Spool) eachGroup(do func(hour int64, h *openSegment, g *openGroup)) {
 	for _, hour := range s.hours() {
 		h := s.open[hour]
-		if h.rows.Len() == 0 {
-			continue
-		}
-		faults = append(faults, s.writeRows(hour, h, h.rows))
-		s.buffered -= h.rows.Len()
-		if h.rows.Reset(); h.turn < s.turn-1 {
-			h.rows = flow.NewBatch(0) // an hour that rests must not hold memory
+		for side := range h.groups {
+			if g := &h.groups[side]; g.rows != nil {
+				do(hour, h, g)
+			}
 		}
 	}
-	return errors.Join(faults...)
 }
 
-// writeRows writes rows of h's hour as one frame, or loses them.
-func (s *Spool) writeRows(hour int64, h *openSegment, rows *flow.Batch) error {
-	if err := s.writeFrame(hour, h, rows); err != nil {
-		s.lost += int64(rows.Len())
-		s.o.OnLost(hour, rows)
+// longest is the row group with most rows.
+func (s *Spool) longest() (hour int64, h *openSegment, g *openGroup) {
+	s.eachGroup(func(oneHour int64, one *openSegment, group *openGroup) {
+		if g == nil || group.rows.Len() > g.rows.Len() {
+			hour, h, g = oneHour, one, group
+		}
+	})
+	return hour, h, g
+}
+
+// note writes the rows of g that are nowhere else to the journal. Where that
+// fails they are not lost yet: they wait on in memory for their row group.
+func (s *Spool) note(hour int64, h *openSegment, g *openGroup) error {
+	if err := s.number(hour, h, g); err != nil {
 		return err
 	}
-	s.written += int64(rows.Len())
+	rows, n := g.rows, g.rows.Len()-g.noted
+	if g.noted > 0 {
+		rows = s.batch()
+		rows.AppendRange(g.rows, g.noted, g.rows.Len())
+		defer s.rest(rows)
+	}
+	if err := h.note(&s.frame, g.number, rows); err != nil {
+		return err
+	}
+	g.noted += n
+	h.rows += int64(n)
+	s.written += int64(n)
 	return nil
 }
 
-// writeFrame writes the rows to the segment of h, a new one where it has none.
-func (s *Spool) writeFrame(hour int64, h *openSegment, rows *flow.Batch) error {
+// encode writes g as a row group, or loses what of it is not in the journal.
+func (s *Spool) encode(hour int64, h *openSegment, g *openGroup) error {
+	rows, n := g.rows, int64(g.rows.Len()-g.noted)
+	err := s.number(hour, h, g)
+	encoded := false
+	if err == nil {
+		encoded, err = h.encode(g.number, rows)
+	}
+	if encoded {
+		h.rows += n
+		s.written += n
+	} else if n > 0 {
+		lost := s.batch()
+		lost.AppendRange(rows, g.noted, rows.Len())
+		s.o.OnLost(hour, lost)
+		s.rest(lost)
+		s.lost += n
+		s.unsealed -= n
+	}
+	s.buffered -= rows.Len()
+	s.rest(rows)
+	*g = openGroup{}
+	return err
+}
+
+// rest keeps the memory of a batch for the next.
+func (s *Spool) rest(b *flow.Batch) {
+	b.Reset()
+	if len(s.idle) < 2*sides {
+		s.idle = append(s.idle, b)
+	}
+}
+
+// number gives g its number, and h a segment where it has none.
+func (s *Spool) number(hour int64, h *openSegment, g *openGroup) error {
 	if h.Segment == nil {
-		segment := &Segment{
-			lake: s.dir, folder: s.work.dir, writer: s.o.Name,
-			hour: hour, sequence: s.sequence + 1, rowGroup: s.o.RowGroupRows,
-		}
+		segment := &Segment{lake: s.dir, folder: s.work.dir, writer: s.o.Name, hour: hour, sequence: s.sequence + 1}
 		if err := s.work.create(segment); err != nil {
 			return err
 		}
 		s.sequence++
 		h.Segment = segment
 	}
-	batch := rows.Packed()
-	defer batch.Release()
-	damaged, err := h.write(&s.frame, batch)
-	if damaged {
-		s.seal(hour)
+	if g.number == 0 {
+		h.numbered++
+		g.number = h.numbered
 	}
-	return err
+	return nil
 }
 
 // longestRested is the open hour whose last row came longest ago.
@@ -204,41 +306,37 @@ func (s *Spool) longestRested() int64 {
 	return slices.MinFunc(hours, func(a, b int64) int { return cmp.Compare(s.open[a].turn, s.open[b].turn) })
 }
 
-// seal closes an hour's segment for writing.
-func (s *Spool) seal(hour int64) {
-	if h := s.open[hour]; h.Segment != nil {
+// seal encodes what waits of an hour, and closes its segment for writing.
+func (s *Spool) seal(hour int64) error {
+	var faults []error
+	h := s.open[hour]
+	for side := range h.groups {
+		if g := &h.groups[side]; g.rows != nil {
+			faults = append(faults, s.encode(hour, h, g))
+		}
+	}
+	if h.Segment != nil {
 		s.sealed = append(s.sealed, h.Segment)
-		h.Segment = nil
 	}
-	if s.open[hour].rows.Len() == 0 {
-		delete(s.open, hour)
-	}
+	delete(s.open, hour)
+	return errors.Join(faults...)
 }
 
-// Seal flushes, and returns all segments since the last Seal: nothing is added
-// to them any more, and they are the caller's to publish.
+// Seal writes all rows, and returns all segments since the last Seal: nothing is
+// added to them any more, and they are the caller's to publish.
 func (s *Spool) Seal() ([]*Segment, error) {
-	err := s.Flush()
+	var faults []error
 	for _, hour := range s.hours() {
-		s.seal(hour)
+		faults = append(faults, s.seal(hour))
 	}
 	sealed := s.sealed
-	s.sealed = nil
-	return sealed, err
+	s.sealed, s.unsealed = nil, 0
+	return sealed, s.wrap("flush to", faults)
 }
 
 // Unsealed is how many rows were appended since the last Seal and are not
 // lost.
-func (s *Spool) Unsealed() int64 {
-	rows := int64(s.buffered)
-	for _, segment := range s.segments() {
-		rows += segment.rows
-	}
-	for _, segment := range s.sealed {
-		rows += segment.rows
-	}
-	return rows
-}
+func (s *Spool) Unsealed() int64 { return s.unsealed }
 
 // Written is how many rows have been written to segments, since the spool was
 // opened.
@@ -256,7 +354,7 @@ func (s *Spool) Close() error {
 	sealed, err := s.Seal()
 	s.syncer.close()
 	for _, segment := range sealed {
-		err = errors.Join(err, segment.sync(), segment.file.Close())
+		err = errors.Join(err, segment.close())
 	}
 	err = errors.Join(err, s.work.leave())
 	s.work = nil
@@ -290,57 +388,4 @@ func (s *Spool) wrap(operation string, faults []error) error {
 		return fmt.Errorf("%s lake %s: %w", operation, s.dir, err)
 	}
 	return nil
-}
-
-// syncer puts segments on the disk beside the writing: a disk that takes its
-// time must not hold up the receiving.
-type syncer struct {
-	folder string
-	log    *slog.Logger
-	work   chan []*Segment
-	done   chan struct{}
-}
-
-func newSyncer(folder string, log *slog.Logger) *syncer {
-	s := &syncer{folder: folder, log: log, work: make(chan []*Segment, 1), done: make(chan struct{})}
-	go s.run()
-	return s
-}
-
-// wake has the segments synced. Where a sync is still to begin, that one is
-// as good as another.
-func (s *syncer) wake(segments []*Segment) {
-	if len(segments) == 0 {
-		return
-	}
-	select {
-	case s.work <- segments:
-	default:
-	}
-}
-
-func (s *syncer) run() {
-	defer close(s.done)
-	named := map[*Segment]bool{} // whose names are safe, of the last segments
-	for segments := range s.work {
-		safe, news := map[*Segment]bool{}, false
-		for _, segment := range segments {
-			if err := segment.sync(); err != nil {
-				s.log.Error("flows are written, but not safe from a crash of the machine", slog.Any("error", err))
-			}
-			safe[segment] = true
-			news = news || !named[segment]
-		}
-		if news {
-			if err := SyncPath(s.folder); err != nil {
-				s.log.Error("flows are written, but not safe from a crash of the machine", slog.Any("error", err))
-			}
-		}
-		named = safe
-	}
-}
-
-func (s *syncer) close() {
-	close(s.work)
-	<-s.done
 }

@@ -3,6 +3,7 @@ package lake_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,7 +100,7 @@ func TestSpoolStoresWhatAWriterStores(t *testing.T) {
 	mustAppend(t, w, records)
 	want := mustPublish(t, w)
 
-	s := openSpool(t, spooled, lake.SpoolOptions{Name: "w", FrameRows: 1000, RowGroupRows: 5000})
+	s := openSpool(t, spooled, lake.SpoolOptions{Name: "w", RowGroupRows: 3000})
 	for i := 0; i < len(records); i += 777 {
 		mustSpool(t, s, records[i:min(i+777, len(records))])
 	}
@@ -137,11 +138,11 @@ func TestRecoverFromEveryStep(t *testing.T) {
 		"written": func(*testing.T, string) {},
 		"half a Parquet file": func(t *testing.T, dir string) {
 			t.Helper()
-			writeTo(t, filepath.Join(dir, "hot", "dead", "20260302T08-000001.tmp"), "PAR1 and no more")
+			writeTo(t, filepath.Join(dir, "hot", "dead", "20260302T08-000001.groups"), "PAR1 and no more")
 		},
 		"converted": func(t *testing.T, dir string) {
 			t.Helper()
-			segment := filepath.Join(dir, "hot", "dead", "20260302T08-000001.arrows")
+			segment := filepath.Join(dir, "hot", "dead", "20260302T08-000001.journal")
 			content, err := os.ReadFile(segment)
 			if err != nil {
 				t.Fatal(err)
@@ -230,6 +231,9 @@ func TestDamagedSegments(t *testing.T) {
 			dir := t.TempDir()
 			victim := openSpool(t, dir, lake.SpoolOptions{Name: "victim"})
 			records := traffic(1, perFrame, 100)
+			for i := range records {
+				records[i].SrcPort = 0 // all of one side
+			}
 			for range frames { // of equal lengths
 				mustSpool(t, victim, records)
 				if err := victim.Flush(); err != nil {
@@ -237,7 +241,7 @@ func TestDamagedSegments(t *testing.T) {
 				}
 			}
 			abandon(t, dir, "victim", "dead")
-			path := filepath.Join(dir, "hot", "dead", "20260302T08-000001.arrows")
+			path := filepath.Join(dir, "hot", "dead", "20260302T08-000001.journal")
 			whole, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -252,6 +256,109 @@ func TestDamagedSegments(t *testing.T) {
 				t.Errorf("recovered %d rows, lost %d; want %d and %d", got.Rows, got.Lost, c.rows, c.lost)
 			}
 		})
+	}
+}
+
+// Row groups that did not reach the disk as they were written are replaced by what
+// the journal has of their rows, and the rest is said to be lost.
+func TestDamagedRowGroups(t *testing.T) {
+	const groups, perGroup, noted = 5, 200, 40
+	for name, c := range map[string]struct {
+		damage     func(file []byte) []byte
+		rows, lost int64
+	}{
+		"nothing":                    {func(b []byte) []byte { return b }, 1040, 0},
+		"the beginning of a footer":  {func(b []byte) []byte { return append(b, "and more"...) }, 1040, 0},
+		"a bit turned in the first":  {func(b []byte) []byte { b[100] ^= 1; return b }, 880, 160},
+		"the last is cut":            {func(b []byte) []byte { return b[:len(b)-1] }, 880, 160},
+		"all of it lost":             {func([]byte) []byte { return nil }, 240, 800},
+		"half of it reached nothing": {func(b []byte) []byte { clear(b[len(b)/2:]); return b }, 560, 480},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			victim := openSpool(t, dir, lake.SpoolOptions{Name: "victim", RowGroupRows: perGroup})
+			records := traffic(1, perGroup, 100)
+			for i := range records {
+				records[i].SrcPort = 0 // all of one side
+			}
+			for range groups {
+				mustSpool(t, victim, records[:noted])
+				if err := victim.Flush(); err != nil { // too few for a row group
+					t.Fatal(err)
+				}
+				mustSpool(t, victim, records[noted:])
+			}
+			for range 4 { // of a row group that is not full
+				mustSpool(t, victim, records[:noted/4])
+				if err := victim.Flush(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			abandon(t, dir, "victim", "dead")
+			path := filepath.Join(dir, "hot", "dead", "20260302T08-000001.groups")
+			whole, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			writeTo(t, path, string(c.damage(whole)))
+
+			recovered := mustRecover(t, openSpool(t, dir, lake.SpoolOptions{Name: "heir"}))
+			if len(recovered) != 1 || recovered[0].Rows != c.rows || recovered[0].Lost != c.lost {
+				t.Errorf("recovered %+v, want %d rows and %d lost", recovered, c.rows, c.lost)
+			}
+			if got := strings.Fields(rows(t, dir))[0]; got != fmt.Sprint(c.rows) {
+				t.Errorf("readers see %s rows", got)
+			}
+		})
+	}
+}
+
+// Rows are written within two calls of FlushAged, and those of a long row group
+// once.
+func TestFlushAged(t *testing.T) {
+	dir := t.TempDir()
+	s := openSpool(t, dir, lake.SpoolOptions{Name: "s", RowGroupRows: 1000})
+	journal := func() int64 {
+		info, err := os.Stat(filepath.Join(dir, "hot", "s", "20260302T08-000001.journal"))
+		if err != nil {
+			return 0
+		}
+		return info.Size()
+	}
+	for _, step := range []struct {
+		rows       int
+		written    int64
+		journalled bool // rows; a row group leaves a few hundred bytes a column there
+	}{
+		{100, 0, false}, {20, 120, true}, {0, 120, true}, {20, 120, true}, {0, 140, true},
+	} {
+		mustSpool(t, s, traffic(1, step.rows, 100))
+		if err := s.FlushAged(); err != nil {
+			t.Fatal(err)
+		}
+		if s.Written() != step.written || journal() > 0 != step.journalled {
+			t.Errorf("after %d more rows %d are written, want %d; the journal has %d bytes", step.rows, s.Written(), step.written, journal())
+		}
+	}
+	publishAll(t, mustSeal(t, s))
+
+	begun := s.Written()
+	mustSpool(t, s, traffic(2, 1500, 100))
+	for range 2 {
+		if err := s.FlushAged(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.Written() - begun; got != 1500 {
+		t.Errorf("%d rows are written, want 1500", got)
+	}
+	info, err := os.Stat(filepath.Join(dir, "hot", "s", "20260302T08-000002.journal"))
+	if err != nil || info.Size() > 20_000 {
+		t.Errorf("the journal has %d bytes: rows of long row groups are in it too (%v)", info.Size(), err)
+	}
+	publishAll(t, mustSeal(t, s))
+	if got := strings.Fields(rows(t, dir))[0]; got != "1640" {
+		t.Errorf("readers see %s rows, want 1640", got)
 	}
 }
 
@@ -305,7 +412,7 @@ func TestSpoolOfManyHours(t *testing.T) {
 		records[i].ReceivedAt = morning.Add(time.Duration(i/50%hours)*time.Hour + time.Duration(i)*time.Millisecond).UnixMicro()
 	}
 	dir := t.TempDir()
-	s := openSpool(t, dir, lake.SpoolOptions{Name: "s", FrameRows: 500, OpenHours: 7})
+	s := openSpool(t, dir, lake.SpoolOptions{Name: "s", BufferRows: 500, OpenHours: 7})
 	for i := 0; i < len(records); i += 777 {
 		mustSpool(t, s, records[i:min(i+777, len(records))])
 	}

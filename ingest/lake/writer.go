@@ -16,13 +16,13 @@ type Options struct {
 	// Name is the prefix of the file names, and has to be unique among the
 	// writers of a lake: a host and a time, or the hash of an input.
 	Name string
-	// RowGroupRows is the length of a row group: what an engine reads, and
-	// skips, as one. Default 128 Ki.
+	// RowGroupRows is the length of the row groups of both sides together: what an
+	// engine reads, and skips, as one is about the half. Default 256 Ki.
 	RowGroupRows int
 	// FileRows is where a file is cut and the next one begins. Default 8 Mi.
 	FileRows int
 	// BufferRows bounds the rows that memory is held for, over all hours, at
-	// 180 to 360 bytes a row. Default 4 row groups.
+	// 180 to 360 bytes a row. Default twice RowGroupRows.
 	BufferRows int
 	// Logger may be nil.
 	Logger *slog.Logger
@@ -54,6 +54,7 @@ type Writer struct {
 	openFiles  int
 	sequence   int   // of the last file
 	turn       int64 // of the last Append, to find the file that has rested longest
+	picked     bySide
 }
 
 // NewWriter returns a writer into the lake at dir, which is made if it is not
@@ -62,9 +63,9 @@ func NewWriter(dir string, o Options) (*Writer, error) {
 	if o.Name == "" {
 		return nil, errors.New("open lake: a writer needs a name")
 	}
-	o.RowGroupRows = cmp.Or(o.RowGroupRows, 128<<10)
+	o.RowGroupRows = cmp.Or(o.RowGroupRows, 256<<10)
 	o.FileRows = cmp.Or(o.FileRows, 8<<20)
-	o.BufferRows = cmp.Or(o.BufferRows, 4*o.RowGroupRows)
+	o.BufferRows = cmp.Or(o.BufferRows, 2*o.RowGroupRows)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -112,7 +113,7 @@ func (w *Writer) appendRange(hour int64, b *flow.Batch, from, to int) error {
 	for from < to {
 		n := min(to-from, w.o.RowGroupRows-p.buffered())
 		w.reserved -= p.reserved()
-		p.append(b, from, from+n)
+		p.append(b, w.picked.of(b, from, from+n))
 		w.reserved += p.reserved()
 		from += n
 		if p.buffered() == w.o.RowGroupRows {
@@ -129,7 +130,7 @@ func (w *Writer) appendRange(hour int64, b *flow.Batch, from, to int) error {
 	return nil
 }
 
-// flush writes a partition's buffered rows as one row group of its file, and
+// flush writes a partition's buffered rows as row groups of its file, and
 // finishes the file when it is long enough.
 func (w *Writer) flush(p *partition) error {
 	if p.buffered() == 0 {
@@ -153,7 +154,7 @@ func (w *Writer) flush(p *partition) error {
 	if err := p.flush(); err != nil {
 		return err
 	}
-	if p.file.rows >= int64(w.o.FileRows) {
+	if p.file.w.Rows() >= int64(w.o.FileRows) {
 		return w.finish(p)
 	}
 	return nil

@@ -12,15 +12,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/bitutil"
 )
 
-// chunk is what the footer says of one column of a row group.
-type chunk struct {
-	column                   int
-	values, nulls            int
-	begin, dictionary, data  int64 // where in the file; dictionary 0: it has none
-	compressed, uncompressed int64 // headers included
-	least, most              []byte
-}
-
 // page is a page before it is compressed. Levels stay as they are.
 type page struct {
 	levels, values []byte
@@ -29,59 +20,83 @@ type page struct {
 }
 
 // writeChunk writes a column of a row group: the arrays one after the other, as
-// one data page.
-func (w *Writer) writeChunk(column int, parts []arrow.Array) (chunk, error) {
-	c := chunk{column: column, begin: w.offset()}
-	p := page{levels: w.scratch.levels[:0], values: w.scratch.values[:0], encoding: encodingDelta}
+// one data page, behind a dictionary where that is the shorter way to say it.
+func (w *Writer) writeChunk(column int, parts []arrow.Array) (Chunk, error) {
+	c := Chunk{}
+	p := page{levels: w.levels[:0], values: w.values[:0], encoding: encodingDelta}
 	for _, a := range parts {
-		c.values += a.Len()
-		c.nulls += a.NullN()
+		c.Values += a.Len()
+		c.Nulls += a.NullN()
 	}
-	p.rows, p.nulls = c.values, c.nulls
+	p.rows, p.nulls = c.Values, c.Nulls
 	if w.schema.Field(column).Nullable {
-		p.levels = appendLevels(p.levels, parts, c.values, c.nulls)
-	} else if c.nulls > 0 {
-		return c, fmt.Errorf("%d nulls in a column that has none", c.nulls)
+		p.levels = appendLevels(p.levels, parts, c.Values, c.Nulls)
+	} else if c.Nulls > 0 {
+		return c, fmt.Errorf("%d nulls in a column that has none", c.Nulls)
 	}
 	switch w.schema.Field(column).Type.ID() {
 	case arrow.INT16:
-		values := gather(w.scratch.narrow[:0], parts, func(v int16) int32 { return int32(v) })
-		p.values, w.scratch.narrow = putNumbers(&c, p.values, values), values
+		w.narrow = widened(w.narrow[:0], parts)
+		putNumbers(w, &w.small, &c, &p, w.narrow)
 	case arrow.INT32:
-		values := gather(w.scratch.narrow[:0], parts, func(v int32) int32 { return v })
-		p.values, w.scratch.narrow = putNumbers(&c, p.values, values), values
+		values, gathered := gather(w.narrow, parts)
+		putNumbers(w, &w.small, &c, &p, values)
+		w.narrow = gathered
 	case arrow.DICTIONARY:
-		p.encoding = encodingDictionary
-		p.values = w.putTexts(&c, p.values, parts)
+		w.putTexts(&c, &p, parts)
 	default:
-		values := gather(w.scratch.wide[:0], parts, func(v int64) int64 { return v })
-		p.values, w.scratch.wide = putNumbers(&c, p.values, values), values
+		values, gathered := gather(w.wide, parts)
+		putNumbers(w, &w.large, &c, &p, values)
+		w.wide = gathered
 	}
-	c.data = w.offset()
+	c.Data = w.offset()
 	w.writePage(&c, &p)
-	w.scratch.levels, w.scratch.values = p.levels, p.values
+	w.levels, w.values = p.levels, p.values
 	return c, nil
 }
 
-// gather appends the values of all parts that are there.
-func gather[F arrow.FixedWidthType, T number](values []T, parts []arrow.Array, as func(F) T) []T {
+// widened appends the 16-bit values of all parts that are there as what Parquet
+// has for them.
+func widened(values []int32, parts []arrow.Array) []int32 {
 	for _, a := range parts {
 		data := a.Data()
-		stored := arrow.GetData[F](data.Buffers()[1].Bytes())[data.Offset():][:data.Len()]
+		stored := arrow.GetData[int16](data.Buffers()[1].Bytes())[data.Offset():][:data.Len()]
 		values = slices.Grow(values, len(stored))
-		if a.NullN() == 0 {
-			for _, v := range stored {
-				values = append(values, as(v))
-			}
+		if a.NullN() == a.Len() {
 			continue
 		}
 		for i, v := range stored {
-			if a.IsValid(i) {
-				values = append(values, as(v))
+			if a.NullN() == 0 || a.IsValid(i) {
+				values = append(values, int32(v))
 			}
 		}
 	}
 	return values
+}
+
+// gather returns the values of all parts that are there: in place where there
+// is one part without nulls, else in the memory, which it also returns.
+func gather[T number](memory []T, parts []arrow.Array) (values, used []T) {
+	memory = memory[:0]
+	for _, a := range parts {
+		data := a.Data()
+		stored := arrow.GetData[T](data.Buffers()[1].Bytes())[data.Offset():][:data.Len()]
+		switch a.NullN() {
+		case 0:
+			if len(parts) == 1 {
+				return stored, memory
+			}
+			memory = append(memory, stored...)
+		case a.Len():
+		default:
+			for i, v := range stored {
+				if a.IsValid(i) {
+					memory = append(memory, v)
+				}
+			}
+		}
+	}
+	return memory, memory
 }
 
 // appendLevels appends the definition levels: 1 where there is a value, 0 for a
@@ -109,56 +124,78 @@ func appendLevels(b []byte, parts []arrow.Array, rows, nulls int) []byte {
 	return b
 }
 
-// putNumbers appends the values to a page and notes their range.
-func putNumbers[T number](c *chunk, b []byte, values []T) []byte {
+// putNumbers makes the values of a page and notes their range: indices into a
+// dictionary, which it writes, where they are few different ones, else deltas.
+func putNumbers[T number](w *Writer, d *dictionary[T], c *Chunk, p *page, values []T) {
 	if len(values) == 0 {
-		return appendDelta(b, values)
+		p.values = appendDelta(p.values, values)
+		return
 	}
-	least, most := values[0], values[0]
+	least, most := extent(values)
+	c.Least, c.Most = plain(nil, least), plain(nil, most)
+	if least == most { // as in most columns of most row groups
+		p.values = appendEqual(p.values, least, len(values))
+		return
+	}
+	codes, ok := d.encode(w.codes[:0], values)
+	w.codes = codes
+	if !ok {
+		p.values = appendDelta(p.values, values)
+		return
+	}
+	var words []byte
+	for _, v := range d.words {
+		words = plain(words, v)
+	}
+	w.putIndices(c, p, words, len(d.words), codes)
+}
+
+func extent[T number](values []T) (least, most T) {
+	least, most = values[0], values[0]
 	for _, v := range values {
 		least = min(least, v)
 		most = max(most, v)
 	}
-	c.least, c.most = plain(least), plain(most)
-	if least == most { // as in most columns of most row groups
-		return appendEqual(b, least, len(values))
-	}
-	return appendDelta(b, values)
+	return least, most
 }
 
-// plain is a number as statistics have it.
-func plain[T number](v T) []byte {
+// plain appends a number as statistics and dictionaries have it.
+func plain[T number](b []byte, v T) []byte {
 	if v32, ok := any(v).(int32); ok {
-		return binary.LittleEndian.AppendUint32(nil, uint32(v32))
+		return binary.LittleEndian.AppendUint32(b, uint32(v32))
 	}
-	return binary.LittleEndian.AppendUint64(nil, uint64(v))
+	return binary.LittleEndian.AppendUint64(b, uint64(v))
 }
 
-// putTexts writes the dictionary's page and appends the indices to the next.
+// putTexts writes the dictionary's page and makes the indices of the next.
 // Every part has a dictionary of its own; the chunk has the texts of all that
 // are used.
-func (w *Writer) putTexts(c *chunk, b []byte, parts []arrow.Array) []byte {
-	d := dictionary{codes: map[string]int32{}}
-	indices := w.scratch.narrow[:0]
+func (w *Writer) putTexts(c *Chunk, p *page, parts []arrow.Array) {
+	d := textDictionary{codes: map[string]int32{}}
+	codes := w.codes[:0]
 	for _, a := range parts {
-		indices = d.translate(indices, a.(*array.Dictionary))
+		codes = d.translate(codes, a.(*array.Dictionary))
 	}
-	w.scratch.narrow = indices
-	c.dictionary = w.offset()
-	w.writeDictionary(c, d.texts)
-	width := max(1, bits.Len(uint(max(0, len(d.texts)-1))))
-	return appendHybrid(append(b, byte(width)), indices, width)
+	w.codes = codes
+	var words []byte
+	for _, text := range d.texts {
+		words = append(binary.LittleEndian.AppendUint32(words, uint32(len(text))), text...)
+	}
+	if len(d.texts) > 0 {
+		c.Least, c.Most = []byte(slices.Min(d.texts)), []byte(slices.Max(d.texts))
+	}
+	w.putIndices(c, p, words, len(d.texts), codes)
 }
 
-// dictionary is the texts of a chunk, in the order of their first use.
-type dictionary struct {
+// textDictionary is the texts of a chunk, in the order of their first use.
+type textDictionary struct {
 	texts []string
 	codes map[string]int32
 }
 
 // translate appends the indices of a part, which are those of its own dictionary,
 // as indices of d.
-func (d *dictionary) translate(indices []int32, part *array.Dictionary) []int32 {
+func (d *textDictionary) translate(indices []int32, part *array.Dictionary) []int32 {
 	words := part.Dictionary().(*array.String)
 	own := make([]int32, words.Len()) // the code of each of the part's, plus 1
 	for i, word := range part.Indices().(*array.Int32).Int32Values() {
@@ -173,7 +210,7 @@ func (d *dictionary) translate(indices []int32, part *array.Dictionary) []int32 
 	return indices
 }
 
-func (d *dictionary) code(text string) int32 {
+func (d *textDictionary) code(text string) int32 {
 	code, known := d.codes[text]
 	if !known {
 		code = int32(len(d.texts))
@@ -184,34 +221,32 @@ func (d *dictionary) code(text string) int32 {
 	return code
 }
 
-func (w *Writer) writeDictionary(c *chunk, texts []string) {
-	var words []byte
-	for _, text := range texts {
-		words = append(binary.LittleEndian.AppendUint32(words, uint32(len(text))), text...)
-	}
-	if len(texts) > 0 {
-		c.least, c.most = []byte(slices.Min(texts)), []byte(slices.Max(texts))
-	}
+// putIndices writes the page of a dictionary of n words, and makes the values of
+// the data page behind it.
+func (w *Writer) putIndices(c *Chunk, p *page, words []byte, n int, indices []int32) {
+	c.Dictionary = w.offset()
 	// A dictionary's page is compressed by the chunk's codec, whatever that
 	// gains: unlike a data page it cannot say that it is not.
-	compressed := w.compress(words)
+	w.compressed = w.zstd.EncodeAll(words, w.compressed[:0])
 	var t thrift
 	t.i32(1, pageDictionary)
 	t.i32(2, int32(len(words)))
-	t.i32(3, int32(len(compressed)))
+	t.i32(3, int32(len(w.compressed)))
 	t.begin(7)
-	t.i32(1, int32(len(texts)))
+	t.i32(1, int32(n))
 	t.i32(2, encodingPlain)
 	t.end()
 	t.end()
-	w.put(c, t.b, len(words), compressed)
+	w.put(c, t.b, len(words), w.compressed)
+
+	p.encoding = encodingDictionary
+	width := max(1, bits.Len(uint(max(0, n-1))))
+	p.values = appendHybrid(append(p.values, byte(width)), indices, width)
 }
 
-// writePage writes a data page (v2), uncompressed where compression gains little:
-// reading it is then a copy less.
-func (w *Writer) writePage(c *chunk, p *page) {
-	body := w.compress(p.values)
-	compressed := len(body) < len(p.values)-len(p.values)/16
+// writePage writes a data page (v2).
+func (w *Writer) writePage(c *Chunk, p *page) {
+	body, compressed := w.compress(p.values)
 	if !compressed {
 		body = p.values
 	}
@@ -233,12 +268,12 @@ func (w *Writer) writePage(c *chunk, p *page) {
 }
 
 // put writes a page of that length before compression.
-func (w *Writer) put(c *chunk, header []byte, uncompressed int, parts ...[]byte) {
+func (w *Writer) put(c *Chunk, header []byte, uncompressed int, parts ...[]byte) {
 	begin := len(w.group)
 	w.group = append(w.group, header...)
 	for _, part := range parts {
 		w.group = append(w.group, part...)
 	}
-	c.uncompressed += int64(len(header) + uncompressed)
-	c.compressed += int64(len(w.group) - begin)
+	c.Uncompressed += int64(len(header) + uncompressed)
+	c.Compressed += int64(len(w.group) - begin)
 }

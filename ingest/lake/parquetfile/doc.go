@@ -1,11 +1,12 @@
 // Package parquetfile writes Parquet files of flat columns: integers,
 // timestamps and texts of few values, which is what flow records are.
 //
-//	writer.go  row groups, and the bytes between the two magic words
-//	chunk.go   one column of a row group: its pages
-//	delta.go   DELTA_BINARY_PACKED, for every number
-//	hybrid.go  the hybrid of runs and packed bits, for nulls and dictionary indices
-//	footer.go  the metadata; thrift.go how they are written down
+//	writer.go      row groups, and the bytes between the two magic words
+//	chunk.go       one column of a row group: its pages
+//	delta.go       DELTA_BINARY_PACKED, for numbers
+//	dictionary.go  dictionaries, for numbers of which few are different
+//	hybrid.go      the hybrid of runs and packed bits, for nulls and dictionary indices
+//	footer.go      the metadata; thrift.go how they are written down
 //
 // It is the collector's writer because of its cost: encoding is a third of what
 // a flow costs from the socket to the disk, and a general writer, which works

@@ -89,8 +89,8 @@ func (w *Writer) appendFooter(b []byte) []byte {
 	w.describeColumns(&t)
 	t.i64(3, w.rows)
 	t.list(4, thriftStruct, len(w.groups))
-	for i := range w.groups {
-		w.describeGroup(&t, &w.groups[i], i)
+	for i, g := range w.groups {
+		w.describeGroup(&t, g, i)
 	}
 	t.bytes(6, []byte(w.createdBy))
 	t.list(7, thriftStruct, w.schema.NumFields())
@@ -136,18 +136,18 @@ func repetitionOf(f arrow.Field) int32 {
 	return repetitionRequired
 }
 
-func (w *Writer) describeGroup(t *thrift, g *rowGroup, ordinal int) {
+func (w *Writer) describeGroup(t *thrift, g *RowGroup, ordinal int) {
 	compressed, uncompressed := int64(0), int64(0)
 	t.beginElement()
-	t.list(1, thriftStruct, len(g.chunks))
-	for i := range g.chunks {
-		w.describeChunk(t, &g.chunks[i])
-		compressed += g.chunks[i].compressed
-		uncompressed += g.chunks[i].uncompressed
+	t.list(1, thriftStruct, len(g.Chunks))
+	for i := range g.Chunks {
+		w.describeChunk(t, w.schema.Field(i), &g.Chunks[i])
+		compressed += g.Chunks[i].Compressed
+		uncompressed += g.Chunks[i].Uncompressed
 	}
 	t.i64(2, uncompressed)
-	t.i64(3, int64(g.rows))
-	t.i64(5, g.begin)
+	t.i64(3, int64(g.Rows))
+	t.i64(5, g.Chunks[0].begin())
 	t.i64(6, compressed)
 	if ordinal <= 1<<15-1 {
 		t.field(7, thriftI16)
@@ -156,14 +156,21 @@ func (w *Writer) describeGroup(t *thrift, g *rowGroup, ordinal int) {
 	t.end()
 }
 
-func (w *Writer) describeChunk(t *thrift, c *chunk) {
-	f := w.schema.Field(c.column)
+// begin is where in the file the chunk begins.
+func (c *Chunk) begin() int64 {
+	if c.Dictionary > 0 {
+		return c.Dictionary
+	}
+	return c.Data
+}
+
+func (w *Writer) describeChunk(t *thrift, f arrow.Field, c *Chunk) {
 	kind, _ := typeOf(f.Type)
 	t.beginElement()
 	t.i64(2, 0) // no metadata beside the footer's
 	t.begin(3)
 	t.i32(1, kind.physical)
-	if c.dictionary > 0 {
+	if c.Dictionary > 0 {
 		t.list(2, thriftI32, 3)
 		t.number(encodingDictionary)
 		t.number(encodingPlain)
@@ -176,18 +183,18 @@ func (w *Writer) describeChunk(t *thrift, c *chunk) {
 	t.list(3, thriftBinary, 1)
 	t.element([]byte(f.Name))
 	t.i32(4, codecZstd)
-	t.i64(5, int64(c.values))
-	t.i64(6, c.uncompressed)
-	t.i64(7, c.compressed)
-	t.i64(9, c.data)
-	if c.dictionary > 0 {
-		t.i64(11, c.dictionary)
+	t.i64(5, int64(c.Values))
+	t.i64(6, c.Uncompressed)
+	t.i64(7, c.Compressed)
+	t.i64(9, c.Data)
+	if c.Dictionary > 0 {
+		t.i64(11, c.Dictionary)
 	}
 	t.begin(12)
-	t.i64(3, int64(c.nulls))
-	if c.most != nil {
-		t.bytes(5, c.most)
-		t.bytes(6, c.least)
+	t.i64(3, int64(c.Nulls))
+	if c.Most != nil {
+		t.bytes(5, c.Most)
+		t.bytes(6, c.Least)
 		t.boolean(7, true)
 		t.boolean(8, true)
 	}

@@ -2,7 +2,6 @@ package parquetfile
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/klauspost/compress/zstd"
@@ -14,18 +13,25 @@ const magic = "PAR1"
 // each, and a page's length is 32 bits.
 const maxGroupRows = 16 << 20
 
-// Writer writes one Parquet file. It is used by one goroutine.
+// Writer makes the bytes of one Parquet file; to put them into it is the
+// caller's part, who thereby decides what happens when a disk is full:
+//
+//	content, group, err := w.Encode(batch) // belongs at group.Begin
+//	w.Add(group)                           // it is there
+//	content := w.Footer()                  // belongs at w.Size(); the file is complete
+//
+// It is used by one goroutine.
 type Writer struct {
-	out       io.Writer
 	schema    *arrow.Schema
 	createdBy string
 	zstd      *zstd.Encoder
 
-	group   []byte // the row group at hand, until it is written
-	written int64  // bytes before it
-	groups  []rowGroup
-	rows    int64
-	scratch scratch
+	group  []byte // the row group at hand
+	begin  int64  // where in the file it begins
+	groups []*RowGroup
+	rows   int64
+	size   int64
+	scratch
 }
 
 // scratch is memory that is used again for every column.
@@ -33,19 +39,36 @@ type scratch struct {
 	levels, values, compressed []byte
 	narrow                     []int32
 	wide                       []int64
+	codes                      []int32
+	small                      dictionary[int32]
+	large                      dictionary[int64]
 }
 
-// rowGroup is what the footer says of a row group.
-type rowGroup struct {
-	rows   int
-	begin  int64
-	chunks []chunk
+// RowGroup is what the footer says of a row group. It may be stored as JSON, and
+// given to the Add of another Writer of the same schema.
+type RowGroup struct {
+	Rows   int     `json:"rows"`
+	Begin  int64   `json:"begin"`  // where in the file its bytes are
+	Length int64   `json:"length"` // of them
+	Chunks []Chunk `json:"chunks"`
 }
 
-// NewWriter returns a writer of a file to out. It fails for a schema with other
+// Chunk is what the footer says of one column of a row group.
+type Chunk struct {
+	Values       int    `json:"values"`
+	Nulls        int    `json:"nulls,omitempty"`
+	Dictionary   int64  `json:"dictionary,omitempty"` // where in the file; 0: it has none
+	Data         int64  `json:"data"`
+	Compressed   int64  `json:"compressed"` // bytes, headers included
+	Uncompressed int64  `json:"uncompressed"`
+	Least        []byte `json:"least,omitempty"`
+	Most         []byte `json:"most,omitempty"`
+}
+
+// NewWriter returns the writer of a file. It fails for a schema with other
 // columns than 16, 32 and 64-bit integers, timestamps, and dictionaries of
 // strings. The file says that it was created by createdBy.
-func NewWriter(out io.Writer, schema *arrow.Schema, createdBy string) (*Writer, error) {
+func NewWriter(schema *arrow.Schema, createdBy string) (*Writer, error) {
 	for _, f := range schema.Fields() {
 		if _, err := typeOf(f.Type); err != nil {
 			return nil, fmt.Errorf("column %s: %w", f.Name, err)
@@ -55,22 +78,27 @@ func NewWriter(out io.Writer, schema *arrow.Schema, createdBy string) (*Writer, 
 	if err != nil {
 		return nil, fmt.Errorf("start zstd: %w", err)
 	}
-	return &Writer{out: out, schema: schema, createdBy: createdBy, zstd: encoder, group: []byte(magic)}, nil
+	return &Writer{schema: schema, createdBy: createdBy, zstd: encoder}, nil
 }
 
-// Write writes the batches, all of the writer's schema, as one row group.
-func (w *Writer) Write(batches ...arrow.RecordBatch) error {
-	rows := 0
+// Encode makes the bytes of a row group of the batches, all of the writer's
+// schema, that is to follow those that were added. They are valid until the next
+// call. The group has no rows, and no bytes, where the batches have none.
+func (w *Writer) Encode(batches ...arrow.RecordBatch) ([]byte, *RowGroup, error) {
+	g := &RowGroup{Begin: w.size}
 	for _, b := range batches {
-		rows += int(b.NumRows())
+		g.Rows += int(b.NumRows())
 	}
-	if rows == 0 {
-		return nil
+	w.group, w.begin = w.group[:0], w.size
+	if g.Rows == 0 {
+		return nil, g, nil
 	}
-	if rows > maxGroupRows {
-		return fmt.Errorf("%d rows are too many for a row group", rows)
+	if g.Rows > maxGroupRows {
+		return nil, nil, fmt.Errorf("%d rows are too many for a row group", g.Rows)
 	}
-	g := rowGroup{rows: rows, begin: w.offset()}
+	if w.size == 0 {
+		w.group = append(w.group, magic...)
+	}
 	parts := make([]arrow.Array, len(batches))
 	for column := range w.schema.NumFields() {
 		for i, b := range batches {
@@ -78,33 +106,63 @@ func (w *Writer) Write(batches ...arrow.RecordBatch) error {
 		}
 		c, err := w.writeChunk(column, parts)
 		if err != nil {
-			return fmt.Errorf("column %s: %w", w.schema.Field(column).Name, err)
+			return nil, nil, fmt.Errorf("column %s: %w", w.schema.Field(column).Name, err)
 		}
-		g.chunks = append(g.chunks, c)
+		g.Chunks = append(g.Chunks, c)
 	}
-	w.groups = append(w.groups, g)
-	w.rows += int64(rows)
-	return w.flush()
+	g.Length = int64(len(w.group))
+	return w.group, g, nil
 }
 
-// Close writes the footer. The file is complete then; out is left open.
-func (w *Writer) Close() error {
-	w.group = w.appendFooter(w.group)
-	return w.flush()
+// Add takes a row group into the file, whose bytes are where it says.
+func (w *Writer) Add(g *RowGroup) {
+	if g.Rows == 0 {
+		return
+	}
+	w.groups = append(w.groups, g)
+	w.rows += int64(g.Rows)
+	w.size = g.Begin + g.Length
+}
+
+// Size is the length of the file without its footer.
+func (w *Writer) Size() int64 { return w.size }
+
+// Rows is how many rows were added.
+func (w *Writer) Rows() int64 { return w.rows }
+
+// Groups are those that were added.
+func (w *Writer) Groups() []*RowGroup { return w.groups }
+
+// Footer makes what completes the file, at Size.
+func (w *Writer) Footer() []byte {
+	var content []byte
+	if w.size == 0 {
+		content = append(content, magic...)
+	}
+	return w.appendFooter(content)
 }
 
 // offset is where in the file the next byte goes.
-func (w *Writer) offset() int64 { return w.written + int64(len(w.group)) }
+func (w *Writer) offset() int64 { return w.begin + int64(len(w.group)) }
 
-func (w *Writer) flush() error {
-	n, err := w.out.Write(w.group)
-	w.written += int64(n)
-	w.group = w.group[:0]
-	return err
-}
+const (
+	// triedFirst is how much of a long page is compressed to see whether the
+	// rest is worth it, and gain the part of it that has to be saved: most
+	// pages of packed numbers are as dense as they can be, and reading one that
+	// is not compressed is a copy less.
+	triedFirst = 16 << 10
+	gain       = 16
+)
 
-// compress returns b compressed, in memory that the next call uses again.
-func (w *Writer) compress(b []byte) []byte {
-	w.scratch.compressed = w.zstd.EncodeAll(b, w.scratch.compressed[:0])
-	return w.scratch.compressed
+// compress returns b compressed, in memory that the next call uses again; false
+// where that gains little.
+func (w *Writer) compress(b []byte) ([]byte, bool) {
+	if len(b) > 4*triedFirst {
+		middle := (len(b) - triedFirst) / 2
+		if w.compressed = w.zstd.EncodeAll(b[middle:middle+triedFirst], w.compressed[:0]); len(w.compressed) > triedFirst-triedFirst/gain {
+			return nil, false
+		}
+	}
+	w.compressed = w.zstd.EncodeAll(b, w.compressed[:0])
+	return w.compressed, len(w.compressed) < len(b)-len(b)/gain
 }

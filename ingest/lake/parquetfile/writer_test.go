@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -95,22 +96,43 @@ func shapes() map[string]shape {
 	}
 }
 
+// write puts a file together as its Writer says.
 func write(tb testing.TB, groups ...[]arrow.RecordBatch) []byte {
 	tb.Helper()
-	var out bytes.Buffer
-	w, err := parquetfile.NewWriter(&out, schema(), "test")
+	w, err := parquetfile.NewWriter(schema(), "test")
 	if err != nil {
 		tb.Fatal(err)
 	}
+	var file []byte
 	for _, batches := range groups {
-		if err := w.Write(batches...); err != nil {
+		content, group, err := w.Encode(batches...)
+		if err != nil {
 			tb.Fatal(err)
 		}
+		if group.Begin != int64(len(file)) || group.Length != int64(len(content)) || w.Size() != group.Begin {
+			tb.Errorf("a row group of %d bytes at %d of a file of %d says %d at %d", len(content), w.Size(), len(file), group.Length, group.Begin)
+		}
+		file = append(file, content...)
+		w.Add(overJSON(tb, group))
 	}
-	if err := w.Close(); err != nil {
+	if w.Size() != int64(len(file)) {
+		tb.Errorf("the file has %d bytes, its writer says %d", len(file), w.Size())
+	}
+	return append(file, w.Footer()...)
+}
+
+// overJSON is the group as it comes back from a journal.
+func overJSON(tb testing.TB, group *parquetfile.RowGroup) *parquetfile.RowGroup {
+	tb.Helper()
+	text, err := json.Marshal(group)
+	back := new(parquetfile.RowGroup)
+	if err == nil {
+		err = json.Unmarshal(text, back)
+	}
+	if err != nil {
 		tb.Fatal(err)
 	}
-	return out.Bytes()
+	return back
 }
 
 // cells is the values of batches as text, row by row.
@@ -262,21 +284,49 @@ func extent(values []int64) (least, most int64) {
 
 func TestRefusals(t *testing.T) {
 	odd := arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Float64}}, nil)
-	if _, err := parquetfile.NewWriter(&bytes.Buffer{}, odd, "test"); err == nil {
+	if _, err := parquetfile.NewWriter(odd, "test"); err == nil {
 		t.Error("a column of floats was taken")
-	}
-	full, err := parquetfile.NewWriter(failing{}, schema(), "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := full.Write(batch(10, shapes()["rising"])); err == nil {
-		t.Error("a full disk was not told")
 	}
 }
 
-type failing struct{}
-
-func (failing) Write([]byte) (int, error) { return 0, os.ErrClosed }
+// Few different numbers are a dictionary, many are deltas, whatever a sample of
+// them looks like.
+func TestWhichEncoding(t *testing.T) {
+	all := func(int) bool { return true }
+	for name, c := range map[string]struct {
+		value func(i int) int64
+		want  string
+	}{
+		"one":                      {func(int) int64 { return 3 }, "DELTA_BINARY_PACKED"},
+		"few":                      {func(i int) int64 { return int64(i * 7919 % 8) }, "RLE_DICTIONARY"},
+		"ninety":                   {func(i int) int64 { return int64(i) * 7919 % 90 << 20 }, "RLE_DICTIONARY"},
+		"many":                     {func(i int) int64 { return int64(i) * 7919 % 9973 }, "DELTA_BINARY_PACKED"},
+		"many between the samples": {func(i int) int64 { return int64(min(1, i%15) * i) }, "DELTA_BINARY_PACKED"},
+		"a thousand at the end":    {func(i int) int64 { return int64(max(0, i-3000)) }, "RLE_DICTIONARY"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := batch(4000, shape{c.value, all})
+			content := write(t, []arrow.RecordBatch{b})
+			if diff := cmp.Diff(cells(b), readArrow(t, content)); diff != "" {
+				t.Errorf("(-written +read):\n%s", diff)
+			}
+			r, err := file.NewParquetReader(bytes.NewReader(content))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			for _, column := range []int{1, 2} {
+				chunk, err := r.MetaData().RowGroup(0).ColumnChunk(column)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := chunk.Encodings()[0].String(); got != c.want {
+					t.Errorf("column %d: %s, want %s", column, got, c.want)
+				}
+			}
+		})
+	}
+}
 
 // FuzzWrite writes columns made of arbitrary bytes.
 func FuzzWrite(f *testing.F) {
