@@ -96,7 +96,7 @@ func (o *CollectOptions) receive(l *source.Listener, stop context.CancelFunc, fu
 		now:        o.Now,
 		decoder:    decode.New(o.Decode),
 	}
-	for arrived := range l.Batches() {
+	for arrived := l.Next(); arrived != nil; arrived = l.Next() {
 		idle()
 		datagrams := arrived.Datagrams
 		for len(datagrams) > 0 {

@@ -14,7 +14,10 @@ import (
 
 const (
 	batchRecords = 4096 // in a batch, about
-	batchQueue   = 8    // batches between decoder and writer
+	// batchQueue is the batches between decoder and writer: one for each, and one
+	// on the way. More would only be more memory that the processor has to go
+	// through; where the writer has to wait, the datagrams do so in their queue.
+	batchQueue = 3
 )
 
 // batch is what crosses from the decoder to the writer.

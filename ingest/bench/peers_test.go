@@ -105,7 +105,7 @@ func (p *peer) measure(b *testing.B, s *stream) {
 	b.Helper()
 	flows, rate := number(b, flowsVariable, 4_000_000), number(b, rateVariable, 400_000)
 	var sent, stored, size int64
-	var spent time.Duration
+	var spent, inKernel time.Duration
 	for b.Loop() {
 		dir := b.TempDir()
 		command, address, count := p.start(b, dir)
@@ -117,8 +117,10 @@ func (p *peer) measure(b *testing.B, s *stream) {
 		stored += count()
 		size += sizeOf(b, dir, p.files)
 		spent += command.ProcessState.UserTime() + command.ProcessState.SystemTime()
+		inKernel += command.ProcessState.SystemTime()
 	}
 	b.ReportMetric(float64(stored)/spent.Seconds()/1e6, "Mflows/cpu-s")
+	b.ReportMetric(100*inKernel.Seconds()/spent.Seconds(), "%kernel")
 	b.ReportMetric(float64(size)/float64(stored), "bytes/flow")
 	b.ReportMetric(100*float64(sent-stored)/float64(sent), "%lost")
 	b.ReportMetric(0, "ns/op")

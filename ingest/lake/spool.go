@@ -102,10 +102,14 @@ func OpenSpool(dir string, o SpoolOptions) (*Spool, error) {
 		err := fmt.Errorf("open lake %s: a dead writer named %s has left flows: another name is needed", dir, o.Name)
 		return nil, errors.Join(err, work.lock.Close())
 	}
-	return &Spool{
+	s := &Spool{
 		dir: dir, o: o, work: work, syncer: newSyncer(work.dir, o.Logger),
 		open: map[int64]*openSegment{},
-	}, nil
+	}
+	for range sides { // of the hour at hand; growing into it would cost as much as some seconds of traffic
+		s.idle = append(s.idle, flow.NewBatch(o.RowGroupRows))
+	}
+	return s, nil
 }
 
 // Append adds a copy of the batch's rows to those of their hours. After an error

@@ -18,7 +18,7 @@ func BenchmarkListener(b *testing.B) {
 	for b.Loop() {
 		go send(b, c, 0, burst, size)
 		for n := 0; n < burst; {
-			batch := <-l.Batches()
+			batch := l.Next()
 			n += len(batch.Datagrams)
 			batch.Release()
 		}

@@ -41,6 +41,14 @@ type UDPOptions struct {
 	Logger *slog.Logger // nil = discard
 }
 
+// Where the kernel's buffer has room for what comes in the meantime, a reader that
+// has emptied it waits a little: to be woken for every burst of every router
+// costs a busy collector more than to receive them.
+const (
+	collecting = 4 * time.Millisecond
+	roomy      = 8 << 20 // bytes: as much as a gigabyte a second brings in twice that time
+)
+
 // UDPCounts is what a Listener received:
 //
 //	datagrams = delivered or waiting + queue dropped
@@ -68,17 +76,18 @@ type Listener struct {
 	sockets []*socket
 	options UDPOptions
 	queue   *queue
-	batches chan *Batch
 	wait    func() error
 	done    chan struct{} // no reader is left
+	ended   chan struct{} // nor anything to deliver
+	end     func()        // closes ended
 	expired chan struct{} // DrainTimeout after the stop
 
 	datagrams, bytes, truncated, dropped, droppedBytes atomic.Int64
 }
 
 // ListenUDP opens the addresses and receives on them until ctx is cancelled.
-// Then it delivers what the kernel had already queued, closes the channel of
-// batches, and Wait returns. On an error nothing stays open.
+// Then it delivers what the kernel had already queued, and Wait returns. On an
+// error nothing stays open.
 func ListenUDP(ctx context.Context, addresses []Listen, o UDPOptions) (*Listener, error) {
 	o.Sockets = cmp.Or(o.Sockets, 1)
 	o.ReceiveBuffer = cmp.Or(o.ReceiveBuffer, 64<<20)
@@ -95,8 +104,8 @@ func ListenUDP(ctx context.Context, addresses []Listen, o UDPOptions) (*Listener
 	l := &Listener{
 		options: o,
 		queue:   newQueue(o.QueueBytes),
-		batches: make(chan *Batch),
 		done:    make(chan struct{}),
+		ended:   make(chan struct{}),
 		expired: make(chan struct{}),
 	}
 	for _, a := range addresses {
@@ -106,14 +115,22 @@ func ListenUDP(ctx context.Context, addresses []Listen, o UDPOptions) (*Listener
 			return nil, errors.Join(fmt.Errorf("listen on %s: %w", a, err), l.close())
 		}
 	}
+	l.end = sync.OnceFunc(func() { close(l.ended) })
 	l.warnCapped()
 	l.start(ctx)
 	return l, nil
 }
 
-// Batches is where the datagrams come from. It must be read until it is
-// closed, and every batch released.
-func (l *Listener) Batches() <-chan *Batch { return l.batches }
+// Next waits for datagrams; nil when no reader is left and nothing waits, or when
+// the caller has had its time after the stop. It is called by one goroutine, and
+// until it has returned nil; every batch is to be released.
+func (l *Listener) Next() *Batch {
+	b := l.next()
+	if b == nil {
+		l.end()
+	}
+	return b
+}
 
 // Wait returns when everything has been delivered: nil after a cancelled
 // context, else the error that ended the receiving.
@@ -154,12 +171,6 @@ func (l *Listener) start(ctx context.Context) {
 		defer close(l.done)
 		return readers.Wait()
 	})
-	delivered := make(chan struct{})
-	all.Go(func() error {
-		defer close(delivered)
-		l.deliver()
-		return nil
-	})
 	all.Go(func() error {
 		<-stop.Done() // ctx was cancelled, or a reader failed
 		for _, s := range l.sockets {
@@ -167,7 +178,12 @@ func (l *Listener) start(ctx context.Context) {
 		}
 		timer := time.AfterFunc(l.options.DrainTimeout, func() { close(l.expired) })
 		defer timer.Stop()
-		<-delivered
+		select {
+		case <-l.ended:
+		case <-l.expired: // whoever should call Next may be gone
+			<-l.done
+			l.discard()
+		}
 		return nil
 	})
 	l.wait = sync.OnceValue(func() error { return errors.Join(all.Wait(), l.close()) })
@@ -185,6 +201,9 @@ func (l *Listener) read(s *socket) error {
 		}
 		l.count(datagrams)
 		l.drop(datagrams[l.queue.push(datagrams):])
+		if len(datagrams) < vector && s.state.BufferGot >= roomy {
+			time.Sleep(collecting)
+		}
 	}
 }
 
@@ -220,28 +239,31 @@ func (l *Listener) drain(s *socket) error {
 	return nil
 }
 
-// deliver hands batches to the consumer until no reader is left and nothing
-// waits, or the consumer has had its time after the stop.
-func (l *Listener) deliver() {
-	defer close(l.batches)
+func (l *Listener) next() *Batch {
 	for {
-		b := l.queue.pop()
-		if b == nil {
-			select {
-			case <-l.queue.filled:
-				continue
-			case <-l.done:
-			}
-			if b = l.queue.pop(); b == nil {
-				return
-			}
+		select {
+		case <-l.expired:
+			l.discard()
+			return nil
+		default:
+		}
+		if b := l.queue.pop(); b != nil {
+			return b
 		}
 		select {
-		case l.batches <- b:
+		case <-l.queue.filled:
 		case <-l.expired:
-			l.drop(b.Datagrams)
-			b.Release()
+		case <-l.done:
+			return l.queue.pop()
 		}
+	}
+}
+
+// discard drops all that waits.
+func (l *Listener) discard() {
+	for b := l.queue.pop(); b != nil; b = l.queue.pop() {
+		l.drop(b.Datagrams)
+		b.Release()
 	}
 }
 

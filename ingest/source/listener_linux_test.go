@@ -27,7 +27,7 @@ func listen(tb testing.TB, o source.UDPOptions, addresses ...source.Listen) (l *
 	}
 	tb.Cleanup(func() {
 		cancel()
-		for b := range l.Batches() {
+		for b := l.Next(); b != nil; b = l.Next() {
 			b.Release()
 		}
 		if err := l.Wait(); err != nil {
@@ -91,7 +91,7 @@ func (r *received) add(tb testing.TB, b *source.Batch) {
 // all takes the rest after a stop.
 func (r *received) all(tb testing.TB, l *source.Listener) {
 	tb.Helper()
-	for b := range l.Batches() {
+	for b := l.Next(); b != nil; b = l.Next() {
 		r.add(tb, b)
 	}
 	if err := l.Wait(); err != nil {
@@ -119,7 +119,7 @@ func TestListenerDeliversInOrder(t *testing.T) {
 				for part := range 5 {
 					send(t, c, part*each/5, each/5, size)
 					if part == 0 {
-						got.add(t, <-l.Batches())
+						got.add(t, l.Next())
 					}
 				}
 			}
@@ -157,7 +157,7 @@ func TestListenerTruncates(t *testing.T) {
 	}
 	stop()
 	var sizes []string
-	for b := range l.Batches() {
+	for b := l.Next(); b != nil; b = l.Next() {
 		for _, d := range b.Datagrams {
 			sizes = append(sizes, fmt.Sprint(len(d.Payload), d.Truncated, d.To == l.Sockets()[0].Address))
 		}
