@@ -15,6 +15,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
+const vector = 64 // datagrams that one system call receives
+
 // UDPOptions tune a Listener. The zero value is good for a collector.
 type UDPOptions struct {
 	// Sockets per address, 0 = 1. More spread the exporters over several
@@ -40,14 +42,6 @@ type UDPOptions struct {
 
 	Logger *slog.Logger // nil = discard
 }
-
-// Where the kernel's buffer has room for what comes in the meantime, a reader that
-// has emptied it waits a little: to be woken for every burst of every router
-// costs a busy collector more than to receive them.
-const (
-	collecting = 4 * time.Millisecond
-	roomy      = 8 << 20 // bytes: as much as a gigabyte a second brings in twice that time
-)
 
 // UDPCounts is what a Listener received:
 //
@@ -191,8 +185,12 @@ func (l *Listener) start(ctx context.Context) {
 
 // read receives on s until it is interrupted, and then what is left.
 func (l *Listener) read(s *socket) error {
-	for {
-		datagrams, err := s.receive()
+	for unannounced := 0; ; {
+		receive := s.receive
+		if unannounced > 0 {
+			receive = s.poll // without waiting: nobody knows of those yet
+		}
+		datagrams, err := receive()
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return l.drain(s)
 		}
@@ -201,8 +199,11 @@ func (l *Listener) read(s *socket) error {
 		}
 		l.count(datagrams)
 		l.drop(datagrams[l.queue.push(datagrams):])
-		if len(datagrams) < vector && s.state.BufferGot >= roomy {
-			time.Sleep(collecting)
+		unannounced += len(datagrams)
+		empty := len(datagrams) < vector
+		if empty || unannounced >= batchDatagrams {
+			l.queue.announce()
+			unannounced = 0
 		}
 	}
 }
@@ -226,7 +227,8 @@ func (l *Listener) drain(s *socket) error {
 		for _, d := range datagrams {
 			left -= len(d.Payload) + drainCost
 		}
-		for datagrams = datagrams[l.queue.push(datagrams):]; len(datagrams) > 0; {
+		datagrams = datagrams[l.queue.push(datagrams):]
+		for l.queue.announce(); len(datagrams) > 0; l.queue.announce() {
 			select {
 			case <-l.queue.freed:
 				datagrams = datagrams[l.queue.push(datagrams):]

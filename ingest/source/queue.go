@@ -57,11 +57,10 @@ func newQueue(bytes int) *queue {
 }
 
 // push copies datagrams into the queue, as many as there is room for, and
-// returns how many that were.
+// returns how many that were. The consumer may sleep on until announce.
 func (q *queue) push(datagrams []Datagram) int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	defer signal(q.filled)
 	var b *Batch
 	if n := len(q.waiting); n > 0 {
 		b = q.waiting[n-1]
@@ -81,6 +80,9 @@ func (q *queue) push(datagrams []Datagram) int {
 	}
 	return len(datagrams)
 }
+
+// announce has the consumer come for what was pushed.
+func (q *queue) announce() { signal(q.filled) }
 
 // pop takes the oldest batch, nil if there is none.
 func (q *queue) pop() *Batch {

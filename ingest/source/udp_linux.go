@@ -5,8 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
+	"os"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -15,10 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const (
-	vector      = 64 // datagrams that one system call receives
-	controlSize = 64 // a time stamp and a drop counter, with their headers
-)
+const controlSize = 64 // a time stamp and a drop counter, with their headers
 
 // socket is a UDP socket that is read with recvmmsg(2): one system call for
 // up to vector datagrams. It is used by one goroutine, but for dropped and
@@ -26,8 +25,10 @@ const (
 type socket struct {
 	state   SocketState
 	to      netip.AddrPort
-	conn    *net.UDPConn
+	conn    net.PacketConn // nil: the socket is timed
 	raw     syscall.RawConn
+	closing io.Closer
+	stopped atomic.Bool // of a timed socket
 	dropped atomic.Int64
 
 	overflow  uint32 // the kernel's counter, as last seen
@@ -83,16 +84,20 @@ func openSocket(ctx context.Context, a Listen, shared bool, o *UDPOptions) (*soc
 	if err != nil {
 		return nil, explain(err)
 	}
-	s := &socket{conn: conn.(*net.UDPConn)}
-	s.state = SocketState{Listen: a, Address: s.conn.LocalAddr().(*net.UDPAddr).AddrPort(), BufferAsked: o.ReceiveBuffer}
+	udp := conn.(*net.UDPConn)
+	s := &socket{conn: conn, closing: conn}
+	s.state = SocketState{Listen: a, Address: udp.LocalAddr().(*net.UDPAddr).AddrPort(), BufferAsked: o.ReceiveBuffer}
 	if !s.state.Address.Addr().IsUnspecified() {
 		s.to = s.state.Address
 	}
-	if s.raw, err = s.conn.SyscallConn(); err == nil {
+	if s.raw, err = udp.SyscallConn(); err == nil {
 		err = onSocket(s.raw, s.configure)
 	}
+	if err == nil && s.state.BufferGot >= roomy {
+		err = s.beTimed()
+	}
 	if err != nil {
-		return nil, errors.Join(err, conn.Close())
+		return nil, errors.Join(err, s.closing.Close())
 	}
 	s.prepare(o.MaxDatagram)
 	return s, nil
@@ -134,6 +139,36 @@ func (s *socket) configure(fd int) error {
 	return nil
 }
 
+// Where the kernel's buffer has room for what comes in the meantime, a socket is
+// timed: it is looked at so often, instead of being waited for. To be woken for
+// every burst of every router costs a busy collector more than to receive them.
+const (
+	gathering = 20 * time.Millisecond
+	roomy     = 32 << 20 // bytes: more than what 10 Gbit/s of exports bring in that time
+)
+
+// beTimed takes the socket away from the runtime, which would go on being woken.
+func (s *socket) beTimed() (err error) {
+	own := -1
+	if err := onSocket(s.raw, func(fd int) (err error) {
+		own, err = unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+		return err
+	}); err != nil {
+		return fmt.Errorf("take the socket: %w", err)
+	}
+	err = s.conn.Close()
+	s.conn, s.closing, s.raw = nil, descriptor(own), descriptor(own)
+	return err
+}
+
+// descriptor is a file descriptor that the runtime knows nothing of.
+type descriptor int
+
+func (d descriptor) Close() error                      { return unix.Close(int(d)) }
+func (d descriptor) Control(do func(fd uintptr)) error { do(uintptr(d)); return nil }
+func (d descriptor) Read(func(fd uintptr) bool) error  { return errors.ErrUnsupported }
+func (d descriptor) Write(func(fd uintptr) bool) error { return errors.ErrUnsupported }
+
 // prepare points the message headers at their buffers, once and for all.
 func (s *socket) prepare(longest int) {
 	s.payload = make([]byte, vector*longest)
@@ -151,8 +186,17 @@ func (s *socket) prepare(longest int) {
 
 // receive waits for datagrams. They are valid until the next call.
 func (s *socket) receive() ([]Datagram, error) {
-	err := s.raw.Read(s.readable)
-	return s.result(err)
+	if s.conn != nil {
+		err := s.raw.Read(s.readable)
+		return s.result(err)
+	}
+	for !s.stopped.Load() {
+		if datagrams, err := s.poll(); len(datagrams) > 0 || err != nil {
+			return datagrams, err
+		}
+		time.Sleep(gathering)
+	}
+	return nil, os.ErrDeadlineExceeded
 }
 
 // poll returns the datagrams that are there, perhaps none. Unlike receive it
@@ -163,9 +207,15 @@ func (s *socket) poll() ([]Datagram, error) {
 }
 
 // interrupt ends a receive that waits, and all later ones.
-func (s *socket) interrupt() { _ = s.conn.SetReadDeadline(time.Unix(1, 0)) }
+func (s *socket) interrupt() {
+	if s.conn == nil {
+		s.stopped.Store(true)
+		return
+	}
+	_ = s.conn.SetReadDeadline(time.Unix(1, 0))
+}
 
-func (s *socket) close() error { return s.conn.Close() }
+func (s *socket) close() error { return s.closing.Close() }
 
 // readable receives without waiting; false means that nothing was there.
 func (s *socket) readable(fd uintptr) bool {
