@@ -32,13 +32,21 @@ func (d *Decoder) columns(m *message, p *columnPlan, set []byte, n int, out *flo
 // one.
 func (d *Decoder) keepColumns(m *message, out *flow.Batch, begin int) {
 	d.counts.Records += int64(out.Len() - begin)
-	for i := begin; i < out.Len(); i++ {
-		out.Boundary[i] = m.exporter.boundary(out.InIf[i], out.OutIf[i])
+	if len(m.exporter.treated.borders) == 0 {
+		fill(out.Boundary[begin:], flow.Null)
+	} else {
+		for i := begin; i < out.Len(); i++ {
+			out.Boundary[i] = m.exporter.boundary(out.InIf[i], out.OutIf[i])
+		}
 	}
+	unknown := int64(0)
 	for _, rate := range out.SamplingRate[begin:] {
 		if rate == 0 {
-			d.missSampling(m.arrival, m.format())
+			unknown++
 		}
+	}
+	if unknown > 0 {
+		d.missSampling(m.arrival, m.format(), unknown)
 	}
 }
 
@@ -90,43 +98,54 @@ func (d *Decoder) natColumns(p *columnPlan, set []byte, out *flow.Batch, begin i
 
 // timeColumns sets the times and whose clock they are by.
 func (d *Decoder) timeColumns(m *message, p *columnPlan, set []byte, out *flow.Batch, begin int) {
-	now := m.received.UnixMilli()
+	now, trusted := m.received.UnixMilli(), d.trust(m.arrival)
 	exporter, received := out.TimeSource.Code(string(flow.ExporterClock)), out.TimeSource.Code(string(flow.ReceivedClock))
-	for i := begin; i < out.Len(); i++ {
-		start, end, timed := d.recordTimes(m, p, set)
-		if timed && d.believes(m.arrival, start, end) {
-			out.StartedAt[i], out.EndedAt[i], out.TimeSource.Codes[i] = start, end, exporter
-		} else {
-			out.StartedAt[i], out.EndedAt[i], out.TimeSource.Codes[i] = now, now, received
+	starts, ends, sources := out.StartedAt[begin:], out.EndedAt[begin:], out.TimeSource.Codes[begin:]
+	for i := range starts {
+		start, end, timed := p.shortTimes(m.clock, set)
+		if !timed {
+			start, end, timed = d.recordTimes(m, p, set)
+		}
+		switch {
+		case timed && trusted.has(start, end):
+			starts[i], ends[i], sources[i] = start, end, exporter
+		case timed:
+			d.distrust(m.arrival, end)
+			fallthrough
+		default:
+			starts[i], ends[i], sources[i] = now, now, received
 		}
 		set = set[p.size:]
 	}
 }
 
-// recordTimes gives the start and end of the first record of a set: by the
-// shortest way where the two that most routers send are there and are said, and
-// as span.resolve has it otherwise.
-func (d *Decoder) recordTimes(m *message, p *columnPlan, set []byte) (start, end int64, ok bool) {
+// shortTimes gives the start and end of the first record of a set by the shortest
+// way, where the two that most routers send are there and are said.
+func (p *columnPlan) shortTimes(c clock, set []byte) (start, end int64, ok bool) {
 	switch {
-	case p.uptimes.end.length > 0 && m.clock.hasUptime:
-		start = m.clock.at(binary.BigEndian.Uint32(set[p.uptimes.start.offset:]))
-		end = m.clock.at(binary.BigEndian.Uint32(set[p.uptimes.end.offset:]))
+	case p.uptimes.end.length > 0 && c.hasUptime:
+		start = c.at(binary.BigEndian.Uint32(set[p.uptimes.start.offset:]))
+		end = c.at(binary.BigEndian.Uint32(set[p.uptimes.end.offset:]))
 	case p.moments.end.length > 0:
 		start = believable(binary.BigEndian.Uint64(set[p.moments.start.offset:]))
 		end = believable(binary.BigEndian.Uint64(set[p.moments.end.offset:]))
-	case p.times == nil:
-		return 0, 0, false
-	}
-	if start == 0 || end == 0 {
-		o := &d.forward
-		o.times, o.systemInit = span{}, 0
-		p.times.run(o, set)
-		return o.times.resolve(m.anchor(o))
 	}
 	if end-start > longestFlow {
-		start = end
+		return end, end, end != 0 && start != 0
 	}
-	return start, max(start, end), true
+	return start, max(start, end), start != 0 && end != 0
+}
+
+// recordTimes gives the start and end of the first record of a set, as
+// span.resolve has it.
+func (d *Decoder) recordTimes(m *message, p *columnPlan, set []byte) (start, end int64, ok bool) {
+	if p.times == nil {
+		return 0, 0, false
+	}
+	o := &d.forward
+	o.times, o.systemInit = span{}, 0
+	p.times.run(o, set)
+	return o.times.resolve(m.anchor(o))
 }
 
 // rateColumn sets the sampling rates. Where they depend on the record, it is by
@@ -135,7 +154,9 @@ func (d *Decoder) rateColumn(m *message, p *columnPlan, set []byte, out *flow.Ba
 	o := &d.forward
 	o.reset()
 	e := m.exporter
-	if e.treated.sampling > 0 || e.book.Load().rates == 0 && !p.statesRate {
+	book := e.book.Load()
+	if e.treated.sampling > 0 || (book.rates == 0 || book.all > 0) && !p.statesRate {
+		// Whatever a record names, it finds this one.
 		fill(out.SamplingRate[begin:], d.samplingRate(m, o))
 		return
 	}

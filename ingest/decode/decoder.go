@@ -182,14 +182,14 @@ func (d *Decoder) keep(r *flow.Record, a arrival, out *flow.Batch) {
 	d.counts.Records++
 	r.Boundary = a.exporter.boundary(r.InIf, r.OutIf)
 	if r.SamplingRate == 0 {
-		d.missSampling(a, r.Format)
+		d.missSampling(a, r.Format, 1)
 	}
 	out.AppendRecord(r)
 }
 
-// missSampling counts a record of unknown sampling rate.
-func (d *Decoder) missSampling(a arrival, format flow.Format) {
-	d.counts.SamplingUnknown++
+// missSampling counts records of unknown sampling rate.
+func (d *Decoder) missSampling(a arrival, format flow.Format, records int64) {
+	d.counts.SamplingUnknown += records
 	if !a.exporter.samplingSaid {
 		a.exporter.samplingSaid = true
 		d.log.Warn("sampling rate unknown; set it for this exporter, or a default",

@@ -25,6 +25,7 @@ type rateBook struct {
 	domains map[uint32]*domain
 	rates   int   // in all domains
 	only    int32 // the rate of all domains where they agree, else 0
+	all     int32 // the rate of all samplers and interfaces where they agree, else 0
 }
 
 // domain is what the options records of one observation domain (RFC 7011
@@ -100,6 +101,15 @@ func (b *rateBook) with(id uint32, lessons []lesson, at time.Time) *rateBook {
 	}
 	next.domains[id] = in
 	next.only = next.onlyRate()
+	next.all = common(func(yield func(int32) bool) {
+		for _, in := range next.domains {
+			for _, rate := range in.rates {
+				if !yield(rate) {
+					return
+				}
+			}
+		}
+	})
 	return next
 }
 

@@ -3,6 +3,7 @@ package decode
 import (
 	"encoding/binary"
 	"log/slog"
+	"math"
 	"time"
 
 	"minewatch/ingest/flow"
@@ -104,26 +105,41 @@ func (s *span) resolve(c clock) (start, end int64, ok bool) {
 
 // stamp sets the times of r, which newRecord gave the time of receipt.
 func (d *Decoder) stamp(r *flow.Record, a arrival, start, end int64) {
-	if d.believes(a, start, end) {
+	if d.trust(a).has(start, end) {
 		r.StartedAt, r.EndedAt, r.TimeSource = start, end, flow.ExporterClock
+		return
 	}
+	d.distrust(a, end)
 }
 
-// believes says whether a flow gets the times of its exporter's clock.
+// trust is which times of a datagram are its exporter's clock's to tell: those of
+// flows that end from first to last, ms since 1970.
 //
 // An exporter whose flows end further from their receipt than the limit has a
 // wrong clock. Its flow then starts and ends at the receipt: the duration by
 // the same clock is not kept, because a time_source of received must mean
 // that nothing in the row rests on that clock.
-func (d *Decoder) believes(a arrival, start, end int64) bool {
-	if a.exporter.treated.receivedClock {
-		return false
-	}
+type trust struct{ first, last int64 }
+
+func (d *Decoder) trust(a arrival) trust {
 	limit := a.exporter.treated.clockLimit
-	off := end - a.received.UnixMilli()
-	impossible := start < 0 || end > latestMillis
-	if !impossible && (limit < 0 || max(off, -off) <= limit.Milliseconds()) {
-		return true
+	switch {
+	case a.exporter.treated.receivedClock:
+		return trust{first: 1} // and last 0: none
+	case limit < 0:
+		return trust{math.MinInt64, latestMillis}
+	default:
+		now := a.received.UnixMilli()
+		return trust{now - limit.Milliseconds(), min(latestMillis, now+limit.Milliseconds())}
+	}
+}
+
+func (t trust) has(start, end int64) bool { return start >= 0 && end >= t.first && end <= t.last }
+
+// distrust notes a flow whose end was told by a clock that is not believed.
+func (d *Decoder) distrust(a arrival, end int64) {
+	if a.exporter.treated.receivedClock { // nobody asked for it
+		return
 	}
 	d.counts.ClockReplaced++
 	if !a.exporter.clockSaid {
@@ -132,7 +148,6 @@ func (d *Decoder) believes(a arrival, start, end int64) bool {
 			slog.String("exporter", a.exporter.name), slog.Time("flow_end", time.UnixMilli(end).UTC()),
 			slog.Time("received_at", a.received.UTC()))
 	}
-	return false
 }
 
 // ntpMillis reads a dateTimeMicroseconds or dateTimeNanoseconds, both NTP

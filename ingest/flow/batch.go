@@ -100,16 +100,6 @@ func (b *Batch) AppendRange(o *Batch, from, end int) {
 	}
 }
 
-// AppendRows adds the records of o, which is another batch, at those indices.
-func (b *Batch) AppendRows(o *Batch, rows []int32) {
-	for i, s := range b.stored {
-		s.appendRows(o.stored[i], rows)
-	}
-	for i, s := range b.notInTheLake {
-		s.appendRows(o.notInTheLake[i], rows)
-	}
-}
-
 // AppendArrow adds the rows of an Arrow record of Schema.
 func (b *Batch) AppendArrow(rows arrow.RecordBatch) {
 	for i, s := range b.stored {

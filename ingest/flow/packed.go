@@ -13,7 +13,7 @@ import (
 func (b *Batch) Packed() arrow.RecordBatch {
 	fields, columns := make([]arrow.Field, len(Columns)), make([]arrow.Array, len(Columns))
 	for i, s := range b.stored {
-		if b.Len() > 1 && s.steady() {
+		if b.Len() > 1 && s.steady(0, b.Len()) {
 			columns[i] = run(s.array(Columns[i].Type, 1), b.Len())
 		} else {
 			columns[i] = s.array(Columns[i].Type, b.Len())

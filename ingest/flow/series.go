@@ -13,9 +13,9 @@ type series interface {
 	extend(n int)                              // by n rows, of whatever lies in memory there
 	truncate(n int)                            // to n rows
 	appendRange(from series, begin, end int)   // of the same column of another batch
-	appendRows(from series, rows []int32)      // likewise, those rows
 	appendArray(a arrow.Array)                 // of the column's type of Columns
-	steady() bool                              // all rows are the same
+	steady(begin, end int) bool                // these rows are all the same
+	gathered() gathered                        // a column of a Group for its values
 	array(t arrow.DataType, n int) arrow.Array // of the first n rows; shares the memory
 }
 
@@ -39,18 +39,6 @@ func (s numbers[T]) truncate(n int) { *s.values = (*s.values)[:n] }
 
 func (s numbers[T]) appendRange(from series, begin, end int) {
 	*s.values = append(*s.values, (*from.(sliced[T]).slice())[begin:end]...)
-}
-
-// appendRows picks values row by row. It is a fifth of what a flow costs on its
-// way to Parquet, hence the loop without append.
-func (s numbers[T]) appendRows(from series, rows []int32) {
-	picked := *(from.(sliced[T]).slice())
-	length := len(*s.values)
-	s.extend(len(rows))
-	to := (*s.values)[length:][:len(rows)]
-	for i, row := range rows {
-		to[i] = picked[row]
-	}
 }
 
 func (s numbers[T]) appendArray(a arrow.Array) { *s.values = append(*s.values, stored[T](a)...) }
@@ -78,7 +66,9 @@ var _ sliced[int64] = numbers[int64]{}
 
 func (s numbers[T]) slice() *[]T { return s.values } //nolint:unused // called through sliced, which the linter does not see in generic code
 
-func (s numbers[T]) steady() bool { return allEqual(*s.values) }
+func (s numbers[T]) steady(begin, end int) bool { return allEqual((*s.values)[begin:end]) }
+
+func (s numbers[T]) gathered() gathered { return new(gatheredNumbers[T]) }
 
 func allEqual[T comparable](values []T) bool {
 	for _, v := range values {
@@ -95,6 +85,8 @@ func (s numbers[T]) array(t arrow.DataType, n int) arrow.Array {
 
 // optional is a column in which Null marks a null.
 type optional[T int16 | int32] struct{ numbers[T] }
+
+func (s optional[T]) gathered() gathered { return new(gatheredOptional[T]) }
 
 func (s optional[T]) array(t arrow.DataType, n int) arrow.Array {
 	values := (*s.values)[:n]
@@ -118,7 +110,12 @@ type known[T value] struct {
 	has *[]bool
 }
 
-func (s known[T]) steady() bool { return allEqual(*s.has) && (!(*s.has)[0] || allEqual(*s.values)) }
+func (s known[T]) steady(begin, end int) bool {
+	has := (*s.has)[begin:end]
+	return allEqual(has) && (len(has) == 0 || !has[0] || s.numbers.steady(begin, end))
+}
+
+func (s known[T]) gathered() gathered { return new(gatheredKnown[T]) }
 
 func (s known[T]) array(t arrow.DataType, n int) arrow.Array {
 	has := (*s.has)[:n]

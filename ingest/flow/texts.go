@@ -72,18 +72,6 @@ func (s texts) appendRange(from series, begin, end int) {
 	}
 }
 
-func (s texts) appendRows(from series, rows []int32) {
-	o := from.(texts)
-	known, own := int32(-1), int32(0)
-	s.Codes = slices.Grow(s.Codes, len(rows))
-	for _, row := range rows {
-		if code := o.Codes[row]; code != known {
-			known, own = code, s.Code(o.values[code])
-		}
-		s.Codes = append(s.Codes, own)
-	}
-}
-
 func (s texts) appendArray(a arrow.Array) {
 	rows := a.(*array.Dictionary)
 	words := rows.Dictionary().(*array.String)
@@ -96,7 +84,9 @@ func (s texts) appendArray(a arrow.Array) {
 	}
 }
 
-func (s texts) steady() bool { return allEqual(s.Codes) }
+func (s texts) steady(begin, end int) bool { return allEqual(s.Codes[begin:end]) }
+
+func (s texts) gathered() gathered { return new(gatheredTexts) }
 
 func (s texts) array(t arrow.DataType, n int) arrow.Array {
 	b := array.NewStringBuilder(memory.DefaultAllocator)

@@ -3,8 +3,6 @@ package lake
 import (
 	"errors"
 	"io"
-
-	"minewatch/ingest/flow"
 )
 
 // FrameHeader is the length of what stands before each frame's content.
@@ -38,10 +36,4 @@ func ReadFrames(r io.Reader) (contents [][]byte, lost int64, torn bool, err erro
 		}
 		contents = append(contents, append([]byte(nil), f.content...))
 	}
-}
-
-// RowsOfFrame is what readBack makes of a frame's content.
-func RowsOfFrame(content []byte) (*flow.Batch, error) {
-	rows := flow.NewBatch(0)
-	return rows, appendFrame(rows, content)
 }

@@ -57,10 +57,8 @@ func WriterProperties(more ...parquet.WriterProperty) *parquet.WriterProperties 
 }
 
 // write adds the rows as one row group.
-func (f *parquetFile) write(rows *flow.Batch) error {
-	batch := rows.Arrow()
-	defer batch.Release()
-	content, group, err := f.w.Encode(batch)
+func (f *parquetFile) write(rows *flow.Group) error {
+	content, group, err := f.w.Encode(rows.Len(), rows.Values)
 	if err != nil {
 		return err
 	}

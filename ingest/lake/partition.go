@@ -31,10 +31,9 @@ func partitionPath(hour int64) string {
 
 // partition is one hour under way: its rows in memory and its file.
 type partition struct {
-	hour  int64
-	turn  int64              // of the last Append into it
-	rows  [sides]*flow.Batch // in memory; nil until the next row comes
-	group [sides]int         // lengths of the last row groups: as much is reserved for the next ones
+	hour int64
+	turn int64              // of the last Append into it
+	rows [sides]*flow.Group // in memory; nil until the next row comes
 
 	file                     *parquetFile // nil until the first flush
 	sequence                 int
@@ -69,26 +68,16 @@ func (p *partition) buffered() (n int) {
 	return n
 }
 
-// reserved is how many rows memory is held for.
-func (p *partition) reserved() (n int) {
-	for _, rows := range p.rows {
-		if rows != nil {
-			n += rows.Cap()
-		}
-	}
-	return n
-}
-
 // append adds those rows of b, which were all received in the hour.
-func (p *partition) append(b *flow.Batch, picked *bySide) {
+func (p *partition) append(b *flow.Batch, picked *bySide, steady flow.Steadiness) {
 	for side, rows := range picked {
 		if len(rows) == 0 {
 			continue
 		}
 		if p.rows[side] == nil {
-			p.rows[side] = flow.NewBatch(max(p.group[side], len(rows)))
+			p.rows[side] = flow.NewGroup()
 		}
-		p.rows[side].AppendRows(b, rows)
+		p.rows[side].Append(b, rows, steady)
 		for _, row := range rows {
 			p.minReceived = min(p.minReceived, b.ReceivedAt[row])
 			p.maxReceived = max(p.maxReceived, b.ReceivedAt[row])
@@ -102,7 +91,7 @@ func (p *partition) flush() error {
 		if rows == nil {
 			continue
 		}
-		p.group[side], p.rows[side] = rows.Len(), nil
+		p.rows[side] = nil
 		if err := p.file.write(rows); err != nil {
 			return err
 		}
@@ -132,7 +121,7 @@ func (p *partition) finish(name string) (*finishedFile, error) {
 }
 
 func (p *partition) abort() error {
-	p.rows = [sides]*flow.Batch{}
+	p.rows = [sides]*flow.Group{}
 	if p.file == nil {
 		return nil
 	}

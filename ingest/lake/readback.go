@@ -138,7 +138,7 @@ func (r *readBack) encodePending() error {
 	s := r.segment
 	for _, number := range numbers {
 		g := r.pending[number]
-		rows := flow.NewBatch(0)
+		rows := flow.NewGroup()
 		for _, content := range g.frames {
 			if err := appendFrame(rows, content); err != nil {
 				return err
@@ -157,7 +157,7 @@ func (r *readBack) encodePending() error {
 }
 
 // appendFrame adds the rows of a frame.
-func appendFrame(rows *flow.Batch, content []byte) error {
+func appendFrame(rows *flow.Group, content []byte) error {
 	stream, err := ipc.NewReader(bytes.NewReader(content))
 	if err != nil {
 		return fmt.Errorf("read arrow stream: %w", err)
@@ -168,7 +168,9 @@ func appendFrame(rows *flow.Batch, content []byte) error {
 		if err != nil {
 			return err
 		}
-		rows.AppendArrow(batch)
+		read := flow.NewBatch(int(batch.NumRows()))
+		read.AppendArrow(batch)
+		rows.AppendBatch(read)
 		batch.Release()
 	}
 	if err := stream.Err(); err != nil {

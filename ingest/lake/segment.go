@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/ipc"
@@ -49,7 +50,7 @@ type Segment struct {
 	sequence             int
 
 	journal, groups *os.File // open for writing; nil of a dead writer's
-	closed          bool
+	closed          atomic.Bool
 	journalSize     int64 // bytes, whole frames only
 	numbered        int   // row groups that have a number
 	rows            int64 // in the journal or a row group; 0 of a dead writer's: not known before it is read
@@ -138,7 +139,7 @@ func (s *Segment) note(buffer *bytes.Buffer, group int, rows *flow.Batch) error 
 // encode writes rows as a row group. What the journal has of it is superfluous
 // then. There may be an error although it is encoded: if this process is killed,
 // nobody will know of it.
-func (s *Segment) encode(group int, rows *flow.Batch) (encoded bool, err error) {
+func (s *Segment) encode(group int, rows *flow.Group) (encoded bool, err error) {
 	c, err := s.put(s.groups, rows)
 	if err != nil {
 		s.unencoded[group] = true
@@ -153,18 +154,15 @@ func (s *Segment) encode(group int, rows *flow.Batch) (encoded bool, err error) 
 
 // put writes rows as a row group to the file of them. After an error that is as
 // it was before: what stands behind its end does not count.
-func (s *Segment) put(groups *os.File, rows *flow.Batch) (*commit, error) {
-	batch := rows.Arrow()
-	defer batch.Release()
-	content, group, err := s.parquet.Encode(batch)
+func (s *Segment) put(groups *os.File, rows *flow.Group) (*commit, error) {
+	content, group, err := s.parquet.Encode(rows.Len(), rows.Values)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := groups.WriteAt(content, group.Begin); err != nil {
 		return nil, err
 	}
-	c := &commit{Group: group, CRC: crc32.Checksum(content, castagnoli), Exporters: map[string]int64{}}
-	eachExporter(rows, func(exporter string, n int64) { c.Exporters[exporter] += n })
+	c := &commit{Group: group, CRC: crc32.Checksum(content, castagnoli), Exporters: rows.Exporters()}
 	return c, s.add(c)
 }
 
@@ -180,19 +178,6 @@ func (s *Segment) add(c *commit) error {
 		s.whose[exporter] += rows
 	}
 	return nil
-}
-
-// eachExporter calls do for each run of rows of one exporter.
-func eachExporter(rows *flow.Batch, do func(exporter string, n int64)) {
-	codes := rows.Exporter.Codes
-	for i := 0; i < len(codes); {
-		end := i + 1
-		for end < len(codes) && codes[end] == codes[i] {
-			end++
-		}
-		do(rows.Exporter.At(i), int64(end-i))
-		i = end
-	}
 }
 
 // append writes a frame, whose content stands behind the room for its header, to
@@ -212,12 +197,11 @@ func (s *Segment) append(frame []byte, kind string, group, rows int) error {
 func (s *Segment) sync() error {
 	for _, file := range []*os.File{s.groups, s.journal} {
 		raw, err := file.SyscallConn()
-		if err != nil {
-			return err
+		if err == nil {
+			var failed error
+			err = errors.Join(raw.Control(func(fd uintptr) { failed = unix.Fdatasync(int(fd)) }), failed)
 		}
-		var failed error
-		err = raw.Control(func(fd uintptr) { failed = unix.Fdatasync(int(fd)) })
-		if err = errors.Join(err, failed); err != nil && !errors.Is(err, os.ErrClosed) {
+		if err != nil && !s.closed.Load() { // else whoever closed it has synced it
 			return fmt.Errorf("sync %s: %w", file.Name(), err)
 		}
 	}
@@ -226,9 +210,10 @@ func (s *Segment) sync() error {
 
 // close closes the files if they are open for writing.
 func (s *Segment) close() error {
-	if s.closed || s.journal == nil {
+	if s.journal == nil || s.closed.Load() {
 		return nil
 	}
-	s.closed = true
-	return errors.Join(s.sync(), s.journal.Close(), s.groups.Close())
+	err := s.sync()
+	s.closed.Store(true)
+	return errors.Join(err, s.journal.Close(), s.groups.Close())
 }

@@ -19,7 +19,7 @@ type SpoolOptions struct {
 	// RowGroupRows is the length of the longest row group. Default 128 Ki.
 	RowGroupRows int
 	// BufferRows bounds the rows that wait in memory for their row group, over
-	// all hours, at about 180 bytes a row. Default 3 row groups.
+	// all hours, at 100 to 200 bytes a row. Default 3 row groups.
 	BufferRows int
 	// OpenHours bounds the hours that are filled at once. A replay that jumps
 	// between more than this gets more and smaller files. Default 128.
@@ -59,8 +59,10 @@ type Spool struct {
 	turn     int64                  // of the last Append
 
 	picked bySide
+	steady flow.Steadiness
+	tail   *flow.Batch // rows on their way to a journal
 	frame  bytes.Buffer
-	idle   []*flow.Batch // for the next row groups
+	idle   []*flow.Group // for the next row groups
 }
 
 // openSegment is an hour that is being filled: a segment, and the rows in
@@ -73,7 +75,7 @@ type openSegment struct {
 
 // openGroup is a row group that is being filled.
 type openGroup struct {
-	rows   *flow.Batch // nil until the first row
+	rows   *flow.Group // nil until the first row
 	number int         // in its segment; 0: it has none yet
 	noted  int         // so many of the rows are in the journal
 	aged   int         // so many were there at the last FlushAged
@@ -102,14 +104,10 @@ func OpenSpool(dir string, o SpoolOptions) (*Spool, error) {
 		err := fmt.Errorf("open lake %s: a dead writer named %s has left flows: another name is needed", dir, o.Name)
 		return nil, errors.Join(err, work.lock.Close())
 	}
-	s := &Spool{
+	return &Spool{
 		dir: dir, o: o, work: work, syncer: newSyncer(work.dir, o.Logger),
-		open: map[int64]*openSegment{},
-	}
-	for range sides { // of the hour at hand; growing into it would cost as much as some seconds of traffic
-		s.idle = append(s.idle, flow.NewBatch(o.RowGroupRows))
-	}
-	return s, nil
+		open: map[int64]*openSegment{}, tail: flow.NewBatch(0),
+	}, nil
 }
 
 // Append adds a copy of the batch's rows to those of their hours. After an error
@@ -124,6 +122,7 @@ func (s *Spool) Append(b *flow.Batch) error {
 		}
 		h, err := s.hour(hour)
 		faults = append(faults, err)
+		s.steady = b.Steady(s.steady, from, end)
 		for side, rows := range s.picked.of(b, from, end) {
 			faults = append(faults, s.gather(hour, h, side, b, rows))
 		}
@@ -140,10 +139,10 @@ func (s *Spool) gather(hour int64, h *openSegment, side int, b *flow.Batch, rows
 	var faults []error
 	for g := &h.groups[side]; len(rows) > 0; {
 		if g.rows == nil {
-			g.rows = s.batch()
+			g.rows = s.group()
 		}
 		n := min(len(rows), s.o.RowGroupRows-g.rows.Len())
-		g.rows.AppendRows(b, rows[:n])
+		g.rows.Append(b, rows[:n], s.steady)
 		s.buffered += n
 		s.unsealed += int64(n)
 		if rows = rows[n:]; g.rows.Len() == s.o.RowGroupRows {
@@ -153,14 +152,14 @@ func (s *Spool) gather(hour int64, h *openSegment, side int, b *flow.Batch, rows
 	return errors.Join(faults...)
 }
 
-// batch is an empty one, with the memory of one that has done its work.
-func (s *Spool) batch() *flow.Batch {
+// group is an empty one, with the memory of one that has done its work.
+func (s *Spool) group() *flow.Group {
 	if n := len(s.idle); n > 0 {
-		b := s.idle[n-1]
+		g := s.idle[n-1]
 		s.idle = s.idle[:n-1]
-		return b
+		return g
 	}
-	return flow.NewBatch(0)
+	return flow.NewGroup()
 }
 
 // hour is the open segment of an hour. Where too many are open, the one that
@@ -239,18 +238,15 @@ func (s *Spool) note(hour int64, h *openSegment, g *openGroup) error {
 	if err := s.number(hour, h, g); err != nil {
 		return err
 	}
-	rows, n := g.rows, g.rows.Len()-g.noted
-	if g.noted > 0 {
-		rows = s.batch()
-		rows.AppendRange(g.rows, g.noted, g.rows.Len())
-		defer s.rest(rows)
-	}
-	if err := h.note(&s.frame, g.number, rows); err != nil {
+	s.tail.Reset()
+	g.rows.Tail(s.tail, g.noted, g.rows.Len())
+	if err := h.note(&s.frame, g.number, s.tail); err != nil {
 		return err
 	}
-	g.noted += n
-	h.rows += int64(n)
-	s.written += int64(n)
+	n := int64(s.tail.Len())
+	g.noted = g.rows.Len()
+	h.rows += n
+	s.written += n
 	return nil
 }
 
@@ -266,10 +262,9 @@ func (s *Spool) encode(hour int64, h *openSegment, g *openGroup) error {
 		h.rows += n
 		s.written += n
 	} else if n > 0 {
-		lost := s.batch()
-		lost.AppendRange(rows, g.noted, rows.Len())
-		s.o.OnLost(hour, lost)
-		s.rest(lost)
+		s.tail.Reset()
+		rows.Tail(s.tail, g.noted, rows.Len())
+		s.o.OnLost(hour, s.tail)
 		s.lost += n
 		s.unsealed -= n
 	}
@@ -279,11 +274,11 @@ func (s *Spool) encode(hour int64, h *openSegment, g *openGroup) error {
 	return err
 }
 
-// rest keeps the memory of a batch for the next.
-func (s *Spool) rest(b *flow.Batch) {
-	b.Reset()
+// rest keeps the memory of a group for the next.
+func (s *Spool) rest(g *flow.Group) {
+	g.Reset()
 	if len(s.idle) < 2*sides {
-		s.idle = append(s.idle, b)
+		s.idle = append(s.idle, g)
 	}
 }
 

@@ -21,8 +21,8 @@ type Options struct {
 	RowGroupRows int
 	// FileRows is where a file is cut and the next one begins. Default 8 Mi.
 	FileRows int
-	// BufferRows bounds the rows that memory is held for, over all hours, at
-	// 180 to 360 bytes a row. Default twice RowGroupRows.
+	// BufferRows bounds the rows in memory, over all hours, at 100 to 200 bytes a
+	// row. Default twice RowGroupRows.
 	BufferRows int
 	// Logger may be nil.
 	Logger *slog.Logger
@@ -48,13 +48,14 @@ type Writer struct {
 	work *workspace
 
 	partitions map[int64]*partition // by hour since 1970
-	reserved   int                  // rows that memory is held for
+	buffered   int                  // rows in memory
 	pending    int64                // rows appended and not yet published
 	finished   []*finishedFile      // complete, but not yet visible
 	openFiles  int
 	sequence   int   // of the last file
 	turn       int64 // of the last Append, to find the file that has rested longest
 	picked     bySide
+	steady     flow.Steadiness
 }
 
 // NewWriter returns a writer into the lake at dir, which is made if it is not
@@ -112,9 +113,10 @@ func (w *Writer) appendRange(hour int64, b *flow.Batch, from, to int) error {
 	p.turn = w.turn
 	for from < to {
 		n := min(to-from, w.o.RowGroupRows-p.buffered())
-		w.reserved -= p.reserved()
-		p.append(b, w.picked.of(b, from, from+n))
-		w.reserved += p.reserved()
+		w.buffered -= p.buffered()
+		w.steady = b.Steady(w.steady, from, from+n)
+		p.append(b, w.picked.of(b, from, from+n), w.steady)
+		w.buffered += p.buffered()
 		from += n
 		if p.buffered() == w.o.RowGroupRows {
 			if err := w.flush(p); err != nil {
@@ -122,7 +124,7 @@ func (w *Writer) appendRange(hour int64, b *flow.Batch, from, to int) error {
 			}
 		}
 	}
-	for w.reserved > w.o.BufferRows {
+	for w.buffered > w.o.BufferRows {
 		if err := w.flush(w.largest()); err != nil {
 			return err
 		}
@@ -150,7 +152,7 @@ func (w *Writer) flush(p *partition) error {
 		p.file, p.sequence = file, w.sequence
 		w.openFiles++
 	}
-	w.reserved -= p.reserved()
+	w.buffered -= p.buffered()
 	if err := p.flush(); err != nil {
 		return err
 	}
@@ -183,7 +185,7 @@ func (w *Writer) finish(p *partition) error {
 func (w *Writer) largest() *partition {
 	var found *partition
 	for _, p := range w.partitions {
-		if found == nil || p.reserved() > found.reserved() || p.reserved() == found.reserved() && p.restedLonger(found) {
+		if found == nil || p.buffered() > found.buffered() || p.buffered() == found.buffered() && p.restedLonger(found) {
 			found = p
 		}
 	}
@@ -234,7 +236,7 @@ func (w *Writer) Abort() error {
 	for _, f := range w.finished {
 		faults = append(faults, removeIfThere(f.temporary))
 	}
-	w.finished, w.reserved, w.pending, w.openFiles = nil, 0, 0, 0
+	w.finished, w.buffered, w.pending, w.openFiles = nil, 0, 0, 0
 	if err := errors.Join(faults...); err != nil {
 		return fmt.Errorf("abort in lake %s: %w", w.dir, err)
 	}

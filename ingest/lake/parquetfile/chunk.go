@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"math/bits"
 	"slices"
-	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/bitutil"
+
+	"minewatch/ingest/flow"
 )
 
 // page is a page before it is compressed. Levels stay as they are.
@@ -19,35 +18,25 @@ type page struct {
 	encoding       int32
 }
 
-// writeChunk writes a column of a row group: the arrays one after the other, as
-// one data page, behind a dictionary where that is the shorter way to say it.
-func (w *Writer) writeChunk(column int, parts []arrow.Array) (Chunk, error) {
-	c := Chunk{}
-	p := page{levels: w.levels[:0], values: w.values[:0], encoding: encodingDelta}
-	for _, a := range parts {
-		c.Values += a.Len()
-		c.Nulls += a.NullN()
-	}
-	p.rows, p.nulls = c.Values, c.Nulls
+// writeChunk writes a column of a row group as one data page, behind a dictionary
+// where that is the shorter way to say it.
+func (w *Writer) writeChunk(column, rows int, v *flow.Values) (Chunk, error) {
+	c := Chunk{Values: rows, Nulls: nulls(v, rows)}
+	p := page{levels: w.levels[:0], values: w.values[:0], rows: rows, nulls: c.Nulls, encoding: encodingDelta}
 	if w.schema.Field(column).Nullable {
-		p.levels = appendLevels(p.levels, parts, c.Values, c.Nulls)
+		p.levels = appendLevels(p.levels, v, rows, c.Nulls)
 	} else if c.Nulls > 0 {
 		return c, fmt.Errorf("%d nulls in a column that has none", c.Nulls)
 	}
 	switch w.schema.Field(column).Type.ID() {
 	case arrow.INT16:
-		w.narrow = widened(w.narrow[:0], parts)
-		putNumbers(w, &w.small, &c, &p, w.narrow)
+		putNumbers(w, &w.numbers16, &c, &p, v, v.Int16)
 	case arrow.INT32:
-		values, gathered := gather(w.narrow, parts)
-		putNumbers(w, &w.small, &c, &p, values)
-		w.narrow = gathered
+		putNumbers(w, &w.numbers32, &c, &p, v, v.Int32)
 	case arrow.DICTIONARY:
-		w.putTexts(&c, &p, parts)
+		w.putTexts(&c, &p, v)
 	default:
-		values, gathered := gather(w.wide, parts)
-		putNumbers(w, &w.large, &c, &p, values)
-		w.wide = gathered
+		putNumbers(w, &w.numbers64, &c, &p, v, v.Int64)
 	}
 	c.Data = w.offset()
 	w.writePage(&c, &p)
@@ -55,53 +44,23 @@ func (w *Writer) writeChunk(column int, parts []arrow.Array) (Chunk, error) {
 	return c, nil
 }
 
-// widened appends the 16-bit values of all parts that are there as what Parquet
-// has for them.
-func widened(values []int32, parts []arrow.Array) []int32 {
-	for _, a := range parts {
-		data := a.Data()
-		stored := arrow.GetData[int16](data.Buffers()[1].Bytes())[data.Offset():][:data.Len()]
-		values = slices.Grow(values, len(stored))
-		if a.NullN() == a.Len() {
-			continue
-		}
-		for i, v := range stored {
-			if a.NullN() == 0 || a.IsValid(i) {
-				values = append(values, int32(v))
-			}
+// nulls counts those of a column.
+func nulls(v *flow.Values, rows int) int {
+	n := 0
+	for _, valid := range v.Valid {
+		if !valid {
+			n++
 		}
 	}
-	return values
-}
-
-// gather returns the values of all parts that are there: in place where there
-// is one part without nulls, else in the memory, which it also returns.
-func gather[T number](memory []T, parts []arrow.Array) (values, used []T) {
-	memory = memory[:0]
-	for _, a := range parts {
-		data := a.Data()
-		stored := arrow.GetData[T](data.Buffers()[1].Bytes())[data.Offset():][:data.Len()]
-		switch a.NullN() {
-		case 0:
-			if len(parts) == 1 {
-				return stored, memory
-			}
-			memory = append(memory, stored...)
-		case a.Len():
-		default:
-			for i, v := range stored {
-				if a.IsValid(i) {
-					memory = append(memory, v)
-				}
-			}
-		}
+	if v.Steady && n > 0 {
+		return rows
 	}
-	return memory, memory
+	return n
 }
 
 // appendLevels appends the definition levels: 1 where there is a value, 0 for a
 // null.
-func appendLevels(b []byte, parts []arrow.Array, rows, nulls int) []byte {
+func appendLevels(b []byte, v *flow.Values, rows, nulls int) []byte {
 	switch nulls {
 	case 0:
 		return appendRun(b, 1, rows, 1)
@@ -112,113 +71,122 @@ func appendLevels(b []byte, parts []arrow.Array, rows, nulls int) []byte {
 	b = binary.AppendUvarint(b, uint64(groups)<<1|1)
 	begin := len(b)
 	b = append(b, make([]byte, groups)...)
-	row := 0
-	for _, a := range parts {
-		if a.NullN() == 0 {
-			bitutil.SetBitsTo(b[begin:], int64(row), int64(a.Len()), true)
-		} else {
-			bitutil.CopyBitmap(a.NullBitmapBytes(), a.Data().Offset(), a.Len(), b[begin:], row)
+	for row, valid := range v.Valid {
+		if valid {
+			b[begin+row/8] |= 1 << (row % 8)
 		}
-		row += a.Len()
 	}
 	return b
 }
 
-// putNumbers makes the values of a page and notes their range: indices into a
-// dictionary, which it writes, where they are few different ones, else deltas.
-func putNumbers[T number](w *Writer, d *dictionary[T], c *Chunk, p *page, values []T) {
-	if len(values) == 0 {
-		p.values = appendDelta(p.values, values)
-		return
-	}
-	least, most := extent(values)
-	c.Least, c.Most = plain(nil, least), plain(nil, most)
-	if least == most { // as in most columns of most row groups
-		p.values = appendEqual(p.values, least, len(values))
-		return
-	}
-	codes, ok := d.encode(w.codes[:0], values)
-	w.codes = codes
-	if !ok {
-		p.values = appendDelta(p.values, values)
-		return
-	}
-	var words []byte
-	for _, v := range d.words {
-		words = plain(words, v)
-	}
-	w.putIndices(c, p, words, len(d.words), codes)
+// numberScratch is memory for the columns of one type.
+type numberScratch[T integer] struct {
+	present    []T // those of a column that are not null
+	dictionary dictionary[T]
 }
 
-func extent[T number](values []T) (least, most T) {
-	least, most = values[0], values[0]
-	for _, v := range values {
-		least = min(least, v)
-		most = max(most, v)
+// putNumbers makes the values of a page and notes their range: indices into a
+// dictionary, which it writes, where they are few different ones, else deltas.
+func putNumbers[T integer](w *Writer, s *numberScratch[T], c *Chunk, p *page, v *flow.Values, values []T) {
+	present := c.Values - c.Nulls
+	switch {
+	case present == 0:
+		p.values = appendDelta[int64](p.values, nil)
+		return
+	case v.Steady:
+		c.putEqual(p, int64(values[0]), plain(nil, values[0]), present)
+		return
+	case c.Nulls > 0:
+		s.present = s.present[:0]
+		for row, valid := range v.Valid {
+			if valid {
+				s.present = append(s.present, values[row])
+			}
+		}
+		values = s.present
 	}
-	return least, most
+	d := &s.dictionary
+	codes, ok := d.encode(w.codes[:0], values)
+	w.codes = codes
+	few := values
+	if ok {
+		few = d.words
+	}
+	least, most := slices.Min(few), slices.Max(few)
+	c.Least, c.Most = plain(nil, least), plain(nil, most)
+	switch {
+	case least == most:
+		c.putEqual(p, int64(least), c.Least, present)
+	case ok:
+		var words []byte
+		for _, word := range d.words {
+			words = plain(words, word)
+		}
+		w.putIndices(c, p, words, len(d.words), codes)
+	default:
+		w.putDeltas(p, values)
+	}
+}
+
+// putEqual makes a page of n values that are all the same.
+func (c *Chunk) putEqual(p *page, v int64, plain []byte, n int) {
+	c.Least, c.Most = plain, plain
+	p.values = appendEqual(p.values, v, n)
+}
+
+// putDeltas makes a page of any values.
+func (w *Writer) putDeltas(p *page, values any) {
+	switch values := values.(type) {
+	case []int16: // Parquet has 32 bits for them
+		w.widened = w.widened[:0]
+		for _, v := range values {
+			w.widened = append(w.widened, int32(v))
+		}
+		p.values = appendDelta(p.values, w.widened)
+	case []int32:
+		p.values = appendDelta(p.values, values)
+	case []int64:
+		p.values = appendDelta(p.values, values)
+	}
 }
 
 // plain appends a number as statistics and dictionaries have it.
-func plain[T number](b []byte, v T) []byte {
-	if v32, ok := any(v).(int32); ok {
-		return binary.LittleEndian.AppendUint32(b, uint32(v32))
+func plain[T integer](b []byte, v T) []byte {
+	if _, ok := any(v).(int64); ok {
+		return binary.LittleEndian.AppendUint64(b, uint64(v))
 	}
-	return binary.LittleEndian.AppendUint64(b, uint64(v))
+	return binary.LittleEndian.AppendUint32(b, uint32(v))
 }
 
-// putTexts writes the dictionary's page and makes the indices of the next.
-// Every part has a dictionary of its own; the chunk has the texts of all that
-// are used.
-func (w *Writer) putTexts(c *Chunk, p *page, parts []arrow.Array) {
-	d := textDictionary{codes: map[string]int32{}}
-	codes := w.codes[:0]
-	for _, a := range parts {
-		codes = d.translate(codes, a.(*array.Dictionary))
+// putTexts writes the dictionary's page and makes the indices of the next. All
+// texts that the dictionary has are used.
+func (w *Writer) putTexts(c *Chunk, p *page, v *flow.Values) {
+	texts, codes := v.Texts, v.Int32
+	switch present := c.Values - c.Nulls; {
+	case present == 0:
+		texts, codes = nil, nil
+	case v.Steady:
+		texts, codes = texts[codes[0]:][:1], nil
+	case c.Nulls > 0:
+		w.codes = w.codes[:0]
+		for row, valid := range v.Valid {
+			if valid {
+				w.codes = append(w.codes, codes[row])
+			}
+		}
+		codes = w.codes
 	}
-	w.codes = codes
 	var words []byte
-	for _, text := range d.texts {
+	for _, text := range texts {
 		words = append(binary.LittleEndian.AppendUint32(words, uint32(len(text))), text...)
 	}
-	if len(d.texts) > 0 {
-		c.Least, c.Most = []byte(slices.Min(d.texts)), []byte(slices.Max(d.texts))
+	if len(texts) > 0 {
+		c.Least, c.Most = []byte(slices.Min(texts)), []byte(slices.Max(texts))
 	}
-	w.putIndices(c, p, words, len(d.texts), codes)
-}
-
-// textDictionary is the texts of a chunk, in the order of their first use.
-type textDictionary struct {
-	texts []string
-	codes map[string]int32
-}
-
-// translate appends the indices of a part, which are those of its own dictionary,
-// as indices of d.
-func (d *textDictionary) translate(indices []int32, part *array.Dictionary) []int32 {
-	words := part.Dictionary().(*array.String)
-	own := make([]int32, words.Len()) // the code of each of the part's, plus 1
-	for i, word := range part.Indices().(*array.Int32).Int32Values() {
-		if part.NullN() > 0 && part.IsNull(i) {
-			continue
-		}
-		if own[word] == 0 {
-			own[word] = d.code(words.Value(int(word))) + 1
-		}
-		indices = append(indices, own[word]-1)
+	w.putIndices(c, p, words, len(texts), codes)
+	if v.Steady && len(texts) > 0 {
+		p.values = appendRun(p.values, 0, c.Values, 1)
 	}
-	return indices
-}
-
-func (d *textDictionary) code(text string) int32 {
-	code, known := d.codes[text]
-	if !known {
-		code = int32(len(d.texts))
-		text = strings.Clone(text) // it is memory of the batch
-		d.codes[text] = code
-		d.texts = append(d.texts, text)
-	}
-	return code
 }
 
 // putIndices writes the page of a dictionary of n words, and makes the values of

@@ -1,5 +1,7 @@
 package parquetfile
 
+import "slices"
+
 const (
 	// mostWords bounds a dictionary of numbers. One of more saves little over
 	// deltas, and costs its reader the cache.
@@ -13,11 +15,14 @@ const (
 	slots    = 1 << slotBits // of the hash table: a quarter is the most that is in use
 )
 
+// integer is what columns of numbers are made of.
+type integer interface{ int16 | int32 | int64 }
+
 // dictionary is the different values of a column, if they are few: addresses and
 // counters are many, but ports of services, interfaces, protocols, flags and
 // neighbouring systems are not, and their deltas would be as wide as their
 // values.
-type dictionary[T number] struct {
+type dictionary[T integer] struct {
 	words []T           // in the order of their first use
 	keys  [slots]T      // where the hash table is in use
 	codes [slots]uint16 // of the keys, plus 1; 0: the slot is free
@@ -36,15 +41,18 @@ func (d *dictionary[T]) encode(indices []int32, values []T) ([]int32, bool) {
 		}
 		d.reset() // so that the order is that of the first use
 	}
+	begin := len(indices)
+	indices = slices.Grow(indices, len(values))[:begin+len(values)]
+	to := indices[begin:]
 	last, code := values[0], d.code(values[0])
-	for _, v := range values {
+	for i, v := range values {
 		if v != last {
 			last, code = v, d.code(v)
 			if len(d.words) > mostWords {
 				return indices, false
 			}
 		}
-		indices = append(indices, code)
+		to[i] = code
 	}
 	return indices, true
 }
@@ -56,7 +64,7 @@ func (d *dictionary[T]) reset() {
 
 // code is the index of v, which the dictionary has afterwards.
 func (d *dictionary[T]) code(v T) int32 {
-	at := unsigned(v) * 0x9e3779b97f4a7c15 >> (64 - slotBits)
+	at := uint64(v) * 0x9e3779b97f4a7c15 >> (64 - slotBits)
 	for d.codes[at] != 0 {
 		if d.keys[at] == v {
 			return int32(d.codes[at]) - 1

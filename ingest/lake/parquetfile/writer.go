@@ -5,6 +5,8 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/klauspost/compress/zstd"
+
+	"minewatch/ingest/flow"
 )
 
 const magic = "PAR1"
@@ -16,9 +18,9 @@ const maxGroupRows = 16 << 20
 // Writer makes the bytes of one Parquet file; to put them into it is the
 // caller's part, who thereby decides what happens when a disk is full:
 //
-//	content, group, err := w.Encode(batch) // belongs at group.Begin
-//	w.Add(group)                           // it is there
-//	content := w.Footer()                  // belongs at w.Size(); the file is complete
+//	content, group, err := w.Encode(rows, column) // belongs at group.Begin
+//	w.Add(group)                                  // it is there
+//	content := w.Footer()                         // belongs at w.Size(); the file is complete
 //
 // It is used by one goroutine.
 type Writer struct {
@@ -37,11 +39,10 @@ type Writer struct {
 // scratch is memory that is used again for every column.
 type scratch struct {
 	levels, values, compressed []byte
-	narrow                     []int32
-	wide                       []int64
-	codes                      []int32
-	small                      dictionary[int32]
-	large                      dictionary[int64]
+	codes, widened             []int32
+	numbers16                  numberScratch[int16]
+	numbers32                  numberScratch[int32]
+	numbers64                  numberScratch[int64]
 }
 
 // RowGroup is what the footer says of a row group. It may be stored as JSON, and
@@ -81,32 +82,26 @@ func NewWriter(schema *arrow.Schema, createdBy string) (*Writer, error) {
 	return &Writer{schema: schema, createdBy: createdBy, zstd: encoder}, nil
 }
 
-// Encode makes the bytes of a row group of the batches, all of the writer's
-// schema, that is to follow those that were added. They are valid until the next
-// call. The group has no rows, and no bytes, where the batches have none.
-func (w *Writer) Encode(batches ...arrow.RecordBatch) ([]byte, *RowGroup, error) {
-	g := &RowGroup{Begin: w.size}
-	for _, b := range batches {
-		g.Rows += int(b.NumRows())
-	}
+// Encode makes the bytes of a row group that is to follow those that were added:
+// so many rows, whose columns are those of the writer's schema. They are valid
+// until the next call. The group of no rows has no bytes.
+func (w *Writer) Encode(rows int, column func(i int) flow.Values) ([]byte, *RowGroup, error) {
+	g := &RowGroup{Rows: rows, Begin: w.size}
 	w.group, w.begin = w.group[:0], w.size
-	if g.Rows == 0 {
+	if rows == 0 {
 		return nil, g, nil
 	}
-	if g.Rows > maxGroupRows {
-		return nil, nil, fmt.Errorf("%d rows are too many for a row group", g.Rows)
+	if rows > maxGroupRows {
+		return nil, nil, fmt.Errorf("%d rows are too many for a row group", rows)
 	}
 	if w.size == 0 {
 		w.group = append(w.group, magic...)
 	}
-	parts := make([]arrow.Array, len(batches))
-	for column := range w.schema.NumFields() {
-		for i, b := range batches {
-			parts[i] = b.Column(column)
-		}
-		c, err := w.writeChunk(column, parts)
+	for i := range w.schema.NumFields() {
+		values := column(i)
+		c, err := w.writeChunk(i, rows, &values)
 		if err != nil {
-			return nil, nil, fmt.Errorf("column %s: %w", w.schema.Field(column).Name, err)
+			return nil, nil, fmt.Errorf("column %s: %w", w.schema.Field(i).Name, err)
 		}
 		g.Chunks = append(g.Chunks, c)
 	}

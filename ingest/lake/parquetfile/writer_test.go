@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +22,7 @@ import (
 	_ "github.com/duckdb/duckdb-go/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"minewatch/ingest/flow"
 	"minewatch/ingest/lake/parquetfile"
 )
 
@@ -105,7 +107,8 @@ func write(tb testing.TB, groups ...[]arrow.RecordBatch) []byte {
 	}
 	var file []byte
 	for _, batches := range groups {
-		content, group, err := w.Encode(batches...)
+		rows, columns := columnsOf(batches)
+		content, group, err := w.Encode(rows, func(i int) flow.Values { return columns[i] })
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -119,6 +122,58 @@ func write(tb testing.TB, groups ...[]arrow.RecordBatch) []byte {
 		tb.Errorf("the file has %d bytes, its writer says %d", len(file), w.Size())
 	}
 	return append(file, w.Footer()...)
+}
+
+// columnsOf is the columns of all batches together.
+func columnsOf(batches []arrow.RecordBatch) (rows int, columns []flow.Values) {
+	columns = make([]flow.Values, schema().NumFields())
+	for i := range columns {
+		v := &columns[i]
+		words, nulls := map[string]int32{}, 0
+		for _, b := range batches {
+			column := b.Column(i)
+			for row := range column.Len() {
+				v.Valid = append(v.Valid, column.IsValid(row))
+				switch c := column.(type) {
+				case *array.Int16:
+					v.Int16 = append(v.Int16, c.Value(row))
+				case *array.Int32:
+					v.Int32 = append(v.Int32, c.Value(row))
+				case *array.Int64:
+					v.Int64 = append(v.Int64, c.Value(row))
+				case *array.Timestamp:
+					v.Int64 = append(v.Int64, int64(c.Value(row)))
+				case *array.Dictionary:
+					v.Int32 = append(v.Int32, 0)
+					if column.IsNull(row) {
+						break
+					}
+					text := c.Dictionary().(*array.String).Value(c.GetValueIndex(row))
+					if _, ok := words[text]; !ok {
+						words[text] = int32(len(v.Texts))
+						v.Texts = append(v.Texts, text)
+					}
+					v.Int32[len(v.Int32)-1] = words[text]
+				}
+				if column.IsNull(row) {
+					nulls++
+				}
+			}
+		}
+		rows = len(v.Valid)
+		if rows > 0 && (nulls == rows || nulls == 0 && isSteady(v)) { // as a Group has it
+			v.Steady, v.Valid = true, v.Valid[:1]
+			v.Int16, v.Int32, v.Int64 = v.Int16[:min(1, len(v.Int16))], v.Int32[:min(1, len(v.Int32))], v.Int64[:min(1, len(v.Int64))]
+		}
+		if nulls == 0 {
+			v.Valid = nil
+		}
+	}
+	return rows, columns
+}
+
+func isSteady(v *flow.Values) bool {
+	return len(slices.Compact(slices.Clone(v.Int16))) <= 1 && len(slices.Compact(slices.Clone(v.Int32))) <= 1 && len(slices.Compact(slices.Clone(v.Int64))) <= 1
 }
 
 // overJSON is the group as it comes back from a journal.
