@@ -12,13 +12,15 @@ import (
 // most routers send most; the others have no columnPlan, and their records are
 // read one by one. FuzzCompiled holds the two together.
 type columnPlan struct {
-	size    int // bytes of a record
+	size    int // bytes of a record, without its variable-length fields
 	writers []columnWriter
 	// Where a column depends on several elements of a record, these read them
 	// into an observation: the rules are then the same as everywhere.
 	addresses, icmp, nat, times, rate rowSteps
-	uptimes, moments                  pair // times, where these are all there is to know
-	statesRate                        bool // the records state a rate of their own
+	uptimes, moments                  pair  // times, where these are all there is to know
+	statesRate                        bool  // the records state a rate of their own
+	stretches                         []int // of a record of variable length
+	answer                            *answerPlan
 }
 
 // columnWriter sets the values of one column from the records of a data set.
@@ -91,15 +93,25 @@ var (
 )
 
 // compileColumns returns the plan of a template's data sets, nil where they have
-// to be read record by record: options, records of variable length, both
-// halves of a flow in one record, and what no router is known to send.
+// to be read record by record: options, and what no router is known to send.
 func compileColumns(t *template) *columnPlan {
-	fields, ok := t.places()
-	if !ok || len(fields.having(responderOctets, responderPackets)) > 0 {
+	fields, reverse, ok := t.places()
+	if !ok {
 		return nil
 	}
+	stretches := t.stretches()
+	p := compilePlan(t.size-(len(stretches)-1), fields) // the template counts a byte for each field between
+	if p == nil || !p.compileAnswer(fields, reverse) {
+		return nil
+	}
+	p.stretches = stretches
+	return p
+}
+
+// compilePlan makes the plan of records of that size, nil where it cannot.
+func compilePlan(size int, fields elements) *columnPlan {
 	p := &columnPlan{
-		size:  t.size,
+		size:  size,
 		icmp:  fields.having(icmpElements...).steps(),
 		nat:   fields.having(natElements...).steps(),
 		times: fields.having(timeElements...).steps(),
@@ -115,25 +127,32 @@ func compileColumns(t *template) *columnPlan {
 	return p
 }
 
-// places are the fields of the template that are read; false where their place
-// is not the same in every record, or where they are not one flow's.
-func (t *template) places() (fields elements, ok bool) {
-	if t.options || t.variable {
-		return nil, false
+// places are the fields of the template that are read, those of the flow and
+// those of its reverse direction; false where their place is not the same in
+// every record, or where they are no flow's.
+func (t *template) places() (fields, reverse elements, ok bool) {
+	if t.options {
+		return nil, nil, false
 	}
 	offsets, offset := make([]int, len(t.fields)), 0
 	for i, f := range t.fields {
 		offsets[i] = offset
-		offset += int(f.Length)
+		if f.Length != variableLength { // those are taken out, see straighten
+			offset += int(f.Length)
+		}
 	}
 	for _, s := range t.steps {
-		if s.reverse {
-			return nil, false
-		}
 		f := t.fields[s.field]
-		fields = append(fields, fieldPlace{place{offsets[s.field], int(f.Length)}, f.Type, s.read})
+		if f.Length == variableLength {
+			return nil, nil, false
+		}
+		if read := (fieldPlace{place{offsets[s.field], int(f.Length)}, f.Type, s.read}); s.reverse {
+			reverse = append(reverse, read)
+		} else {
+			fields = append(fields, read)
+		}
 	}
-	return fields, true
+	return fields, reverse, true
 }
 
 // pair is the places of a start and an end of that length, where these two are

@@ -27,9 +27,19 @@ func (d *Decoder) dataSet(m *message, id uint16, body []byte, out *flow.Batch) {
 	}
 	d.counts.SetsDecoded++
 	if p := t.columns; p != nil && !d.options.Reference {
-		begin := d.columns(m, p, body, len(body)/t.size, out)
-		d.rateColumn(m, p, body, out, begin)
+		records, whole := body, true
+		if t.variable {
+			records, whole = d.straighten(t, body)
+		}
+		begin := d.columns(m, p, records, len(records)/p.size, out)
+		d.rateColumn(m, p, records, out, begin)
 		d.keepColumns(m, out, begin)
+		if p.answer != nil {
+			d.answers(m, p.answer, records, out)
+		}
+		if !whole {
+			d.lose(t)
+		}
 		return
 	}
 	for rest := body; len(rest) >= t.size && !t.padding(body, rest); {

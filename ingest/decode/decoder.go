@@ -29,8 +29,8 @@ type Options struct {
 	// Policy, where it is set, says how each exporter is treated, in place of
 	// the two above. It may be exchanged while the Decoder is used.
 	Policy *policy.Live
-	// Reference has goflow2's decoders read every record, those too that a
-	// compiled template reads faster: what the fast way is compared with.
+	// Reference has goflow2's decoders read every record, those too that are
+	// read faster without: what the fast ways are compared with.
 	Reference bool
 	// Memory is what the exporters taught before, and teach this Decoder. It
 	// may be shared; nil is one of its own.
@@ -53,12 +53,15 @@ type Decoder struct {
 
 	// Scratch space of the record at hand, so that a record costs no
 	// allocation for them.
-	record  bytes.Buffer
-	forward observation
-	reverse observation
-	lessons []lesson    // of the set at hand
-	told    []uint16    // templates of the set at hand
-	batch   *flow.Batch // of Decode
+	record    bytes.Buffer
+	forward   observation
+	reverse   observation
+	lessons   []lesson    // of the set at hand
+	told      []uint16    // templates of the set at hand
+	sampled   []sample    // flow samples of the datagram at hand
+	straight  []byte      // records of the set at hand
+	answering []byte      // those of them that are biflows
+	batch     *flow.Batch // of Decode
 
 	netflow5Layout *template
 }
@@ -134,7 +137,7 @@ func (d *Decoder) release() {
 	d.record = bytes.Buffer{}
 	d.forward.reset()
 	d.reverse.reset()
-	d.lessons, d.told = d.lessons[:0], d.told[:0]
+	d.lessons, d.told, d.sampled = d.lessons[:0], d.told[:0], d.sampled[:0]
 }
 
 func (d *Decoder) arrived(payload []byte) {

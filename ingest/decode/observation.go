@@ -138,14 +138,14 @@ func (o *observation) endpoints(r *flow.Record) {
 }
 
 // section dissects the packet section that the record carries.
-func (o *observation) section() (packet, bool) {
-	if len(o.frame) > 0 {
-		return dissect(headerEthernet, o.frame)
+func (o *observation) section() (p packet, ok bool) {
+	switch {
+	case len(o.frame) > 0:
+		ok = p.dissect(headerEthernet, o.frame)
+	case len(o.packet) > 0:
+		ok = p.ip(o.packet)
 	}
-	if len(o.packet) > 0 {
-		return dissectIP(o.packet)
-	}
-	return packet{}, false
+	return p, ok
 }
 
 // translation sets the post-NAT source. An address of zeros means that
@@ -166,15 +166,24 @@ func (o *observation) translation(r *flow.Record) {
 // than their type (RFC 7011 section 6.2), v9 in whatever the template says. A
 // number that needs more than 64 bits is as large as can be.
 func unsigned(b []byte) uint64 {
-	for len(b) > 8 {
-		if b[0] != 0 {
+	switch len(b) {
+	case 1:
+		return uint64(b[0])
+	case 2:
+		return uint64(binary.BigEndian.Uint16(b))
+	case 4:
+		return uint64(binary.BigEndian.Uint32(b))
+	case 8:
+		return binary.BigEndian.Uint64(b)
+	}
+	var v uint64
+	for _, digit := range b {
+		if v>>56 != 0 {
 			return math.MaxUint64
 		}
-		b = b[1:]
+		v = v<<8 | uint64(digit)
 	}
-	var wide [8]byte
-	copy(wide[8-len(b):], b)
-	return binary.BigEndian.Uint64(wide[:])
+	return v
 }
 
 // saturated is v as the lake's signed number.

@@ -65,63 +65,63 @@ func (p *packet) fill(r *flow.Record) {
 	r.TCPFlags |= p.tcpFlags
 }
 
-// dissect finds the IP packet in a sampled header of that kind; false if
-// there is none or it is cut before its addresses. It looks through VLAN
-// tags, MPLS labels and PPPoE, not into tunnels: the outer addresses are the
-// ones that this exporter forwards by.
-func dissect(kind uint32, b []byte) (packet, bool) {
+// dissect finds the IP packet in a sampled header of that kind; false, and p as
+// it was, if there is none or it is cut before its addresses. It looks through
+// VLAN tags, MPLS labels and PPPoE, not into tunnels: the outer addresses are
+// the ones that this exporter forwards by.
+func (p *packet) dissect(kind uint32, b []byte) bool {
 	switch kind {
 	case headerEthernet:
-		return dissectEthernet(b)
+		return p.ethernet(b)
 	case headerPPP:
-		return dissectPPP(b)
+		return p.ppp(b)
 	case headerIPv4, headerIPv6:
-		return dissectIP(b)
+		return p.ip(b)
 	case headerMPLS:
-		return dissectMPLS(b)
+		return p.mpls(b)
 	default:
-		return packet{}, false
+		return false
 	}
 }
 
-func dissectEthernet(b []byte) (packet, bool) {
+func (p *packet) ethernet(b []byte) bool {
 	if len(b) < 14 {
-		return packet{}, false
+		return false
 	}
 	b = b[12:] // behind the two MAC addresses
 	for {
 		if len(b) < 2 {
-			return packet{}, false
+			return false
 		}
 		kind := binary.BigEndian.Uint16(b)
 		b = b[2:]
 		switch {
 		case kind == etherIPv4, kind == etherIPv6:
-			return dissectIP(b)
+			return p.ip(b)
 		case kind == etherVLAN, kind == etherQinQ, kind == etherQinQOld:
 			if len(b) < 2 {
-				return packet{}, false
+				return false
 			}
 			b = b[2:]
 		case kind == etherMPLS, kind == etherMPLSUp:
-			return dissectMPLS(b)
+			return p.mpls(b)
 		case kind == etherPPPoE && len(b) > 6:
-			return dissectPPP(b[6:])
+			return p.ppp(b[6:])
 		case kind <= etherLast8023 && len(b) > 6 && b[0] == 0xaa && b[1] == 0xaa:
 			b = b[6:] // LLC with SNAP: the type follows (RFC 1042)
 		default:
-			return packet{}, false
+			return false
 		}
 	}
 }
 
-// dissectMPLS skips the labels. What follows is not announced: its first four
+// mpls skips the labels. What follows is not announced: its first four
 // bits are an IP version, or zero for a pseudowire's control word (RFC 4385)
 // before an Ethernet frame.
-func dissectMPLS(b []byte) (packet, bool) {
+func (p *packet) mpls(b []byte) bool {
 	for {
 		if len(b) < 5 {
-			return packet{}, false
+			return false
 		}
 		bottom := b[2]&1 == 1
 		if b = b[4:]; bottom {
@@ -129,46 +129,46 @@ func dissectMPLS(b []byte) (packet, bool) {
 		}
 	}
 	if b[0]>>4 == 0 && len(b) > 4 {
-		return dissectEthernet(b[4:])
+		return p.ethernet(b[4:])
 	}
-	return dissectIP(b)
+	return p.ip(b)
 }
 
-// dissectPPP reads the protocol field (RFC 1661 section 2), with or without
+// ppp reads the protocol field (RFC 1661 section 2), with or without
 // HDLC's address and control bytes before it.
-func dissectPPP(b []byte) (packet, bool) {
+func (p *packet) ppp(b []byte) bool {
 	if len(b) > 2 && b[0] == 0xff && b[1] == 0x03 {
 		b = b[2:]
 	}
 	if len(b) < 2 {
-		return packet{}, false
+		return false
 	}
 	switch binary.BigEndian.Uint16(b) {
 	case 0x0021, 0x0057: // IPv4, IPv6
-		return dissectIP(b[2:])
+		return p.ip(b[2:])
 	default:
-		return packet{}, false
+		return false
 	}
 }
 
-func dissectIP(b []byte) (packet, bool) {
+func (p *packet) ip(b []byte) bool {
 	switch {
 	case len(b) >= 20 && b[0]>>4 == 4:
-		return dissectIPv4(b)
+		return p.ipv4(b)
 	case len(b) >= 40 && b[0]>>4 == 6:
-		return dissectIPv6(b)
+		return p.ipv6(b)
 	default:
-		return packet{}, false
+		return false
 	}
 }
 
-// dissectIPv4 reads an IPv4 header (RFC 791 section 3.1), 20 bytes at least.
-func dissectIPv4(b []byte) (packet, bool) {
+// ipv4 reads an IPv4 header (RFC 791 section 3.1), 20 bytes at least.
+func (p *packet) ipv4(b []byte) bool {
 	header := int(b[0]&0x0f) * 4
 	if header < 20 {
-		return packet{}, false
+		return false
 	}
-	p := packet{
+	*p = packet{
 		src:    flow.AddrFrom4([4]byte(b[12:16])),
 		dst:    flow.AddrFrom4([4]byte(b[16:20])),
 		proto:  int16(b[9]),
@@ -177,13 +177,13 @@ func dissectIPv4(b []byte) (packet, bool) {
 	if first := binary.BigEndian.Uint16(b[6:])&0x1fff == 0; first && header < len(b) {
 		p.transport(b[header:])
 	}
-	return p, true
+	return true
 }
 
-// dissectIPv6 reads an IPv6 header (RFC 8200 section 3), 40 bytes at least,
+// ipv6 reads an IPv6 header (RFC 8200 section 3), 40 bytes at least,
 // and the extension headers before the transport's.
-func dissectIPv6(b []byte) (packet, bool) {
-	p := packet{
+func (p *packet) ipv6(b []byte) bool {
+	*p = packet{
 		src:    flow.AddrFrom16([16]byte(b[8:24])),
 		dst:    flow.AddrFrom16([16]byte(b[24:40])),
 		proto:  int16(b[6]),
@@ -199,20 +199,20 @@ func dissectIPv6(b []byte) (packet, bool) {
 			size = 8
 			if binary.BigEndian.Uint16(b[2:])&^7 != 0 {
 				p.proto = int16(b[0])
-				return p, true
+				return true
 			}
 		default:
 			p.transport(b)
-			return p, true
+			return true
 		}
 		p.proto = int16(b[0])
 		if size > len(b) {
-			return p, true
+			return true
 		}
 		b = b[size:]
 	}
 	p.transport(b)
-	return p, true
+	return true
 }
 
 // transport reads the ports and flags that the sample still holds.

@@ -1,10 +1,8 @@
 package decode
 
 import (
-	"bytes"
 	"encoding/binary"
-
-	"github.com/netsampler/goflow2/v2/decoders/sflow"
+	"errors"
 
 	"minewatch/ingest/flow"
 )
@@ -14,24 +12,37 @@ import (
 const (
 	headerSFlowIPv4  = 28 // with an IPv4 agent address
 	headerSFlowIPv6  = 40
-	headerSample     = 8 // format, length
+	headerBlock      = 8 // format, length
 	flowSampleFixed  = 32
 	flowSampleExpand = 44
+	// mostBlocks is how many samples a datagram, and flow records a sample,
+	// may announce. The largest datagram that Ethernet carries has room for a
+	// quarter of that, and goflow2 takes no more either.
+	mostBlocks = 1000
 )
 
-// Interface values of a flow sample (section 5.3, "interface"): the upper two
-// bits of the compact form say that the rest is no index, and the largest
-// index stands for the agent itself.
+// Kinds of samples (section 5.3, "sample_data"; sFlow.org, "sFlow Dropped
+// Packet Notification Structures").
 const (
-	interfaceFormatMask   = 0xc0000000
-	interfaceIndexMask    = 0x3fffffff
-	interfaceNoneExpanded = 0xffffffff
+	sampleFlow             = 1
+	sampleCounters         = 2
+	sampleFlowExpanded     = 3
+	sampleCountersExpanded = 4
+	sampleDrop             = 5
+)
+
+var (
+	errManySamples  = errors.New("announces more samples than a datagram has")
+	errUnknownAgent = errors.New("sflow agent without an address")
 )
 
 // sflow decodes an sFlow v5 datagram: each flow sample is one record.
 //
 // The exporter is the address that the datagram came from, as everywhere; an
 // agent behind a proxy is told apart by its sub-agent ID at best.
+//
+// goflow2's decoders read the same pieces for Options.Reference; the walk by
+// counts and lengths around them, and what a sample means, is this one's.
 func (d *Decoder) sflow(a arrival, payload []byte, out *flow.Batch) {
 	size := headerSFlowIPv4
 	if len(payload) >= 8 && binary.BigEndian.Uint32(payload[4:]) == 2 {
@@ -42,39 +53,60 @@ func (d *Decoder) sflow(a arrival, payload []byte, out *flow.Batch) {
 		return
 	}
 	samples := payload[size:]
-	if count := binary.BigEndian.Uint32(payload[size-4:]); int64(count) > int64(len(samples)/headerSample) {
+	if count := binary.BigEndian.Uint32(payload[size-4:]); int64(count) > int64(len(samples)/headerBlock) {
 		d.refuse(a, "more sflow samples than bytes")
 		return
 	}
-	// goflow2 gets the header alone: on a sample that it does not know it
-	// would throw the whole datagram away.
-	var p sflow.Packet
-	if err := sflow.DecodeMessageVersion(bytes.NewBuffer(payload[:size]), &p); err != nil {
+	read := readSFlowHeader
+	if d.options.Reference {
+		read = referenceSFlowHeader
+	}
+	h, err := read(payload[:size])
+	if err != nil {
 		d.refuse(a, err.Error())
 		return
 	}
 	d.counts.DatagramsDecoded++
 	d.sightSFlow(a, payload[:size])
-	d.samples(a, &p, samples, out)
+	d.samples(h, samples)
+	if d.options.Reference {
+		d.keepSampleRecords(a, h, out)
+	} else {
+		d.keepSamples(a, h, out)
+	}
 }
 
-// samples walks the samples by their lengths. Where one runs past the end,
-// it and those announced after it are lost.
-func (d *Decoder) samples(a arrival, p *sflow.Packet, b []byte, out *flow.Batch) {
-	d.counts.Sets += int64(p.SamplesCount)
-	for n := range p.SamplesCount {
-		if len(b) < headerSample || uint64(binary.BigEndian.Uint32(b[4:])) > uint64(len(b)-headerSample) {
-			d.counts.SetsMalformed += int64(p.SamplesCount - n)
+// sflowHeader is what is used of a datagram's header.
+type sflowHeader struct{ subAgent, samples uint32 }
+
+// readSFlowHeader reads a header of either size.
+func readSFlowHeader(b []byte) (sflowHeader, error) {
+	h := sflowHeader{binary.BigEndian.Uint32(b[len(b)-16:]), binary.BigEndian.Uint32(b[len(b)-4:])}
+	if kind := binary.BigEndian.Uint32(b[4:]); kind != 1 && kind != 2 {
+		return h, errUnknownAgent
+	}
+	if h.samples > mostBlocks {
+		return h, errManySamples
+	}
+	return h, nil
+}
+
+// samples walks the samples by their lengths and reads those of flows into
+// d.sampled. Where one runs past the end, it and those announced after it are
+// lost.
+func (d *Decoder) samples(h sflowHeader, b []byte) {
+	d.counts.Sets += int64(h.samples)
+	for n := range h.samples {
+		format, body, rest, ok := cutBlock(b)
+		if !ok {
+			d.counts.SetsMalformed += int64(h.samples - n)
 			return
 		}
-		format := binary.BigEndian.Uint32(b)
-		size := headerSample + int(binary.BigEndian.Uint32(b[4:]))
-		body := b[headerSample:size]
-		b = b[size:]
+		b = rest
 		switch format {
-		case sflow.SAMPLE_FORMAT_FLOW, sflow.SAMPLE_FORMAT_EXPANDED_FLOW:
-			d.flowSample(a, p.SubAgentId, format, body, out)
-		case sflow.SAMPLE_FORMAT_COUNTER, sflow.SAMPLE_FORMAT_EXPANDED_COUNTER, sflow.SAMPLE_FORMAT_DROP:
+		case sampleFlow, sampleFlowExpanded:
+			d.flowSample(format, body)
+		case sampleCounters, sampleCountersExpanded, sampleDrop:
 			d.counts.CounterSamples++
 			d.counts.SetsDecoded++
 		default:
@@ -84,78 +116,58 @@ func (d *Decoder) samples(a arrival, p *sflow.Packet, b []byte, out *flow.Batch)
 	d.counts.StrayBytes += int64(len(b))
 }
 
-// sample is the fixed part of a flow sample.
-type sample struct {
-	rate, input, output uint32
-	records             uint32
+// cutBlock cuts the first sample, or flow record of a sample, off b: its
+// format, its length, and as many bytes.
+func cutBlock(b []byte) (format uint32, body, rest []byte, ok bool) {
+	if len(b) < headerBlock || uint64(binary.BigEndian.Uint32(b[4:])) > uint64(len(b)-headerBlock) {
+		return 0, nil, nil, false
+	}
+	end := headerBlock + int(binary.BigEndian.Uint32(b[4:]))
+	return binary.BigEndian.Uint32(b), b[headerBlock:end], b[end:], true
 }
 
-// flowSample makes the record of one flow sample: one packet, which stands
-// for as many as the sampling rate says.
-func (d *Decoder) flowSample(a arrival, subAgent, format uint32, b []byte, out *flow.Batch) {
-	s, records, ok := readSample(format, b)
-	if !ok {
+// flowSample reads one flow sample: one packet, which stands for as many as the
+// sampling rate says.
+func (d *Decoder) flowSample(format uint32, b []byte) {
+	fixed := flowSampleFixed
+	if format == sampleFlowExpanded {
+		fixed = flowSampleExpand
+	}
+	if len(b) < fixed {
+		d.counts.SetsMalformed++
+		return
+	}
+	records := b[fixed:]
+	count := binary.BigEndian.Uint32(b[fixed-4:])
+	if count > mostBlocks || int(count) > len(records)/headerBlock {
 		d.counts.SetsMalformed++
 		return
 	}
 	d.counts.SetsDecoded++
-	r := a.newRecord(flow.SFlow, subAgent)
-	r.Packets = 1
-	r.InIf, r.OutIf = int64(s.input), int64(s.output)
-	r.SamplingRate = a.exporter.fixedRate(s.rate)
-	packet := sight(s.records, records)
-	if packet.unreadable() {
+	d.sampled = append(d.sampled, sample{})
+	s := &d.sampled[len(d.sampled)-1]
+	if d.options.Reference {
+		s.referenceRead(format, b[:fixed])
+	} else {
+		s.read(format, b)
+	}
+	for range count {
+		kind, body, rest, ok := cutBlock(records)
+		if !ok {
+			s.broken = true
+			break
+		}
+		records = rest
+		if d.options.Reference {
+			ok = s.referenceRecord(kind, body)
+		} else {
+			ok = s.record(kind, body)
+		}
+		s.broken = s.broken || !ok
+	}
+	if s.unreadable() {
 		d.counts.Records++
 		d.counts.RecordsMalformed++
-		return
+		d.sampled = d.sampled[:len(d.sampled)-1]
 	}
-	packet.fill(&r)
-	d.keep(&r, a, out)
-}
-
-// readSample has goflow2 read the fixed part of a flow sample, which is
-// checked for its size first and for its count of records, that goflow2 would
-// allocate unseen. It returns the bytes of the records.
-func readSample(format uint32, b []byte) (s sample, records []byte, ok bool) {
-	fixed := flowSampleFixed
-	if format == sflow.SAMPLE_FORMAT_EXPANDED_FLOW {
-		fixed = flowSampleExpand
-	}
-	if len(b) < fixed {
-		return s, nil, false
-	}
-	records = b[fixed:]
-	if count := binary.BigEndian.Uint32(b[fixed-4:]); int64(count) > int64(len(records)/headerSample) {
-		return s, nil, false
-	}
-	read, err := sflow.DecodeSample(&sflow.SampleHeader{Format: format}, bytes.NewBuffer(b[:fixed]))
-	if err != nil {
-		return s, nil, false
-	}
-	switch v := read.(type) {
-	case sflow.FlowSample:
-		return sample{v.SamplingRate, compactInterface(v.Input), compactInterface(v.Output), v.FlowRecordsCount}, records, true
-	case sflow.ExpandedFlowSample:
-		return sample{
-			v.SamplingRate,
-			expandedInterface(v.InputIfFormat, v.InputIfValue),
-			expandedInterface(v.OutputIfFormat, v.OutputIfValue), v.FlowRecordsCount,
-		}, records, true
-	default:
-		return s, nil, false
-	}
-}
-
-func compactInterface(v uint32) uint32 {
-	if v&interfaceFormatMask != 0 || v == interfaceIndexMask {
-		return 0
-	}
-	return v
-}
-
-func expandedInterface(format, v uint32) uint32 {
-	if format != 0 || v == interfaceNoneExpanded {
-		return 0
-	}
-	return v
 }

@@ -149,6 +149,7 @@ func TestSFlowDatagrams(t *testing.T) {
 		{"more flow records than bytes", sflow5(block(1, good[8:36], be(4, 900), good[40:]), good), 1, flow.Counts{Sets: 2, SetsDecoded: 1, SetsMalformed: 1, Records: 1}},
 		{"a sample whose only record cannot be read", sflow5(flowSample(block(1, be(8, 1))), good), 1, flow.Counts{Sets: 2, SetsDecoded: 2, Records: 2, RecordsMalformed: 1}},
 		{"a flow record longer than its sample", sflow5(flowSample(join(be(4, 1), be(4, 999), be(16, 0))), good), 1, flow.Counts{Sets: 2, SetsDecoded: 2, Records: 2, RecordsMalformed: 1}},
+		{"a thousand flow records and one", sflow5(flowSample(repeat(1001, block(9))...), good), 1, flow.Counts{Sets: 2, SetsDecoded: 1, SetsMalformed: 1, Records: 1}},
 		{"no samples", sflow5(), 0, flow.Counts{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -164,7 +165,8 @@ func TestSFlowDatagrams(t *testing.T) {
 	}
 }
 
-// TestSFlowAgents: an agent of an IPv6 address is read, any other is not.
+// TestSFlowAgents: an agent of an IPv6 address is read; one of another kind, or
+// that announces more than it can send, is not.
 func TestSFlowAgents(t *testing.T) {
 	s := newStation(t, decode.Options{})
 	if r := s.one(join(be(4, 5), be(4, 2), ip("2001:db8::9"), be(4, 5), be(4, 1), be(4, 0), be(4, 1), flowSample())); r.Exporter != "192.0.2.1" || r.Domain != 5 {
@@ -172,5 +174,8 @@ func TestSFlowAgents(t *testing.T) {
 	}
 	if got := s.receive(join(be(4, 5), be(4, 3), be(24, 0))); len(got) != 0 || s.Counts().DatagramsMalformed != 1 {
 		t.Errorf("%d records of an agent without address", len(got))
+	}
+	if got := s.receive(sflow5(repeat(1001, block(9))...)); len(got) != 0 || s.Counts().DatagramsMalformed != 2 {
+		t.Errorf("%d records of an agent that announces a thousand samples and one", len(got))
 	}
 }

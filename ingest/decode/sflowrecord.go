@@ -1,116 +1,198 @@
 package decode
 
 import (
-	"bytes"
 	"encoding/binary"
-
-	"github.com/netsampler/goflow2/v2/decoders/sflow"
 
 	"minewatch/ingest/flow"
 )
 
-// sighting is what the flow records of one sample say of the sampled packet.
-type sighting struct {
-	framed   bool
-	length   int64  // of the frame
-	header   packet // dissected from the frame's own bytes
-	dissects bool
-	ip       packet // as the agent dissected it
-	hasIP    bool
-	srcAS    uint32
-	dstAS    uint32
-	broken   bool // some record could not be read
-}
+// Kinds of flow records that are read (sFlow v5 section 5.3, "flow_data").
+const (
+	recordRawHeader = 1
+	recordEthernet  = 2
+	recordIPv4      = 3
+	recordIPv6      = 4
+	recordGateway   = 1003
+)
 
-// sight reads the count flow records of a sample. Kinds that say nothing of a
-// flow (VLAN, next hop, users, URLs and whatever is yet to come) are passed
-// over by their length.
-func sight(count uint32, b []byte) sighting {
-	var s sighting
-	for range count {
-		if len(b) < headerSample || uint64(binary.BigEndian.Uint32(b[4:])) > uint64(len(b)-headerSample) {
-			s.broken = true
-			return s
-		}
-		header := sflow.RecordHeader{DataFormat: binary.BigEndian.Uint32(b), Length: binary.BigEndian.Uint32(b[4:])}
-		body := b[headerSample:][:header.Length]
-		b = b[headerSample+len(body):]
-		switch header.DataFormat {
-		case sflow.FLOW_TYPE_RAW, sflow.FLOW_TYPE_ETH, sflow.FLOW_TYPE_IPV4, sflow.FLOW_TYPE_IPV6, sflow.FLOW_TYPE_EXT_GATEWAY:
-		default:
-			continue
-		}
-		read, err := sflow.DecodeFlowRecord(&header, bytes.NewBuffer(body))
-		if err != nil {
-			s.broken = true
-			continue
-		}
-		s.take(read.Data)
+// Interface values of a flow sample (section 5.3, "interface"): the upper two
+// bits of the compact form say that the rest is no index, and the largest
+// index stands for the agent itself.
+const (
+	interfaceFormatMask   = 0xc0000000
+	interfaceIndexMask    = 0x3fffffff
+	interfaceNoneExpanded = 0xffffffff
+)
+
+// read reads the fixed part of a flow sample, which is there.
+func (s *sample) read(format uint32, b []byte) {
+	if format == sampleFlowExpanded {
+		b = b[:flowSampleExpand]
+		s.rate = binary.BigEndian.Uint32(b[12:])
+		s.input = expandedInterface(binary.BigEndian.Uint32(b[24:]), binary.BigEndian.Uint32(b[28:]))
+		s.output = expandedInterface(binary.BigEndian.Uint32(b[32:]), binary.BigEndian.Uint32(b[36:]))
+		return
 	}
-	return s
+	b = b[:flowSampleFixed]
+	s.rate = binary.BigEndian.Uint32(b[8:])
+	s.input = compactInterface(binary.BigEndian.Uint32(b[20:]))
+	s.output = compactInterface(binary.BigEndian.Uint32(b[24:]))
 }
 
-// take notes what one flow record says.
-func (s *sighting) take(data any) {
-	switch v := data.(type) {
-	case sflow.SampledHeader:
-		s.framed, s.length = true, int64(v.FrameLength)
-		// goflow2 leaves XDR's padding to whole words behind the header.
-		sampled := v.HeaderData[:min(uint64(v.OriginalLength), uint64(len(v.HeaderData)))]
-		s.header, s.dissects = dissect(v.Protocol, sampled)
-	case sflow.SampledEthernet:
-		if !s.framed {
-			s.framed, s.length = true, int64(v.Length)
-		}
-	case sflow.SampledIPv4:
-		s.ip, s.hasIP = sampledIP(v.SampledIPBase), true
-	case sflow.SampledIPv6:
-		s.ip, s.hasIP = sampledIP(v.SampledIPBase), true
-	case sflow.ExtendedGateway:
-		s.srcAS = v.SrcAS
-		if len(v.ASPath) > 0 {
-			s.dstAS = v.ASPath[len(v.ASPath)-1]
-		}
+func compactInterface(v uint32) uint32 {
+	if v&interfaceFormatMask != 0 || v == interfaceIndexMask {
+		return 0
 	}
+	return v
 }
 
-func sampledIP(v sflow.SampledIPBase) packet {
-	return packet{
-		src: addressOf(v.SrcIP), dst: addressOf(v.DstIP),
-		srcPort: port(uint64(v.SrcPort)), dstPort: port(uint64(v.DstPort)),
-		proto:    int16(v.Protocol & 0xff),
-		tcpFlags: int16(v.TcpFlags & 0x0fff),
-		length:   int64(v.Length),
+func expandedInterface(format, v uint32) uint32 {
+	if format != 0 || v == interfaceNoneExpanded {
+		return 0
 	}
+	return v
 }
 
-func addressOf(b []byte) flow.Addr {
-	switch len(b) {
-	case 4:
-		return flow.AddrFrom4([4]byte(b))
-	case 16:
-		return flow.AddrFrom16([16]byte(b))
+// record reads one flow record; false if it is shorter than its kind. Kinds
+// that say nothing of a flow (VLAN, next hop, users, URLs and whatever is yet to
+// come) are passed over.
+func (s *sample) record(kind uint32, b []byte) bool {
+	switch kind {
+	case recordRawHeader:
+		return s.readRawHeader(b)
+	case recordEthernet:
+		return s.readEthernet(b)
+	case recordIPv4:
+		return s.readIPv4(b)
+	case recordIPv6:
+		return s.readIPv6(b)
+	case recordGateway:
+		return s.readGateway(b)
 	default:
-		return flow.Addr{}
+		return true
 	}
 }
 
-// unreadable says that records were there and none of them could be read. A
-// sample that only holds other kinds is still a packet that was seen.
-func (s *sighting) unreadable() bool { return s.broken && !s.framed && !s.hasIP }
+// readRawHeader reads a sampled_header: protocol, length of the frame, bytes
+// stripped from it, length of the header, and the header up to XDR's padding.
+func (s *sample) readRawHeader(b []byte) bool {
+	if len(b) < 16 {
+		return false
+	}
+	header := b[16:]
+	if size := binary.BigEndian.Uint32(b[12:]); uint64(size) < uint64(len(header)) {
+		header = header[:size]
+	}
+	s.sawHeader(binary.BigEndian.Uint32(b), binary.BigEndian.Uint32(b[4:]), header)
+	return true
+}
 
-// fill takes the addresses from the packet's own header before the agent's
-// reading of it, and the length of the frame before that of the IP packet.
-func (s *sighting) fill(r *flow.Record) {
-	switch {
-	case s.dissects:
-		s.header.fill(r)
-	case s.hasIP:
-		s.ip.fill(r)
+// readEthernet reads a sampled_ethernet: length, two MAC addresses and a type.
+// XDR pads the addresses to eight bytes, some agents do not.
+func (s *sample) readEthernet(b []byte) bool {
+	if len(b) < 20 {
+		return false
 	}
-	r.Bytes = s.length
-	if !s.framed {
-		r.Bytes = s.ip.length
+	s.sawFrame(binary.BigEndian.Uint32(b))
+	return true
+}
+
+// readIPv4 and readIPv6 read what the agent itself dissected: length, protocol,
+// two addresses, two ports, the TCP flags, and the type of service.
+func (s *sample) readIPv4(b []byte) bool {
+	if len(b) < 32 {
+		return false
 	}
-	r.SrcAS, r.DstAS = int64(s.srcAS), int64(s.dstAS)
+	s.sawIP(b, b[16:])
+	s.ip.src, s.ip.dst = flow.AddrFrom4([4]byte(b[8:])), flow.AddrFrom4([4]byte(b[12:]))
+	return true
+}
+
+func (s *sample) readIPv6(b []byte) bool {
+	if len(b) < 56 {
+		return false
+	}
+	s.sawIP(b, b[40:])
+	s.ip.src, s.ip.dst = flow.AddrFrom16([16]byte(b[8:])), flow.AddrFrom16([16]byte(b[24:]))
+	return true
+}
+
+func (s *sample) sawIP(begin, end []byte) {
+	s.hasIP = true
+	s.ip = packet{
+		srcPort:  port(uint64(binary.BigEndian.Uint32(end))),
+		dstPort:  port(uint64(binary.BigEndian.Uint32(end[4:]))),
+		proto:    int16(begin[7]),
+		tcpFlags: int16(binary.BigEndian.Uint32(end[8:]) & 0x0fff),
+		length:   int64(binary.BigEndian.Uint32(begin)),
+	}
+}
+
+// words reads a flow record word by word.
+type words struct {
+	rest  []byte
+	short bool // more was read than there was
+}
+
+func (w *words) skip(n uint64) []byte {
+	if n > uint64(len(w.rest)/4) {
+		w.rest, w.short = nil, true
+		return nil
+	}
+	skipped := w.rest[:4*n]
+	w.rest = w.rest[4*n:]
+	return skipped
+}
+
+func (w *words) next() uint32 {
+	if b := w.skip(1); b != nil {
+		return binary.BigEndian.Uint32(b)
+	}
+	return 0
+}
+
+// list passes over a count and as many words, of which it returns the last.
+func (w *words) list() (last uint32, any bool) {
+	count := w.next()
+	if count > mostBlocks {
+		w.short = true
+	}
+	b := w.skip(uint64(count))
+	if len(b) == 0 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(b[len(b)-4:]), true
+}
+
+// readGateway reads an extended_gateway: the next hop, the AS of the router,
+// of the source and of its peer, the path to the destination in segments,
+// communities and the local preference. Of a path of several segments goflow2
+// reads the first, and so does this.
+func (s *sample) readGateway(b []byte) bool {
+	w := words{rest: b}
+	switch w.next() {
+	case 1:
+		w.skip(1)
+	case 2:
+		w.skip(4)
+	default:
+		return false
+	}
+	w.skip(1)
+	srcAS, dstAS, path := w.next(), uint32(0), false
+	w.skip(1)
+	if segments := w.next(); segments > 0 {
+		w.skip(1) // whether it is a set or a sequence
+		dstAS, path = w.list()
+	}
+	w.list()
+	w.skip(1)
+	if w.short {
+		return false
+	}
+	s.srcAS = srcAS
+	if path {
+		s.dstAS = dstAS
+	}
+	return true
 }
