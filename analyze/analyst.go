@@ -20,7 +20,7 @@ var AnalystViews = []struct{ Name, About string }{
 	{"evidence", "the named reasons behind each suspect"},
 	{"pools", "the effective pool feed with its windows"},
 	{"units", "the address ledger"},
-	{"coverage", "flows by exporter and hour of each night"},
+	{"coverage", "by exporter and hour of each night: flows, what of all that was sent is stored, and what did not arrive"},
 	{"receipts", "what came in by exporter and hour, what was dropped, and what did not arrive"},
 }
 
@@ -57,9 +57,12 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		readFeed(ctx, db, &o, feed.Effective(versions, o.FeedAsOf)),
 		db.Read(ctx, "raw_ledger", owners...),
 	)
-	for _, table := range []string{"contacts", "suspects", "evidence", "coverage"} {
-		files, globErr := filepath.Glob(filepath.Join(o.Lake, table, "day=*", "*.parquet"))
-		err = errors.Join(err, globErr, db.Read(ctx, "raw_"+table, files...))
+	for _, table := range []struct {
+		name string
+		read func(context.Context, string, ...string) error
+	}{{"contacts", db.Read}, {"suspects", db.Read}, {"evidence", db.Read}, {"coverage", db.ReadGrown}} {
+		files, globErr := filepath.Glob(filepath.Join(o.Lake, table.name, "day=*", "*.parquet"))
+		err = errors.Join(err, globErr, table.read(ctx, "raw_"+table.name, files...))
 	}
 	for _, view := range AnalystViews {
 		err = errors.Join(err, db.Alias(ctx, view.Name, "view_"+view.Name))

@@ -51,7 +51,7 @@ func (o Options) night(ctx context.Context, day Day) (*Manifest, error) {
 		{"read flows, feed and ledger", run.read},
 		{"match flows with the feed", run.match},
 		{"gather contacts", run.contacts},
-		{"check contacts", run.check("chk_contacts", "chk_night_counts")},
+		{"check contacts", run.check("chk_contacts", "chk_night_counts", "chk_coverage")},
 		{"add the days before", run.addHistory},
 		{"grade and rank hosts", run.rank},
 		{"check suspects", run.check("chk_suspects")},

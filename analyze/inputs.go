@@ -22,10 +22,12 @@ var ErrNoFeed = errors.New("no pool feed: import one with 'minewatch feed import
 // inputs are the files that one night reads.
 type inputs struct {
 	flows      []lakeFile
+	receipts   []lakeFile // of the day's hours; none where no collector wrote any
 	feeds      []feed.Version
 	ranges     *ledger.Version
 	exclusions *ledger.Version
 	history    []lakeFile // contacts of the six days before
+	covered    []lakeFile // coverage of the six days before
 }
 
 func findInputs(o *Options, day Day) (*inputs, error) {
@@ -34,15 +36,18 @@ func findInputs(o *Options, day Day) (*inputs, error) {
 	}
 	in := &inputs{}
 	var err error
-	if in.flows, err = flowFiles(o.Lake, day.Start(o.Zone).Add(-o.reach()), day.End(o.Zone).Add(o.reach())); err != nil {
+	if in.flows, err = hourFiles(o.Lake, "flows", day.Start(o.Zone).Add(-o.reach()), day.End(o.Zone).Add(o.reach())); err != nil {
 		return nil, err
 	}
-	ofDay, err := flowFiles(o.Lake, day.Start(o.Zone), day.End(o.Zone))
+	ofDay, err := hourFiles(o.Lake, "flows", day.Start(o.Zone), day.End(o.Zone))
 	if err != nil {
 		return nil, err
 	}
 	if len(ofDay) == 0 {
 		return nil, ErrNoFlows
+	}
+	if in.receipts, err = hourFiles(o.Lake, "receipts", day.Start(o.Zone), day.End(o.Zone)); err != nil {
+		return nil, err
 	}
 	versions, err := feed.Versions(o.Lake)
 	if err != nil {
@@ -60,7 +65,10 @@ func findInputs(o *Options, day Day) (*inputs, error) {
 	if err := in.verify(); err != nil {
 		return nil, err
 	}
-	in.history, err = dayFiles(o.Lake, "contacts", day.Add(-6), day.Add(-1))
+	if in.history, err = dayFiles(o.Lake, "contacts", day.Add(-6), day.Add(-1)); err != nil {
+		return nil, err
+	}
+	in.covered, err = dayFiles(o.Lake, "coverage", day.Add(-6), day.Add(-1))
 	return in, err
 }
 
@@ -79,12 +87,13 @@ func (in *inputs) verify() error {
 	return errors.Join(faults...)
 }
 
-// flowFiles are the published files of the hours that overlap [from, to),
-// sorted: the layout is flows/date=YYYY-MM-DD/hour=HH/, UTC, by time of receipt.
-func flowFiles(lake string, from, to time.Time) ([]lakeFile, error) {
+// hourFiles are the published files of a table for the hours that overlap
+// [from, to), sorted: the layout is flows/date=YYYY-MM-DD/hour=HH/, UTC, by
+// time of receipt, and the same for receipts.
+func hourFiles(lake, table string, from, to time.Time) ([]lakeFile, error) {
 	var files []lakeFile
 	for hour := from.UTC().Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
-		folder := filepath.Join(lake, "flows", "date="+hour.Format(time.DateOnly), "hour="+hour.Format("15"))
+		folder := filepath.Join(lake, table, "date="+hour.Format(time.DateOnly), "hour="+hour.Format("15"))
 		list, err := parquetFiles(folder)
 		if err != nil {
 			return nil, err

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"minewatch/analyze/engine"
+	"minewatch/analyze/report"
 	"minewatch/queries"
 )
 
@@ -67,7 +68,9 @@ type Manifest struct {
 	Flows       []File             `json:"flows"`
 	History     []File             `json:"history"`
 	Written     []File             `json:"written"`
+	Receipts    []File             `json:"receipts"` // of the collectors: what the coverage rests on
 	Counts      Counts             `json:"counts"`
+	Coverage    report.Coverage    `json:"coverage"`
 }
 
 // readCounts fills the counts from the night's relations.
@@ -82,7 +85,7 @@ func (n *night) readCounts(ctx context.Context) error {
 		from mart_night_counts as counts,
 			(select coalesce(sum(flows), 0)::bigint as flows, coalesce(sum(flows_clock_replaced), 0)::bigint as clock,
 				coalesce(sum(flows_rate_unknown), 0)::bigint as rate, coalesce(sum(flows_out_of_reach), 0)::bigint as reach,
-				count(distinct exporter) as exporters, count(distinct hour) as hours from mart_coverage) as coverage,
+				count(distinct exporter) filter (where flows > 0) as exporters, count(distinct hour) filter (where flows > 0) as hours from mart_coverage) as coverage,
 			(select count(*) filter (where days_outside > 0) as outside, count(*) filter (where not established) as silent from mart_contacts) as contacts,
 			(select count(*) as n, count(*) filter (where valid_from_ms < getvariable('day_end_ms') and valid_until_ms >= getvariable('day_start_ms')) as in_window
 				from stg_pool_entries) as entries`, func(rows *sql.Rows) error {
@@ -109,7 +112,7 @@ func (n *night) describe(ctx context.Context) error {
 
 	m := &Manifest{
 		Day: n.day, Zone: n.Zone.String(), RunAt: n.Now().UTC(), Version: n.Version,
-		Thresholds: n.thresholds(), TTLDays: n.TTLDays, Counts: n.counts,
+		Thresholds: n.thresholds(), TTLDays: n.TTLDays, Counts: n.counts, Coverage: n.coverage,
 	}
 	if !n.FeedAsOf.IsZero() {
 		m.FeedAsOf = &n.FeedAsOf
@@ -135,12 +138,17 @@ func (n *night) describe(ctx context.Context) error {
 		}
 		m.Flows = append(m.Flows, File{Path: path, Bytes: f.bytes})
 	}
-	for _, f := range n.inputs.history {
-		file, err := n.file(f.path)
-		if err != nil {
-			return err
+	for _, list := range []struct {
+		files []lakeFile
+		into  *[]File
+	}{{n.inputs.history, &m.History}, {n.inputs.receipts, &m.Receipts}} {
+		for _, f := range list.files {
+			file, err := n.file(f.path)
+			if err != nil {
+				return err
+			}
+			*list.into = append(*list.into, file)
 		}
-		m.History = append(m.History, file)
 	}
 	for _, s := range n.staged {
 		f, err := n.file(s.Temporary())

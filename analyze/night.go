@@ -7,6 +7,7 @@ import (
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/feed"
+	"minewatch/analyze/report"
 )
 
 // night is one run over one day.
@@ -16,6 +17,7 @@ type night struct {
 	db       *engine.DB
 	inputs   *inputs
 	counts   Counts
+	coverage report.Coverage
 	staged   []*engine.Staged
 	manifest *Manifest
 }
@@ -35,6 +37,7 @@ func (n *night) read(ctx context.Context) error {
 	}
 	return errors.Join(
 		n.db.Read(ctx, "raw_flows", paths(n.inputs.flows)...),
+		n.db.Read(ctx, "raw_receipts", paths(n.inputs.receipts)...),
 		n.readFeed(ctx),
 		n.readLedger(ctx),
 		n.readInternal(ctx),
@@ -91,28 +94,34 @@ func (n *night) contacts(ctx context.Context) error {
 	return n.readCounts(ctx)
 }
 
-// addHistory stages the day's contacts and puts them, with those of the six
-// days before, behind the relation that hosts are graded on.
+// addHistory stages the day's contacts and coverage and puts them, with those
+// of the six days before, behind the relations that hosts are graded on and
+// that tell which exporters are expected.
 func (n *night) addHistory(ctx context.Context) error {
-	if err := n.stage(ctx, "mart_contacts", "contacts"); err != nil {
+	if err := errors.Join(n.stage(ctx, "mart_contacts", "contacts"), n.stage(ctx, "mart_coverage", "coverage")); err != nil {
 		return err
 	}
-	files := append(paths(n.inputs.history), n.staged[0].Temporary())
-	if err := n.db.Read(ctx, "raw_contacts", files...); err != nil {
-		return err
-	}
-	return setWindow(ctx, n.db, n.day.Add(-6), n.day, "")
+	contacts := append(paths(n.inputs.history), n.staged[0].Temporary())
+	coverage := append(paths(n.inputs.covered), n.staged[1].Temporary())
+	return errors.Join(
+		n.db.Read(ctx, "raw_contacts", contacts...),
+		n.db.ReadGrown(ctx, "raw_coverage", coverage...),
+		setWindow(ctx, n.db, n.day.Add(-6), n.day, ""),
+	)
 }
 
-// rank grades the hosts that were in contact on this day, by their last seven.
+// rank grades the hosts that were in contact on this day, by their last seven,
+// and tells what that rests on.
 func (n *night) rank(ctx context.Context) error {
+	if err := n.readCoverage(ctx); err != nil {
+		return err
+	}
 	return n.db.Build(ctx, "mart_suspects", "mart_evidence", "mart_night_suspects", "mart_night_evidence")
 }
 
 // publish makes the night's files visible, the manifest last.
 func (n *night) publish(ctx context.Context) error {
 	for _, table := range []struct{ relation, folder string }{
-		{"mart_coverage", "coverage"},
 		{"mart_night_suspects", "suspects"},
 		{"mart_night_evidence", "evidence"},
 	} {

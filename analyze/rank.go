@@ -32,6 +32,7 @@ type Scope struct {
 	From, To Day
 	Nights   []Day // that ran within the window
 	Hosts    int   // before grades and limit
+	Coverage report.Coverage
 }
 
 // orders are the sort keys of a ranking. Grade X is always last: explained
@@ -63,6 +64,9 @@ func Rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	defer db.Close() //nolint:errcheck // only temporary files are left to it
 
 	if err := gradeWindow(ctx, db, o.Lake, scope, o.Region); err != nil {
+		return nil, scope, err
+	}
+	if scope.Coverage, err = windowCoverage(ctx, db); err != nil {
 		return nil, scope, err
 	}
 	if err := knownRegion(ctx, db, &o.Options, o.Region); err != nil {
@@ -115,10 +119,11 @@ func gradeWindow(ctx context.Context, db *engine.DB, lake string, scope Scope, r
 	if err != nil {
 		return err
 	}
-	if err := db.Read(ctx, "raw_contacts", paths(files)...); err != nil {
-		return err
-	}
-	if err := setWindow(ctx, db, scope.From, scope.To, region); err != nil {
+	if err := errors.Join(
+		db.Read(ctx, "raw_contacts", paths(files)...),
+		readCoverage(ctx, db, lake, scope.From, scope.To),
+		setWindow(ctx, db, scope.From, scope.To, region),
+	); err != nil {
 		return err
 	}
 	if err := db.Build(ctx, "mart_suspects", "mart_evidence"); err != nil {

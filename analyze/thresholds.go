@@ -11,7 +11,8 @@ type Threshold struct {
 	Reason  string
 }
 
-// Thresholds are all numbers that decide a grade or a score.
+// Thresholds are all numbers that decide a grade, a score, or whether a day is
+// covered.
 var Thresholds = []Threshold{
 	{"session_gap_seconds", 300, "s", "records of one host and endpoint this close belong to one session; the longest silence inside a measured mining session was 195 s"},
 
@@ -43,4 +44,6 @@ var Thresholds = []Threshold{
 	{"points_rhythm", 2, "points", "machines mine around the clock, people browse by day"},
 	{"points_rate", 1, "points", "a miner's rate; weak, as it is by design independent of the hash rate"},
 	{"points_concurrency", 1, "points", "parallel connections to one endpoint: more than one worker"},
+
+	{"min_coverage_percent", 99, "of 100", "records of a day and of each of its exporters that must be in the lake for the day to be covered; export over a sound network loses next to none, and what is lost takes short contacts with it in proportion"},
 }

@@ -35,7 +35,7 @@ func Week(ctx context.Context, o WeekOptions) (*report.Week, error) {
 
 	week := &report.Week{
 		Name: o.Week, From: from.Start(o.Zone), To: to.Start(o.Zone), Zone: o.Zone, Region: o.Region, Site: o.Site,
-		ProgramVersion: o.Version,
+		ProgramVersion: o.Version, MinCoverage: o.thresholds()["min_coverage_percent"],
 	}
 	if err := buildWindow(ctx, db, o.Lake, from.Add(-7), from.Add(-1), o.Region); err != nil {
 		return nil, err
@@ -70,13 +70,9 @@ func buildWindow(ctx context.Context, db *engine.DB, lake string, from, to Day, 
 	if err != nil {
 		return err
 	}
-	coverage, err := dayFiles(lake, "coverage", from, to)
-	if err != nil {
-		return err
-	}
 	return errors.Join(
 		db.Read(ctx, "raw_contacts", paths(contacts)...),
-		db.Read(ctx, "raw_coverage", paths(coverage)...),
+		readCoverage(ctx, db, lake, from, to),
 		setWindow(ctx, db, from, to, region),
 		db.Build(ctx, "mart_suspects", "mart_evidence", "mart_totals"),
 		runChecks(ctx, db, "chk_suspects"),
@@ -111,7 +107,7 @@ func fillWeek(ctx context.Context, db *engine.DB, week *report.Week) error {
 		}
 	}
 	return errors.Join(readRegions(ctx, db, week), readUnits(ctx, db, week), readShares(ctx, db, week),
-		readPools(ctx, db, week), readDays(ctx, db, week))
+		readPools(ctx, db, week), readDays(ctx, db, week), readWeekCoverage(ctx, db, week))
 }
 
 func readTotal(ctx context.Context, db *engine.DB) (*report.Total, error) {
@@ -175,11 +171,11 @@ func readPools(ctx context.Context, db *engine.DB, week *report.Week) error {
 }
 
 func readDays(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, `select day, flows, contact_records, hours, exporters, is_sampled, hosts_a, hosts_b, hosts_c, mean_mbps from mart_days`,
+	return scanAll(ctx, db, `select day, contact_records, hours, is_sampled, hosts_a, hosts_b, hosts_c, mean_mbps from mart_days`,
 		func(rows *sql.Rows) error {
 			var d report.Day
 			var day time.Time
-			if err := rows.Scan(&day, &d.Flows, &d.ContactRecords, &d.Hours, &d.Exporters, &d.Sampled, &d.A, &d.B, &d.C, &d.MeanMbps); err != nil {
+			if err := rows.Scan(&day, &d.ContactRecords, &d.Hours, &d.Sampled, &d.A, &d.B, &d.C, &d.MeanMbps); err != nil {
 				return err
 			}
 			d.Day = Day(day.Format(time.DateOnly)).Start(week.Zone)
@@ -240,8 +236,8 @@ func describeWeek(o *WeekOptions, week *report.Week, nights []Day) error {
 }
 
 // scanAll calls scan for each row of a reading statement.
-func scanAll(ctx context.Context, db *engine.DB, text string, scan func(*sql.Rows) error) error {
-	rows, err := db.Query(ctx, text)
+func scanAll(ctx context.Context, db *engine.DB, text string, scan func(*sql.Rows) error, args ...any) error {
+	rows, err := db.Query(ctx, text, args...)
 	if err != nil {
 		return err
 	}

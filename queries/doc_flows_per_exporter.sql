@@ -10,5 +10,6 @@ select
     count(*) as hours,
     max(sampling_rate) as sampling_rate
 from view_coverage
+where flows > 0
 group by day, exporter
 order by day, exporter

@@ -1,7 +1,7 @@
 -- mart_days: one line a day of the window: what the night rests on and what it found.
 --
 -- grain:   one row per day of the window
--- inputs:  raw_coverage, int_week_contacts, int_week_slots
+-- inputs:  mart_coverage_days, int_week_contacts, int_week_slots
 -- params:  window_from, window_to
 -- notes:   hosts are counted under the grade that they have over the whole
 --          window; contact_records are the flow records of counted contacts.
@@ -9,17 +9,6 @@ with
 
 days as (
     select unnest(generate_series(getvariable('window_from'), getvariable('window_to'), interval 1 day))::date as day
-),
-
-coverage as (
-    select
-        day,
-        sum(flows)::bigint as flows,
-        count(distinct hour) as hours,
-        count(distinct exporter) as exporters,
-        max(sampling_rate) > 1 as is_sampled
-    from raw_coverage
-    group by day
 ),
 
 found as (
@@ -42,8 +31,13 @@ traffic as (
 select
     days.day,
     coalesce(coverage.flows, 0) as flows,
-    coalesce(coverage.hours, 0)::integer as hours,
-    coalesce(coverage.exporters, 0)::integer as exporters,
+    coalesce(coverage.hours, 0) as hours,
+    coalesce(coverage.exporters, 0) as exporters,
+    coalesce(coverage.exporters_expected, 0) as exporters_expected,
+    coalesce(coverage.exporters_short, 0) as exporters_short,
+    coalesce(coverage.silent_hours, 0) as silent_hours,
+    coverage.coverage_percent,
+    coalesce(coverage.is_covered, false) as is_covered,
     coalesce(coverage.is_sampled, false) as is_sampled,
     coalesce(found.records, 0) as contact_records,
     coalesce(found.hosts_a, 0)::integer as hosts_a,
@@ -51,7 +45,7 @@ select
     coalesce(found.hosts_c, 0)::integer as hosts_c,
     coalesce(traffic.bytes, 0) * 8 / 86400 / 1e6 as mean_mbps
 from days
-left join coverage using (day)
+left join mart_coverage_days as coverage using (day)
 left join found using (day)
 left join traffic using (day)
 order by days.day

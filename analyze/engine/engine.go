@@ -136,6 +136,17 @@ type Day string
 // Read puts files behind a raw_ relation: Parquet, or CSV with the types that
 // the relation declares. Without files the relation is empty.
 func (d *DB) Read(ctx context.Context, name string, paths ...string) error {
+	return d.read(ctx, name, "read_parquet(%s, hive_partitioning = false)", paths)
+}
+
+// ReadGrown is Read for a relation that has gained columns: they are null in
+// the files of an older program, which lack them.
+func (d *DB) ReadGrown(ctx context.Context, name string, paths ...string) error {
+	declared := "(" + d.queries[name].SQL + ")"
+	return d.read(ctx, name, declared+" union all by name select * from read_parquet(%s, hive_partitioning = false, union_by_name = true)", paths)
+}
+
+func (d *DB) read(ctx context.Context, name, parquet string, paths []string) error {
 	q, ok := d.queries[name]
 	if !ok || q.Layer() != "raw" {
 		return fmt.Errorf("read %s: no raw_ relation of that name", name)
@@ -155,7 +166,7 @@ func (d *DB) Read(ctx context.Context, name string, paths ...string) error {
 			}
 			source = fmt.Sprintf("select * from read_csv(%s, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', columns = {%s})", files, columns)
 		default:
-			source = fmt.Sprintf("select * from read_parquet(%s, hive_partitioning = false)", files)
+			source = "select * from " + strings.Replace(parquet, "%s", files, 1)
 		}
 	}
 	if _, err := d.conn.ExecContext(ctx, "create or replace view "+name+" as "+source); err != nil {

@@ -3,7 +3,8 @@ package engine
 import "context"
 
 // Given replaces a relation by the rows of a CSV file, typed as the relation
-// itself is; columns that the file lacks are null.
+// itself is; columns that the file lacks are null, and so are empty cells
+// without quotes.
 func (d *DB) Given(ctx context.Context, relation, path string) error {
 	if err := d.Build(ctx, relation); err != nil {
 		return err
@@ -13,7 +14,7 @@ func (d *DB) Given(ctx context.Context, relation, path string) error {
 		"drop view if exists " + relation,
 		"drop table if exists " + relation,
 		"create table " + relation + " as select * from given_shape",
-		"insert into " + relation + " by name select * from read_csv(" + quote(path) + ", header = true, all_varchar = true, nullstr = '')",
+		"insert into " + relation + " by name select * from read_csv(" + quote(path) + ", header = true, all_varchar = true, nullstr = '', allow_quoted_nulls = false)",
 	} {
 		if _, err := d.conn.ExecContext(ctx, s); err != nil && s[:4] != "drop" {
 			return err

@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -123,7 +124,20 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 		},
 		"no suspects": {
 			empty(func(*report.Week) {}),
-			[]string{"Not found does not mean not there", "No IP address has grade", "No clues", "No address was excluded", "nightly result for the week before"},
+			[]string{"whether it is clear cannot be said", "Days with whole data: 1 of 7", "No IP address has grade", "No clues", "No address was excluded", "nightly result for the week before"},
+		},
+		"no suspects and whole data": {
+			empty(func(w *report.Week) { w.Coverage.Nights, w.Coverage.NightsCovered = 7, 7 }),
+			[]string{"not found is relative to the pools", "may be taken as cleared", "Behind sampling exporters"},
+		},
+		"no receipts": {
+			empty(func(w *report.Week) {
+				w.Coverage = report.Coverage{Nights: 7, Flows: 60, Unaccounted: 60}
+				for i := range w.Exporters {
+					w.Exporters[i].Coverage = report.Coverage{Flows: 20, Unaccounted: 20}
+				}
+			}),
+			[]string{"unknown: none of the 60 flow records is in a receipt", "20 flow records in no receipt"},
 		},
 		"no ledger": {
 			empty(func(w *report.Week) { w.LedgerVersions = nil }),
@@ -203,5 +217,31 @@ func TestHTMLFoldsRegionsOfClues(t *testing.T) {
 	}
 	if strings.Contains(text, "舟山市") || strings.Contains(text, "象山县") {
 		t.Error("a region with clues only is ranked")
+	}
+}
+
+// TestHTMLOfManyExportersShowsTheGapsFirst: the page is cut, the CSV is not.
+func TestHTMLOfManyExportersShowsTheGapsFirst(t *testing.T) {
+	week := sampleWeek()
+	for i := range 200 {
+		e := report.ExporterDay{Day: week.Days[0].Day, Exporter: fmt.Sprintf("10.254.0.%d", i), Coverage: received(100)}
+		percent := 100.0
+		e.Percent, e.Covered = &percent, i < 100
+		if i == 199 {
+			e.SilentHours = 3
+		}
+		week.Exporters = append(week.Exporters, e)
+	}
+	text := page(t, week, report.English)
+	for _, want := range []string{
+		"60 of 204 exporters are shown, those with gaps first", "The first 80 of 108 are shown",
+		`<td class="ip">10.254.0.199</td><td class="n">100</td>`, `<tr><td class="ip">10.255.0.1</td>`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if strings.Contains(text, `<td class="ip">10.254.0.7</td>`) {
+		t.Error("an exporter without a gap takes the place of one with a gap")
 	}
 }

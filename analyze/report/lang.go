@@ -140,6 +140,9 @@ func (p *printer) day(t time.Time) string {
 	return t.Format("2006-01-02") + " " + p.say("weekday."+t.Format("Mon"))
 }
 
+// dayShort is a date as the head of a narrow column.
+func (p *printer) dayShort(t time.Time) string { return t.In(p.zone).Format("01-02") }
+
 // when is a time to the minute, exact one to the second: what a unit needs
 // to search its NAT or login log.
 func (p *printer) when(t time.Time) string  { return p.clock(t, "01-02 15:04") }

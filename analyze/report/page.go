@@ -41,6 +41,7 @@ type page struct {
 	Clues, Excluded                  []row
 	CardsCut, CluesCut, ExcludedCut  string
 	Basis                            []fact
+	Coverage                         *coveragePart
 	Uncertainties, Limits, Grades    []string
 }
 
@@ -103,7 +104,7 @@ func newPage(week *Week, p *printer) (*page, error) {
 		Warnings: p.warnings(week), Cards: p.cards(week), Charts: charts,
 		Sectors: shares(week.Sectors, p.say("col.sector")),
 		Coins:   shares(week.Coins, p.say("col.coin")),
-		Basis:   p.basis(week),
+		Basis:   p.basis(week), Coverage: p.coveragePart(week),
 
 		Uncertainties: []string{"limit.machine", "limit.rigs", "limit.intent"},
 		Limits: []string{

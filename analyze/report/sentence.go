@@ -37,6 +37,8 @@ func (p *printer) headline(week *Week) string {
 	switch {
 	case nightsRun(week) == 0:
 		return p.say("summary.no_nights")
+	case suspected(t) == 0 && week.Coverage.NightsCovered < len(week.Days):
+		return p.say("summary.none_short", p.some("clue", t.HostsC), p.some("exclusion", t.HostsX))
 	case suspected(t) == 0:
 		return p.say("summary.none", p.some("clue", t.HostsC), p.some("exclusion", t.HostsX))
 	default:
@@ -61,6 +63,12 @@ func (p *printer) warnings(week *Week) []string {
 	}
 	if missing := ran*24 - hours; missing > 0 {
 		list = append(list, p.say("warning.hours", p.some("hour", missing)))
+	}
+	if short := ran - week.Coverage.NightsCovered; short > 0 {
+		list = append(list, p.say("warning.coverage", ran, short))
+	}
+	if n := week.Coverage.NotAllowed; n > 0 {
+		list = append(list, p.say("warning.not_allowed", count(n)))
 	}
 	if len(week.FeedVersions) == 0 {
 		list = append(list, p.say("warning.no_feed"))
@@ -149,9 +157,8 @@ func (p *printer) comparison(week *Week) string {
 // apart from this one.
 func (p *printer) basis(week *Week) []fact {
 	ran, hours, possible := nightsRun(week), coveredHours(week), len(week.Days)*24
-	exporters, sampling := 0, p.say("basis.unsampled")
+	sampling := p.say("basis.unsampled")
 	for _, d := range week.Days {
-		exporters = max(exporters, d.Exporters)
 		if d.Sampled {
 			sampling = p.say("basis.sampled")
 		}
@@ -163,7 +170,8 @@ func (p *printer) basis(week *Week) []fact {
 	if ran > 0 {
 		facts = append(facts,
 			fact{p.say("basis.coverage"), []string{p.say("basis.hours", hours, possible, percent(100*float64(hours)/float64(possible)))}},
-			fact{p.say("basis.exporters"), []string{p.say("basis.up_to", count(exporters))}},
+			fact{p.say("basis.percent"), p.coverageFacts(&week.Coverage)},
+			fact{p.say("basis.exporters"), []string{p.say("basis.expected", count(week.Coverage.Exporters), count(week.Coverage.Expected))}},
 			fact{p.say("basis.sampling"), []string{sampling}},
 		)
 	}
@@ -173,6 +181,22 @@ func (p *printer) basis(week *Week) []fact {
 		fact{p.say("basis.config"), []string{p.orUnknown(shortHash(week.ConfigHash))}},
 		fact{p.say("basis.program"), []string{strings.TrimSpace("minewatch " + week.ProgramVersion)}},
 	)
+}
+
+// coverageFacts say what of all that was sent is in the lake, and what is
+// known of the rest.
+func (p *printer) coverageFacts(c *Coverage) []string {
+	if c.Percent == nil {
+		return []string{p.say("basis.percent_unknown", count(c.Unaccounted))}
+	}
+	list := []string{p.say("basis.stored", p.percentOf(c), count(c.Received), count(c.Stored), p.about(c.Lost(), c.Estimate))}
+	if losses := p.losses(c); len(losses) > 0 {
+		list = append(list, p.say("basis.lost", strings.Join(losses, p.say("list.separator"))))
+	}
+	if c.Unaccounted > 0 {
+		list = append(list, p.say("loss.unaccounted", count(c.Unaccounted)))
+	}
+	return list
 }
 
 // shortHash is enough to tell two configurations apart.

@@ -17,6 +17,7 @@ func (p *printer) sheets(week *Week) []sheet {
 		p.hostSheet("clues.csv", week.Clues),
 		p.hostSheet("excluded.csv", week.Excluded),
 		p.daySheet(week.Days),
+		p.coverageSheet(week.Exporters),
 	}
 }
 
@@ -125,17 +126,49 @@ func poolSheet(pools []Pool) sheet {
 // be a finding.
 func (p *printer) daySheet(days []Day) sheet {
 	s := sheet{name: "days.csv", columns: []string{
-		"day", "ran", "flows", "contact_records", "hours_with_data", "exporters", "sampled", "hosts_a", "hosts_b", "hosts_c", "mean_mbps",
+		"day", "ran", "flows", "contact_records", "hours_with_data", "exporters", "exporters_expected", "silent_hours",
+		"records_stored", "records_lost", "coverage_percent", "covered", "sampled", "hosts_a", "hosts_b", "hosts_c", "mean_mbps",
 	}}
 	for _, d := range days {
-		row := []string{d.Day.In(p.zone).Format(time.DateOnly), strconv.FormatBool(d.Ran), "", "", "", "", "", "", "", "", ""}
+		row := []string{d.Day.In(p.zone).Format(time.DateOnly), strconv.FormatBool(d.Ran)}
+		row = append(row, make([]string, len(s.columns)-len(row))...)
 		if d.Ran {
 			copy(row[2:], []string{
-				whole(d.Flows), whole(d.ContactRecords), strconv.Itoa(d.Hours), strconv.Itoa(d.Exporters), strconv.FormatBool(d.Sampled),
+				whole(d.Flows), whole(d.ContactRecords), strconv.Itoa(d.Hours), strconv.Itoa(d.Exporters), strconv.Itoa(d.Expected),
+				strconv.Itoa(d.SilentHours), whole(d.Stored), whole(d.Lost()), d.PercentText(), strconv.FormatBool(d.Covered), strconv.FormatBool(d.Sampled),
 				strconv.Itoa(d.A), strconv.Itoa(d.B), strconv.Itoa(d.C), decimal(d.MeanMbps),
 			})
 		}
 		s.rows = append(s.rows, row)
+	}
+	return s
+}
+
+// coverageSheet has every exporter and day: what a neighbour of a gap needs to
+// find its cause. A percentage that is not known is empty, and so is a clock.
+func (p *printer) coverageSheet(days []ExporterDay) sheet {
+	s := sheet{name: "coverage.csv", columns: []string{
+		"day", "exporter", "flows", "hours_with_data", "silent_hours", "flows_unaccounted", "records_received", "records_stored",
+		"records_missed", "records_unread", "records_malformed", "records_disk", "records_aborted", "records_absent", "is_estimate",
+		"coverage_percent", "covered", "datagrams_refused", "datagrams_unseen", "datagrams_not_allowed", "sets_unread", "receipts_faulty",
+		"sampling_rate", "flows_rate_unknown", "flows_clock_replaced", "clock_ahead_min_ms", "clock_ahead_max_ms",
+	}}
+	known := func(ms *int64) string {
+		if ms == nil {
+			return ""
+		}
+		return whole(*ms)
+	}
+	for i := range days {
+		e := &days[i]
+		s.rows = append(s.rows, []string{
+			e.Day.In(p.zone).Format(time.DateOnly), e.Exporter, whole(e.Flows), strconv.Itoa(e.Hours), strconv.Itoa(e.SilentHours),
+			whole(e.Unaccounted), whole(e.Received), whole(e.Stored),
+			whole(e.Missed), whole(e.Unread), whole(e.Malformed), whole(e.Disk), whole(e.Aborted), whole(e.Absent), strconv.FormatBool(e.Estimate),
+			e.PercentText(), strconv.FormatBool(e.Covered), whole(e.DatagramsRefused), whole(e.DatagramsUnseen), whole(e.NotAllowed), whole(e.SetsUnread),
+			strconv.Itoa(e.FaultyReceipts), strconv.Itoa(e.SamplingRate), whole(e.RateUnknown), whole(e.ClockReplaced),
+			known(e.ClockAheadMin), known(e.ClockAheadMax),
+		})
 	}
 	return s
 }

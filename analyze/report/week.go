@@ -101,6 +101,10 @@ type Week struct {
 	Suspects []Suspect
 	Clues    []Suspect // grade C
 	Excluded []Suspect // grade X
+
+	Coverage    Coverage      // of all nights of the week
+	Exporters   []ExporterDay // by day and address
+	MinCoverage float64       // percent that a covered day has
 }
 
 // Total is the headline of a week.
@@ -155,13 +159,12 @@ type Pool struct {
 
 // Day is what one night rests on and what it found.
 type Day struct {
-	Day   time.Time
-	Ran   bool // a night of this day is published
-	Flows int64
+	Coverage
+	Day time.Time
+	Ran bool // a night of this day is published
 	// ContactRecords are the flow records of the contacts that count.
 	ContactRecords int64
-	Hours          int // of the day with any flow, 0..24: the coverage
-	Exporters      int
+	Hours          int  // of the day with any flow, 0..24
 	Sampled        bool // at least one exporter samples
 	A, B, C        int
 	MeanMbps       float64

@@ -68,8 +68,8 @@ func sampleWeek() *report.Week {
 	}
 	for i := range 7 {
 		day := report.Day{
-			Day: week.From.AddDate(0, 0, i), Ran: true, Flows: 3_412_093 + int64(i)*9_731, ContactRecords: 2_210 + int64(i)*37,
-			Hours: 24, Exporters: 3, Sampled: true, A: 1 + i%3, B: i % 2, C: 1, MeanMbps: 0.03 + float64(i)*0.006,
+			Day: week.From.AddDate(0, 0, i), Ran: true, ContactRecords: 2_210 + int64(i)*37,
+			Hours: 24, Sampled: true, A: 1 + i%3, B: i % 2, C: 1, MeanMbps: 0.03 + float64(i)*0.006,
 		}
 		switch i {
 		case 3:
@@ -79,8 +79,100 @@ func sampleWeek() *report.Week {
 		}
 		week.Days = append(week.Days, day)
 	}
+	sampleCoverage(week)
 	week.Suspects, week.Clues, week.Excluded = sampleSuspects(), sampleClues(), sampleExcluded()
 	return week
+}
+
+// sampleCoverage gives the week three exporters and each kind of gap.
+func sampleCoverage(week *report.Week) {
+	week.MinCoverage = 99
+	week.Coverage = report.Coverage{Exporters: 4, Expected: 4}
+	for i := range week.Days {
+		day := &week.Days[i]
+		if !day.Ran {
+			continue
+		}
+		list := []report.ExporterDay{
+			{Exporter: "10.255.0.1", Hours: 24, SamplingRate: 1000, Coverage: received(1_900_000 + int64(i)*9_731)},
+			{Exporter: "10.255.0.2", Hours: 24, SamplingRate: 1, ClockReplaced: 1200, Coverage: received(1_500_000)},
+			{Exporter: "2001:db8:255::3", Hours: 24, Coverage: received(12_093), RateUnknown: 12_093},
+		}
+		behind, ahead := int64(-1100), int64(200)
+		list[0].ClockAheadMin, list[0].ClockAheadMax = &behind, &ahead
+		switch i {
+		case 1: // its numbers say that datagrams never came
+			list[0].Missed, list[0].Estimate = 41_007, true
+		case 2: // the templates came late, the disk was full, the receive buffer too small
+			list[1].Unread, list[1].SetsUnread, list[1].Estimate, list[1].Disk, list[1].Received = 900, 31, true, 65_536, 1_565_536
+			list = append(list, report.ExporterDay{DatagramsUnseen: 77, Coverage: report.Coverage{Missed: 310, Estimate: true, NotAllowed: 12}})
+		case 3: // the collector stood still, and was killed
+			for j := range list {
+				list[j].Hours, list[j].SilentHours = 19, 5
+			}
+			list[0].Unaccounted, list[0].Flows = 250, list[0].Flows+250
+		case 4:
+			list[2] = report.ExporterDay{Exporter: "2001:db8:255::3", Coverage: report.Coverage{SilentHours: 24}}
+		case 6: // a log beside the exporters
+			list = append(list, report.ExporterDay{Exporter: "198.51.100.99", Hours: 24, SamplingRate: 1, Coverage: report.Coverage{Flows: 300, Unaccounted: 300}})
+		}
+		for j := range list {
+			finish(&list[j], day)
+			list[j].Day = day.Day
+		}
+		week.Exporters = append(week.Exporters, list...)
+		finishDay(day, &week.Coverage)
+	}
+	percent := 100 * float64(week.Coverage.Stored) / float64(week.Coverage.Stored+week.Coverage.Lost())
+	week.Coverage.Percent = &percent
+}
+
+func received(records int64) report.Coverage {
+	return report.Coverage{Flows: records, Received: records, Stored: records}
+}
+
+// finish reckons an exporter's day and adds it to the day.
+func finish(e *report.ExporterDay, day *report.Day) {
+	if e.Exporter != "" && e.Stored > 0 {
+		percent := 100 * float64(e.Stored) / float64(e.Stored+e.Lost())
+		e.Percent = &percent
+		e.Covered = percent >= 99 && e.SilentHours == 0 && e.Unaccounted == 0
+	}
+	add(&day.Coverage, &e.Coverage)
+	if e.Exporter == "" {
+		return
+	}
+	day.Expected++
+	if e.Flows > 0 {
+		day.Exporters++
+	}
+	if !e.Covered {
+		day.Short++
+	}
+}
+
+func finishDay(day *report.Day, week *report.Coverage) {
+	percent := 100 * float64(day.Stored) / float64(day.Stored+day.Lost())
+	day.Percent = &percent
+	day.Covered = percent >= 99 && day.Short == 0
+	add(week, &day.Coverage)
+	week.Nights++
+	if day.Covered {
+		week.NightsCovered++
+	}
+}
+
+func add(sum, c *report.Coverage) {
+	sum.Flows += c.Flows
+	sum.Received += c.Received
+	sum.Stored += c.Stored
+	sum.Disk += c.Disk
+	sum.Unread += c.Unread
+	sum.Missed += c.Missed
+	sum.Unaccounted += c.Unaccounted
+	sum.Estimate = sum.Estimate || c.Estimate
+	sum.NotAllowed += c.NotAllowed
+	sum.SilentHours += c.SilentHours
 }
 
 func sampleSuspects() []report.Suspect {

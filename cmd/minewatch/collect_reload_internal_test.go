@@ -82,7 +82,7 @@ func TestReloadOnHangup(t *testing.T) {
 	defer conn.Close()
 	send := func(flows int) {
 		t.Helper()
-		if _, err := conn.Write(netflow5(flows)); err != nil {
+		if _, err := conn.Write(netflow5(flows, 0)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -30,6 +30,10 @@ were in contact by their last seven days, and publishes contacts, suspects,
 evidence and coverage in the lake. Days are those of site.zone. A day without
 flows has no night; cron had better know of it: see --fail-on-empty.
 
+Each night says its coverage: what of all that the exporters sent is in the
+lake, by the collectors' receipts, and a warning where a day is not covered. Then
+no suspect does not mean no mining.
+
 Without --day, --from and --all it is the scheduled run: it takes yesterday, and
 afterwards compacts closed hours and deletes the flows that are past their time
 (see 'minewatch compact' and 'minewatch retain').
@@ -129,10 +133,11 @@ func parseAsOf(text string, zone *time.Location) (time.Time, error) {
 	return t, nil
 }
 
-// warnNight says what weakens the night's answer.
+// warnNight says what the night's answer rests on, and what weakens it.
 func warnNight(env *environment, m *analyze.Manifest) {
 	c := &m.Counts
-	var remarks []string
+	env.say(fmt.Sprintf("%s: %s", m.Day, coverageText(&m.Coverage)))
+	remarks := coverageRemarks(&m.Coverage, m.Thresholds["min_coverage_percent"])
 	remark := func(n int64, one, many string) {
 		switch {
 		case n == 1:

@@ -13,14 +13,14 @@ import (
 
 // nightColumns are the columns of nightly's output, for people and machines.
 var nightColumns = []string{
-	"day", "flows", "hours", "exporters", "matched", "contacts", "hosts", "grade_a", "grade_b", "grade_c", "grade_x", "feeds",
+	"day", "flows", "hours", "exporters", "coverage", "covered", "matched", "contacts", "hosts", "grade_a", "grade_b", "grade_c", "grade_x", "feeds",
 }
 
 func nightCells(m *analyze.Manifest) []string {
 	c := &m.Counts
 	n := func(v int64) string { return strconv.FormatInt(v, 10) }
 	return []string{
-		string(m.Day), n(c.Flows), n(c.HoursCovered), n(c.Exporters), n(c.Matched), n(c.Contacts), n(c.Hosts),
+		string(m.Day), n(c.Flows), n(c.HoursCovered), n(c.Exporters), m.Coverage.PercentText(), strconv.FormatBool(m.Coverage.Covered), n(c.Matched), n(c.Contacts), n(c.Hosts),
 		n(c.Grades["A"]), n(c.Grades["B"]), n(c.Grades["C"]), n(c.Grades["X"]), strings.Join(m.Feeds, " "),
 	}
 }
@@ -53,6 +53,9 @@ func writeNights(env *environment, format outputFormat, nights []*analyze.Manife
 			r := make(table.Row, len(cells)-1) // the feeds are for machines
 			for i := range r {
 				r[i] = strings.TrimPrefix(cells[i], "grade_")
+				if cells[i] == "" {
+					r[i] = "unknown"
+				}
 			}
 			return r
 		}

@@ -151,6 +151,7 @@ func (e *environment) describeScope(o *analyze.RankOptions, scope analyze.Scope,
 		window = fmt.Sprintf("%s to %s: %d of %d %s", scope.From, scope.To, nights, days, plural(days, "night"))
 	}
 	e.say(fmt.Sprintf("%s, %d %s met pools, %d shown", window, scope.Hosts, choose(scope.Hosts, "address", "addresses"), shown))
+	e.describeCoverage(&scope.Coverage)
 }
 
 // terminalWidth is 0 where stdout is no terminal, and never so narrow that a

@@ -109,6 +109,9 @@ func (e *environment) describeWeek(week *report.Week) {
 	suspects := t.HostsA + t.HostsB
 	e.say(fmt.Sprintf("%s: %d of %d nights, %d %s (A %d, B %d), %d %s, %d excluded", week.Name, nights, len(week.Days),
 		suspects, plural(suspects, "suspect"), t.HostsA, t.HostsB, t.HostsC, plural(t.HostsC, "clue"), t.HostsX))
+	if nights > 0 {
+		e.describeCoverage(&week.Coverage)
+	}
 	if nights < len(week.Days) {
 		e.say("the report says which days are missing; run them with 'minewatch nightly --day DAY' and write it again")
 	}

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 //
 //	exit CODE PROGRAM ARG…    run the program, which has to end with this code
 //	waitfor FILE              until the file is there, at most 20 s
-//	sendflows READY N         a NetFlow v5 datagram of N flows to the first address in the ready file
+//	sendflows READY N[@SEQ]…  from one router, NetFlow v5 datagrams of N flows, numbered from SEQ on, to the first address in the ready file
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
@@ -70,17 +70,23 @@ func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 
 func sendFlows(ts *testscript.TestScript, _ bool, args []string) {
 	address, _, _ := strings.Cut(ts.ReadFile(args[0]), "\n")
-	n, err := strconv.Atoi(args[1])
-	ts.Check(err)
 	conn, err := net.Dial("udp", address[strings.Index(address, "//")+2:])
 	ts.Check(err)
 	defer conn.Close()
-	_, err = conn.Write(netflow5(n))
-	ts.Check(err)
+	for _, datagram := range args[1:] {
+		flows, first, _ := strings.Cut(datagram, "@")
+		n, err := strconv.Atoi(flows)
+		ts.Check(err)
+		sequence, err := strconv.Atoi("0" + first)
+		ts.Check(err)
+		_, err = conn.Write(netflow5(n, sequence))
+		ts.Check(err)
+	}
 }
 
-// netflow5 is a datagram that a router sent at noon of 2026-03-02.
-func netflow5(flows int) []byte {
+// netflow5 is a datagram that a router sent at noon of 2026-03-02, its first
+// flow numbered sequence.
+func netflow5(flows, sequence int) []byte {
 	const uptime = uint32(3_600_000) // ms
 	var b bytes.Buffer
 	put := func(values ...any) {
@@ -88,7 +94,7 @@ func netflow5(flows int) []byte {
 			_ = binary.Write(&b, binary.BigEndian, v) // a buffer takes everything
 		}
 	}
-	put(uint16(5), uint16(flows), uptime, uint32(1_772_452_800), uint32(0), uint32(0), uint16(0), uint16(1<<14|100))
+	put(uint16(5), uint16(flows), uptime, uint32(1_772_452_800), uint32(0), uint32(sequence), uint16(0), uint16(1<<14|100))
 	for i := range flows {
 		put([4]byte{10, 0, 0, byte(i)}, [4]byte{203, 0, 113, 9}, [4]byte{}, uint16(1), uint16(2), // addresses, interfaces
 			uint32(10), uint32(1500), uptime-9000, uptime-1000, // packets, bytes, first, last
