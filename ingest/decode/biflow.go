@@ -104,7 +104,7 @@ func (d *Decoder) answers(m *message, p *answerPlan, records []byte, out *flow.B
 		d.icmpColumn(p.columnPlan, d.answering, out, begin)
 	}
 	d.rateColumn(m, p.columnPlan, d.answering, out, begin)
-	d.keepColumns(m, out, begin)
+	d.keepColumns(m.arrival, m.format(), out, begin)
 }
 
 // answered says whether the first of the records has traffic of the other

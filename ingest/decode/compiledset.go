@@ -30,13 +30,13 @@ func (d *Decoder) columns(m *message, p *columnPlan, set []byte, n int, out *flo
 
 // keepColumns finishes and counts the records from begin on: what keep does for
 // one.
-func (d *Decoder) keepColumns(m *message, out *flow.Batch, begin int) {
+func (d *Decoder) keepColumns(a arrival, format flow.Format, out *flow.Batch, begin int) {
 	d.counts.Records += int64(out.Len() - begin)
-	if len(m.exporter.treated.borders) == 0 {
+	if len(a.exporter.treated.borders) == 0 {
 		fill(out.Boundary[begin:], flow.Null)
 	} else {
 		for i := begin; i < out.Len(); i++ {
-			out.Boundary[i] = m.exporter.boundary(out.InIf[i], out.OutIf[i])
+			out.Boundary[i] = a.exporter.boundary(out.InIf[i], out.OutIf[i])
 		}
 	}
 	unknown := int64(0)
@@ -46,7 +46,7 @@ func (d *Decoder) keepColumns(m *message, out *flow.Batch, begin int) {
 		}
 	}
 	if unknown > 0 {
-		d.missSampling(m.arrival, m.format(), unknown)
+		d.missSampling(a, format, unknown)
 	}
 }
 

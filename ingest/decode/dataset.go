@@ -33,7 +33,7 @@ func (d *Decoder) dataSet(m *message, id uint16, body []byte, out *flow.Batch) {
 		}
 		begin := d.columns(m, p, records, len(records)/p.size, out)
 		d.rateColumn(m, p, records, out, begin)
-		d.keepColumns(m, out, begin)
+		d.keepColumns(m.arrival, m.format(), out, begin)
 		if p.answer != nil {
 			d.answers(m, p.answer, records, out)
 		}

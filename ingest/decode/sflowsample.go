@@ -55,7 +55,6 @@ func (s *sample) bytes() int64 {
 // keepSamples appends the records of the samples that were read.
 func (d *Decoder) keepSamples(a arrival, h sflowHeader, out *flow.Batch) {
 	n := len(d.sampled)
-	d.counts.Records += int64(n)
 	begin := out.Extend(n)
 	fill(out.ReceivedAt[begin:], a.received.UnixMicro())
 	fill(out.StartedAt[begin:], a.received.UnixMilli())
@@ -73,6 +72,7 @@ func (d *Decoder) keepSamples(a arrival, h sflowHeader, out *flow.Batch) {
 	fill(out.NATSrcPort[begin:], flow.Null)
 	d.endpointColumns(out, begin)
 	d.interfaceColumns(a, out, begin)
+	d.keepColumns(a, flow.SFlow, out, begin)
 }
 
 // endpointColumns sets who talked to whom, and how long the packet was.
@@ -92,15 +92,12 @@ func (d *Decoder) endpointColumns(out *flow.Batch, begin int) {
 
 // interfaceColumns sets where the packet passed, and for how many it stands.
 func (d *Decoder) interfaceColumns(a arrival, out *flow.Batch, begin int) {
-	in, outgoing, boundary := out.InIf[begin:], out.OutIf[begin:], out.Boundary[begin:]
+	in, outgoing := out.InIf[begin:], out.OutIf[begin:]
 	srcAS, dstAS, rate := out.SrcAS[begin:], out.DstAS[begin:], out.SamplingRate[begin:]
 	for i := range d.sampled {
 		s := &d.sampled[i]
 		in[i], outgoing[i] = int64(s.input), int64(s.output)
-		boundary[i] = a.exporter.boundary(in[i], outgoing[i])
 		srcAS[i], dstAS[i] = int64(s.srcAS), int64(s.dstAS)
-		if rate[i] = a.exporter.fixedRate(s.rate); rate[i] == 0 {
-			d.missSampling(a, flow.SFlow)
-		}
+		rate[i] = a.exporter.fixedRate(s.rate)
 	}
 }

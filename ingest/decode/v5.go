@@ -96,7 +96,7 @@ func (d *Decoder) netflow5(a arrival, payload []byte, out *flow.Batch) {
 	}
 	begin := d.columns(&m, d.netflow5Layout.columns, payload[headerNetFlow5:size], count, out)
 	fill(out.SamplingRate[begin:], rate)
-	d.keepColumns(&m, out, begin)
+	d.keepColumns(m.arrival, m.format(), out, begin)
 }
 
 // referenceNetFlow5 has goflow2 read the datagram.
