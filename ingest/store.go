@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	batchRecords = 4096 // in a batch, about
+	batchRecords = 2048 // in a batch, about
 	// batchQueue is the batches between decoder and writer: one for each, and one
 	// on the way. More would only be more memory that the processor has to go
 	// through; where the writer has to wait, the datagrams do so in their queue.

@@ -52,9 +52,9 @@ func ipv4Column(of func(*flow.Batch) (hi, lo []int64), p place) columnWriter {
 	return func(b *flow.Batch, begin int, set []byte, size int) {
 		hi, lo := of(b)
 		clear(hi[begin:])
-		at := p.offset
-		for i := range lo[begin:] {
-			lo[begin+i] = flow.AddrFrom4([4]byte(set[at:])).Lo
+		lo, at := lo[begin:], p.offset
+		for i := range lo {
+			lo[i] = flow.LowerHalf(binary.BigEndian.Uint32(set[at:]))
 			at += size
 		}
 	}

@@ -19,9 +19,10 @@ type Addr struct {
 const v4Prefix = 0x0000ffff_00000000
 
 // AddrFrom4 maps the IPv4 address in the four bytes b.
-func AddrFrom4(b [4]byte) Addr {
-	return Addr{Lo: v4Prefix | int64(binary.BigEndian.Uint32(b[:]))}
-}
+func AddrFrom4(b [4]byte) Addr { return Addr{Lo: LowerHalf(binary.BigEndian.Uint32(b[:]))} }
+
+// LowerHalf is Lo of an IPv4 address.
+func LowerHalf(ipv4 uint32) int64 { return v4Prefix | int64(ipv4) }
 
 // AddrFrom16 splits the IPv6 address in the sixteen bytes b.
 func AddrFrom16(b [16]byte) Addr {

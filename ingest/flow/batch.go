@@ -58,25 +58,30 @@ func (b *Batch) Len() int { return len(b.ReceivedAt) }
 func (b *Batch) Cap() int { return cap(b.ReceivedAt) }
 
 // Grow makes room for n more records.
-func (b *Batch) Grow(n int) {
-	length := b.Len()
-	b.each(func(s series) {
-		s.extend(n)
-		s.truncate(length)
-	})
-}
+func (b *Batch) Grow(n int) { b.Truncate(b.Extend(n)) }
 
 // Extend adds n records, whose columns are for the caller to set, and returns
 // the index of the first.
 func (b *Batch) Extend(n int) int {
 	begin := b.Len()
-	for _, s := range b.stored {
-		s.extend(n)
-	}
-	for _, s := range b.notInTheLake {
-		s.extend(n)
-	}
+	extend(n, &b.ReceivedAt, &b.StartedAt, &b.EndedAt, &b.SrcHi, &b.SrcLo, &b.DstHi, &b.DstLo, &b.Bytes, &b.Packets,
+		&b.Domain, &b.InIf, &b.OutIf, &b.SrcAS, &b.DstAS, &b.NATSrcHi, &b.NATSrcLo)
+	extend(n, &b.SrcPort, &b.DstPort, &b.SamplingRate, &b.NATSrcPort, &b.Exporter.Codes, &b.Format.Codes, &b.TimeSource.Codes)
+	extend(n, &b.Proto, &b.TCPFlags, &b.EndReason, &b.Direction, &b.Boundary)
+	extend(n, &b.HasNATSrc)
 	return begin
+}
+
+// extend makes columns longer by n values, of whatever lies in memory there. It is
+// called for every datagram, hence by name and not through series.
+func extend[T value](n int, columns ...*[]T) {
+	for _, values := range columns {
+		length := len(*values) + n
+		if length > cap(*values) {
+			*values = slices.Grow(*values, n)
+		}
+		*values = (*values)[:length]
+	}
 }
 
 // Truncate takes the records from index n on away. The memory stays.

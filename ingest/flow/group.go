@@ -173,13 +173,22 @@ func (c *gatheredNumbers[T]) room(n, k int) []T {
 		c.all, c.same = c.all[:0], false
 	case c.same:
 		v := c.all[0]
-		c.all, c.same = slices.Grow(c.all[:0], n+k)[:n], false
+		c.all, c.same = grown(c.all[:0], n+k)[:n], false
 		for i := range c.all {
 			c.all[i] = v
 		}
 	}
-	c.all = slices.Grow(c.all, k)[:n+k]
+	c.all = grown(c.all, n+k)[:n+k]
 	return c.all[n:]
+}
+
+// grown is values with room for n, doubled where there is none: a group soon has
+// tens of thousands.
+func grown[T any](values []T, n int) []T {
+	if n <= cap(values) {
+		return values
+	}
+	return append(make([]T, 0, max(n, 2*cap(values), 1<<10)), values...)
 }
 
 func (c *gatheredNumbers[T]) tail(to series, begin, end int) {

@@ -1,8 +1,6 @@
 package flow
 
 import (
-	"slices"
-
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -10,7 +8,6 @@ import (
 
 // series is one column of a Batch, whatever the type of its values.
 type series interface {
-	extend(n int)                              // by n rows, of whatever lies in memory there
 	truncate(n int)                            // to n rows
 	appendRange(from series, begin, end int)   // of the same column of another batch
 	appendArray(a arrow.Array)                 // of the column's type of Columns
@@ -26,14 +23,6 @@ type value interface {
 
 // numbers is a column without nulls.
 type numbers[T value] struct{ values *[]T }
-
-func (s numbers[T]) extend(n int) {
-	length := len(*s.values)
-	if length+n > cap(*s.values) {
-		*s.values = slices.Grow(*s.values, n)
-	}
-	*s.values = (*s.values)[:length+n]
-}
 
 func (s numbers[T]) truncate(n int) { *s.values = (*s.values)[:n] }
 

@@ -52,7 +52,6 @@ func (t *Texts) forget() {
 // texts is a column of texts as a series.
 type texts struct{ *Texts }
 
-func (s texts) extend(n int)   { numbers[int32]{&s.Codes}.extend(n) }
 func (s texts) truncate(n int) { s.Codes = s.Codes[:n] }
 
 // appendRange translates the codes of one dictionary into those of the other,

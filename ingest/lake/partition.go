@@ -23,6 +23,17 @@ func hourOf(micros int64) int64 {
 	return hour
 }
 
+// sameHour is the hour of the time at that index, and the index behind those that
+// follow it in the same.
+func sameHour(micros []int64, from int) (hour int64, end int) {
+	hour = hourOf(micros[from])
+	first, last := hour*microsPerHour, (hour+1)*microsPerHour-1
+	for end = from + 1; end < len(micros) && micros[end] >= first && micros[end] <= last; {
+		end++
+	}
+	return hour, end
+}
+
 // partitionPath is the folder of an hour, relative to the lake.
 func partitionPath(hour int64) string {
 	t := time.Unix(hour*3600, 0).UTC()

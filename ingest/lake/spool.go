@@ -116,10 +116,7 @@ func (s *Spool) Append(b *flow.Batch) error {
 	s.turn++
 	var faults []error
 	for from, n := 0, b.Len(); from < n; {
-		hour, end := hourOf(b.ReceivedAt[from]), from+1
-		for end < n && hourOf(b.ReceivedAt[end]) == hour {
-			end++
-		}
+		hour, end := sameHour(b.ReceivedAt, from)
 		h, err := s.hour(hour)
 		faults = append(faults, err)
 		s.steady = b.Steady(s.steady, from, end)

@@ -86,12 +86,7 @@ func (w *Writer) Append(b *flow.Batch) error {
 	w.turn++
 	w.pending += int64(b.Len())
 	for from := 0; from < b.Len(); {
-		hour := hourOf(b.ReceivedAt[from])
-		begin, end := hour*microsPerHour, (hour+1)*microsPerHour
-		to := from + 1
-		for to < b.Len() && b.ReceivedAt[to] >= begin && b.ReceivedAt[to] < end {
-			to++
-		}
+		hour, to := sameHour(b.ReceivedAt, from)
 		if err := w.appendRange(hour, b, from, to); err != nil {
 			return fmt.Errorf("append to lake %s: %w", w.dir, err)
 		}

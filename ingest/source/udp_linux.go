@@ -143,8 +143,8 @@ func (s *socket) configure(fd int) error {
 // timed: it is looked at so often, instead of being waited for. To be woken for
 // every burst of every router costs a busy collector more than to receive them.
 const (
-	gathering = 20 * time.Millisecond
-	roomy     = 32 << 20 // bytes: more than what 10 Gbit/s of exports bring in that time
+	gathering = 50 * time.Millisecond
+	roomy     = 32 << 20 // bytes: what a quarter of a million datagrams a second need in that time
 )
 
 // beTimed takes the socket away from the runtime, which would go on being woken.
