@@ -65,7 +65,7 @@ func BenchmarkCSV(b *testing.B) {
 			b.ReportAllocs()
 			batch := make([]flow.Record, 0, 4096)
 			for b.Loop() {
-				c, err := source.OpenCSV(strings.NewReader(text), source.CSVOptions{})
+				c, err := source.OpenLog(strings.NewReader(text), source.LogOptions{})
 				if err != nil {
 					b.Fatal(err)
 				}
