@@ -38,8 +38,8 @@ func (c *captureReader) ended(err error) error {
 		return err
 	}
 	return fmt.Errorf("holds no flow exports but ordinary traffic (%d packets, %d of them UDP; none is NetFlow, IPFIX or sFlow). "+
-		"Let an exporter make flows of it, beside 'minewatch collect --allow 127.0.0.0/8 --clock-limit 0': "+
-		"softflowd -r FILE -a -v 9 -n 127.0.0.1:2055", seen, counts.Datagrams)
+		"Let an exporter make flows of it: softflowd -r FILE -a -v 9 -n 127.0.0.1:2055, "+
+		"beside minewatch collect --allow 127.0.0.1/32 --time header --stop-after-idle 30s", seen, counts.Datagrams)
 }
 
 func (c *captureReader) counts() flow.Counts {

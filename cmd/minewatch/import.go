@@ -29,6 +29,8 @@ type importFlags struct {
 	exporter string
 	sampling int32
 	inPieces bool
+
+	samplingDefault int32 // of routers that do not say it
 }
 
 func newImportCommand(env *environment) *cobra.Command {
@@ -62,33 +64,34 @@ some input was rejected.`,
 		Example: `  minewatch import exports-*.pcap.gz
   minewatch import --exporter 10.255.0.1 --sampling 1000 flows.csv
   TZ=UTC nfdump -R /var/cache/nfdump/2026/11/16 -o json | zstd > day.json.zst; minewatch import day.json.zst
-  minewatch import --exporter sensor-1 /var/log/zeek/2026-11-16/conn.*.log.gz`,
+  minewatch import --exporter 10.0.0.5 /var/log/zeek/2026-11-16/conn.*.log.gz`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f.samplingDefault = f.sampling
+			if !cmd.Flags().Changed("sampling") {
+				f.samplingDefault = env.config.Collect.SamplingDefault
+			}
 			return runImport(cmd.Context(), env, &f, args)
 		},
 	}
 	flags := cmd.Flags()
 	flags.Var(&f.allow, "allow", "`PREFIX` of exporters to take from captures; may be repeated (default all)")
-	flags.StringVar(&f.exporter, "exporter", "", "`NAME` or address of the exporter, for lines of logs that name none")
+	flags.StringVar(&f.exporter, "exporter", "", "`ADDRESS` of the exporter or sensor, for lines of logs that name none")
 	flags.Int32Var(&f.sampling, "sampling", 0, "the `N` of 1 in N packets, for exporters and lines that do not say it (of routers collect.sampling_default, else 1)")
 	flags.BoolVar(&f.inPieces, "in-pieces", false, "the files are one capture that was cut, in this order: templates carry over")
 	return cmd
 }
 
 func runImport(ctx context.Context, env *environment, f *importFlags, paths []string) error {
-	if !source.IsExporter(f.exporter) {
-		return usageErrorf("--exporter %q is neither an address nor a printable name", f.exporter)
+	if f.exporter != "" {
+		addr, err := netip.ParseAddr(f.exporter)
+		if err != nil {
+			return usageErrorf("--exporter %q is no IP address", f.exporter)
+		}
+		f.exporter = addr.Unmap().String()
 	}
 	if f.sampling < 0 {
 		return usageErrorf("--sampling %d: want the N of 1 in N, or 0 for unknown", f.sampling)
-	}
-	if addr, err := netip.ParseAddr(f.exporter); err == nil {
-		f.exporter = addr.Unmap().String()
-	}
-	samplingDefault := env.config.Collect.SamplingDefault
-	if f.sampling > 0 {
-		samplingDefault = f.sampling
 	}
 	bar := newByteBar(env.stderr, paths)
 	rejects := rejectLog{log: env.log, told: map[string]int{}}
@@ -100,14 +103,14 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 		Decode: decode.Options{
 			Policy: policy.NewLive(policy.Rules{
 				ClockLimit:      time.Duration(env.config.Collect.ClockLimit),
-				SamplingDefault: samplingDefault,
+				SamplingDefault: f.samplingDefault,
 				Exporters:       exporterRules(env.config.Exporters),
 			}),
 			Logger: env.log,
 		},
 		Exporter:        f.exporter,
 		SamplingRate:    f.sampling,
-		SamplingDefault: env.config.Collect.SamplingDefault,
+		SamplingDefault: f.samplingDefault,
 		Now:             env.now,
 		Logger:          env.log,
 		OnProgress:      bar.add,

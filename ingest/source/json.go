@@ -100,7 +100,7 @@ func (p *jsonParser) object(o *jsonObject, b []byte) error {
 	if err == nil || errors.As(err, new(RowError)) || errors.As(err, new(notFlow)) {
 		return err
 	}
-	return errors.New("is no valid JSON: " + err.Error())
+	return errors.New("is no valid JSON") // jsonparser's own words are about its state
 }
 
 // field reads one field of the current object.
@@ -167,10 +167,15 @@ func (p *jsonParser) newField(o *jsonObject, key string) *jsonField {
 	return f
 }
 
-// isJSON says that the first bytes of a file are those of JSON objects.
+// isJSON says that the first bytes of a file are those of JSON objects, or of a
+// list that may be without any.
 func isJSON(head []byte) bool {
 	head = bytes.TrimSpace(bytes.TrimPrefix(head, []byte(byteOrderMark)))
-	return len(head) > 0 && (head[0] == '{' || head[0] == '[' && (len(head) == 1 || bytes.IndexAny(head[1:], "{]N") >= 0))
+	if rest, list := bytes.CutPrefix(head, []byte{'['}); list {
+		head = bytes.TrimSpace(rest)
+		return len(head) == 0 || head[0] == '{' || head[0] == ']'
+	}
+	return len(head) > 0 && head[0] == '{'
 }
 
 // jsonHas recognises logs whose first object has all fields.

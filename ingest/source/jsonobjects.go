@@ -132,18 +132,19 @@ func (o *objects) find() []byte {
 // scan takes off rest what belongs to the object that has begun, and says
 // whether that is all of it.
 func (o *objects) scan() (part []byte, whole bool) {
-	for i, c := range o.rest {
-		switch {
-		case o.escaped:
-			o.escaped = false
-		case o.quoted:
-			o.escaped = c == '\\'
-			o.quoted = c != '"'
-		case c == '"':
+	for i := 0; i < len(o.rest); i++ {
+		if o.quoted {
+			if i += o.endQuote(o.rest[i:]); o.quoted {
+				break
+			}
+			continue
+		}
+		switch o.rest[i] {
+		case '"':
 			o.quoted = true
-		case c == '{' || c == '[':
+		case '{', '[':
 			o.depth++
-		case c == '}' || c == ']':
+		case '}', ']':
 			if o.depth--; o.depth == 0 {
 				part, o.rest = o.rest[:i+1], o.rest[i+1:]
 				return part, true
@@ -152,4 +153,27 @@ func (o *objects) scan() (part []byte, whole bool) {
 	}
 	part, o.rest = o.rest, nil
 	return part, false
+}
+
+// endQuote returns where in b the string ends that has begun, if it does.
+func (o *objects) endQuote(b []byte) int {
+	for i := 0; ; i++ {
+		if o.escaped && i < len(b) {
+			o.escaped = false
+			continue
+		}
+		next := bytes.IndexByte(b[i:], '"')
+		if next < 0 {
+			next = len(b) - i
+		}
+		if slash := bytes.IndexByte(b[i:i+next], '\\'); slash >= 0 {
+			i += slash
+			o.escaped = true
+			continue
+		}
+		if i += next; i < len(b) {
+			o.quoted = false
+		}
+		return i
+	}
 }

@@ -124,15 +124,15 @@ func (l *Log) Next(batch []flow.Record) ([]flow.Record, error) {
 		}
 		unit, line, err := l.units.next()
 		switch {
+		case err == nil:
+			batch = l.take(unit, line, batch)
 		case errors.As(err, new(refusedUnit)):
 			l.reject(line, err)
-		case err != nil:
+		default:
 			if l.err = err; !errors.Is(err, io.EOF) {
 				l.err = fmt.Errorf("read flow log, line %d: %w", line, endsEarly(err))
 			}
 			return batch, l.err
-		default:
-			batch = l.take(unit, line, batch)
 		}
 	}
 	return batch, nil

@@ -193,6 +193,7 @@ func TestLogUnread(t *testing.T) {
 // between records, refused lines and those without a flow, and nothing that is
 // impossible comes out.
 func fuzzLog(f *testing.F, samples ...string) {
+	f.Helper()
 	for _, name := range samples {
 		f.Add(sampleLogs[name].text)
 	}

@@ -257,7 +257,7 @@ func setExporter(r *row, v []byte) error {
 	name, known := r.exporters[string(v)]
 	if !known {
 		name = string(v)
-		if !IsExporter(name) {
+		if !isExporter(name) {
 			return fmt.Errorf("is not a name of at most %d printable bytes", maxExporter)
 		}
 		if addr, err := netip.ParseAddr(name); err == nil {
@@ -276,8 +276,8 @@ func setExporter(r *row, v []byte) error {
 	return nil
 }
 
-// IsExporter says that an exporter may be called so.
-func IsExporter(name string) bool {
+// isExporter says that an exporter may be called so.
+func isExporter(name string) bool {
 	return len(name) <= maxExporter && utf8.ValidString(name) && !strings.ContainsFunc(name, func(c rune) bool { return !unicode.IsPrint(c) })
 }
 

@@ -48,7 +48,7 @@ func parseDecimal(v []byte) (whole, millionths int64, ok bool) {
 // parseScientific reads a number with an exponent, as JSON has very small
 // ones, like parseDecimal.
 func parseScientific(v []byte) (whole, millionths int64, ok bool) {
-	if len(v) == 0 || v[0] < '0' || v[0] > '9' || bytes.IndexAny(v, "eE") < 0 {
+	if len(v) == 0 || v[0] < '0' || v[0] > '9' || !bytes.ContainsAny(v, "eE") {
 		return 0, 0, false
 	}
 	f, err := strconv.ParseFloat(string(v), 64)

@@ -109,7 +109,7 @@ func (t *vpcTable) names(line []byte) error {
 }
 
 func (t *vpcTable) parse(line []byte, r *row) error {
-	if !t.headerless && isVPCHeader(line) {
+	if !t.headerless && bytes.Contains(line, []byte("srcaddr")) && isVPCHeader(line) {
 		if err := t.names(bytes.TrimSpace(line)); err != nil {
 			return err
 		}

@@ -214,10 +214,10 @@ func settleZeek(r *row) error {
 	if r.Proto != protoTCP {
 		r.TCPFlags, r.answer.tcpFlags = 0, 0
 	}
-	if r.Proto == protoICMP {
-		if !r.Src.Netip().Is4() {
-			r.Proto = protoICMPv6 // Zeek calls both icmp
-		}
+	if r.Proto == protoICMP && !r.Src.Netip().Is4() {
+		r.Proto = protoICMPv6 // Zeek calls both icmp
+	}
+	if r.Proto == protoICMP || r.Proto == protoICMPv6 {
 		r.zeekICMP()
 	}
 	return nil
