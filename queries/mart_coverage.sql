@@ -29,7 +29,7 @@ seen as (
         count(*) as flows,
         max(sampling_rate)::integer as sampling_rate,
         count(*) filter (where sampling_rate = 0)::bigint as flows_rate_unknown,
-        count(*) filter (where time_source = 'received' and format <> 'sflow')::bigint as flows_clock_replaced,
+        count(*) filter (where time_source = 'received' and format not in ('sflow', 'goflow2'))::bigint as flows_clock_replaced,
         count(*) filter (where abs(epoch_ms(received_at) - epoch_ms(ended_at)) > getvariable('reach_ms')) as flows_out_of_reach
     from raw_flows
     where received_at >= make_timestamptz(getvariable('day_start_ms') * 1000)

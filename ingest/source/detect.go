@@ -36,7 +36,7 @@ func Detect(r io.Reader) (string, error) {
 		return "", errors.New("is a binary file of nfcapd. Let nfdump convert it, then import what it prints: " +
 			"TZ=UTC nfdump -r FILE -o json | gzip > FILE.json.gz")
 	}
-	return string(formatOf(head).Name), nil
+	return string(formatOf(bytes.TrimPrefix(head, []byte(byteOrderMark))).Name), nil
 }
 
 // The first two bytes of a file of nfcapd, 0xA50C in its machine's byte order

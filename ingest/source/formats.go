@@ -33,7 +33,7 @@ type LogField struct {
 // it if it is no table of flows.
 var LogFormats = []LogFormat{
 	{
-		Name: flow.NFDump, Writer: "nfdump -o csv (1.6 and 1.7)", Fields: nfdumpColumns,
+		Name: flow.NFDump, Writer: "nfdump -o csv (1.6 and 1.7), -o csv-fast", Fields: nfdumpColumns,
 		Marks:     "a header with `ts`, `te`, `td`, `sa` and `da`, or with `firstSeen`, `srcAddr` and `dstAddr`",
 		recognise: isNFDumpTable, open: openNFDumpTable,
 	},

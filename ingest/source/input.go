@@ -12,10 +12,11 @@ import (
 )
 
 const (
-	inputBuffer = 256 << 10
-	gzipMagic   = "\x1f\x8b"
-	zstdMagic   = "\x28\xb5\x2f\xfd"
-	zstdWindow  = 128 << 20 // what zstd --long writes; more memory is not taken
+	inputBuffer   = 256 << 10
+	gzipMagic     = "\x1f\x8b"
+	byteOrderMark = "\xef\xbb\xbf"
+	zstdMagic     = "\x28\xb5\x2f\xfd"
+	zstdWindow    = 128 << 20 // what zstd --long writes; more memory is not taken
 )
 
 // input is a buffered stream, uncompressed if it was gzip or zstd, that knows
@@ -33,6 +34,17 @@ func newInput(r io.Reader) (*input, error) {
 	}
 	counting := &countingReader{r: expanded}
 	return &input{Reader: bufio.NewReaderSize(counting, inputBuffer), read: counting}, nil
+}
+
+// head is as much of the beginning of a text as tells what it is, behind a byte
+// order mark, which is taken off the input. Reading on reports what is wrong
+// with it.
+func (in *input) head() []byte {
+	if mark, _ := in.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
+		_, _ = in.Discard(len(byteOrderMark)) // it is in the buffer
+	}
+	head, _ := in.Peek(headSize)
+	return head
 }
 
 // Expand returns the content of r, which may be compressed with gzip or zstd:

@@ -47,15 +47,14 @@ type jsonField struct {
 // nil, decides what only the whole object tells.
 func openJSON(fields []LogField, settle func(*row) error) func(*input) (units, parser, error) {
 	return func(in *input) (units, parser, error) {
-		head, _ := in.Peek(headSize) // reading on reports what is wrong
-		return jsonUnits(in, head), newJSONParser(fields, settle), nil
+		return jsonUnits(in), newJSONParser(fields, settle), nil
 	}
 }
 
 // jsonUnits are the lines of a log whose first line is an object, and else the
 // objects.
-func jsonUnits(in *input, head []byte) units {
-	first, _, _ := bytes.Cut(bytes.TrimLeft(head, byteOrderMark), []byte{'\n'})
+func jsonUnits(in *input) units {
+	first, _, _ := bytes.Cut(in.head(), []byte{'\n'})
 	alone := objects{rest: bytes.TrimSpace(first)}
 	if len(alone.rest) > 0 && alone.rest[0] == '{' {
 		if _, whole := alone.scan(); whole && len(alone.rest) == 0 {
@@ -72,7 +71,7 @@ func newJSONParser(fields []LogField, settle func(*row) error) *jsonParser {
 }
 
 func (p *jsonParser) parse(unit []byte, r *row) error {
-	unit = bytes.TrimSpace(bytes.TrimPrefix(unit, []byte(byteOrderMark)))
+	unit = bytes.TrimSpace(unit)
 	switch {
 	case bytes.HasPrefix(unit, []byte("No matching flows")):
 		return notFlow("No matching flows")
@@ -170,7 +169,7 @@ func (p *jsonParser) newField(o *jsonObject, key string) *jsonField {
 // isJSON says that the first bytes of a file are those of JSON objects, or of a
 // list that may be without any.
 func isJSON(head []byte) bool {
-	head = bytes.TrimSpace(bytes.TrimPrefix(head, []byte(byteOrderMark)))
+	head = bytes.TrimSpace(head)
 	if rest, list := bytes.CutPrefix(head, []byte{'['}); list {
 		head = bytes.TrimSpace(rest)
 		return len(head) == 0 || head[0] == '{' || head[0] == ']'
@@ -197,7 +196,7 @@ func firstObject(head []byte) []byte {
 	if !isJSON(head) {
 		return nil
 	}
-	o := objects{rest: bytes.TrimPrefix(head, []byte(byteOrderMark))}
+	o := objects{rest: head}
 	if o.find() != nil {
 		return nil
 	}

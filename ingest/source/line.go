@@ -61,7 +61,5 @@ func (l *lines) header() ([]byte, error) {
 	case err != nil:
 		return nil, err
 	}
-	return bytes.TrimPrefix(line, []byte(byteOrderMark)), nil
+	return line, nil
 }
-
-const byteOrderMark = "\xef\xbb\xbf"

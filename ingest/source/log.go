@@ -61,8 +61,12 @@ func wrongValue(field string, v []byte, err error) error {
 }
 
 // notFlow is the error of a unit that holds no flow and is no mistake: another
-// event, a window without data, a summary. It says which kind it is.
+// event, a window without data. It says which kind it is.
 type notFlow string
+
+// aboutLog is that of lines about the log itself, as headers that stand in it
+// again. Nobody counts on them.
+const aboutLog notFlow = ""
 
 func (k notFlow) Error() string { return "holds no flow: " + string(k) }
 
@@ -101,7 +105,7 @@ func OpenLog(r io.Reader, o LogOptions) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open flow log: %w", err)
 	}
-	head, _ := in.Peek(headSize) // reading on reports what is wrong
+	head := in.head()
 	if format := formatOf(head); format.Name == flow.CSV && isJSON(head) {
 		return nil, fmt.Errorf("open flow log: the file is JSON of no log that is read: %s. It begins with %q (docs/imports.md lists the fields of each)",
 			jsonWriters(), shown(head))
@@ -187,6 +191,9 @@ func (l *Log) reject(line int, err error) {
 }
 
 func (l *Log) pass(kind string) {
+	if kind == string(aboutLog) {
+		return
+	}
 	if _, known := l.passed[kind]; !known && len(l.passed) >= maxKinds {
 		kind = "others"
 	}
@@ -207,7 +214,7 @@ func (l *Log) Records() int64 { return l.read }
 func (l *Log) Rejected() int64 { return l.rejected }
 
 // Passed counts the lines so far that hold no flow and are no mistakes, by
-// what they are: other events, windows without data, a summary.
+// what they are: other events, windows without data.
 func (l *Log) Passed() map[string]int64 { return l.passed }
 
 func shown(v []byte) string {

@@ -23,6 +23,8 @@ const (
 		"2026-11-16 04:00:00,2026-11-16 04:01:00,60.000,10.0.0.1,10.0.0.2,50000,3333,TCP,...AP.SF,0,0,12,1234,0,0,0,0,0,0,0,0,0,-,0.0.0.0,0.0.0.0,0,0,0.0.0.0,0/0,1,1970-01-01 00:00:00.000\n"
 	nfdump17Log = "firstSeen,duration,proto,srcAddr,srcPort,dstAddr,dstPort,flags,packets,bytes,flows\n" +
 		"2026-11-16 04:00:00.000,60.000,TCP,10.0.0.1,50000,10.0.0.2,3333,...AP.SF,12,1234,1\n"
+	nfdumpFastLog = "cnt,af,firstSeen,lastSeen,proto,srcAddr,srcPort,dstAddr,dstPort,srcAS,dstAS,input,output,flags,srcTos,packets,bytes\n" +
+		"1,2,1794801600000,1794801660000,6,10.0.0.1,50000,10.0.0.2,3333,0,0,0,0,...AP.SF,0,12,1234\n"
 	nfdumpJSONLog = "[\n{\n\t\"type\" : \"FLOW\",\n\t\"sampled\" : 0,\n\t\"export_sysid\" : 1,\n\t\"first\" : \"2026-11-16T04:00:00.000\",\n\t\"last\" : \"2026-11-16T04:01:00.000\",\n" +
 		"\t\"in_packets\" : 12,\n\t\"in_bytes\" : 1234,\n\t\"proto\" : 6,\n\t\"tcp_flags\" : \"...AP.SF\",\n\t\"src_port\" : 50000,\n\t\"dst_port\" : 3333,\n" +
 		"\t\"src4_addr\" : \"10.0.0.1\",\n\t\"dst4_addr\" : \"10.0.0.2\",\n\t\"direction\" : 0,\n\t\"label\" : \"<none>\"\n}\n]\n"
@@ -50,6 +52,7 @@ var sampleLogs = map[string]struct {
 }{
 	"nfdump 1.6":    {nfdump16Log, func(r *flow.Record) { r.Format = flow.NFDump }},
 	"nfdump 1.7":    {nfdump17Log, func(r *flow.Record) { r.Format = flow.NFDump }},
+	"nfdump fast":   {nfdumpFastLog, func(r *flow.Record) { r.Format = flow.NFDump }},
 	"nfdump JSON":   {nfdumpJSONLog, func(r *flow.Record) { r.Format = flow.NFDump }},
 	"nfdump ndjson": {ndjson(nfdumpJSONLog), func(r *flow.Record) { r.Format = flow.NFDump }},
 	"goflow2":       {goflow2Log, func(r *flow.Record) { r.Format = flow.GoFlow2 }},
@@ -85,7 +88,7 @@ func TestLogs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for compression, file := range map[string][]byte{
 				"plain": []byte(log.text), "gzip": gzipped(t, []byte(log.text)), "zstd": zstandard(t, []byte(log.text)),
-				"CRLF": []byte(strings.ReplaceAll(log.text, "\n", "\r\n")), "no last end": []byte(strings.TrimSuffix(log.text, "\n")),
+				"CRLF": []byte(strings.ReplaceAll(log.text, "\n", "\r\n")), "no last end": []byte(strings.TrimSuffix(log.text, "\n")), "byte order mark": []byte("\xef\xbb\xbf" + log.text),
 			} {
 				format, err := source.Detect(bytes.NewReader(file))
 				if err != nil || format != string(want.Format) {

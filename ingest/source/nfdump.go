@@ -8,8 +8,8 @@ import (
 	"minewatch/ingest/flow"
 )
 
-// nfdumpColumns are the fields of nfdump -o csv, 1.6 and 1.7 (nfdump(1) and
-// its own output). CSVColumns knows their names among others; these are they.
+// nfdumpColumns are the fields of nfdump -o csv, 1.6 and 1.7, and of -o
+// csv-fast (nfdump's own output, and src/output/output_csv*.c).
 var nfdumpColumns = []LogField{
 	{"ts", "started_at", setTime(startedAt)},
 	{"te", "ended_at", setTime(endedAt)},
@@ -41,6 +41,10 @@ var nfdumpColumns = []LogField{
 	{"flags", "tcp_flags", setFlags},
 	{"packets", "packets", setCount(packets)},
 	{"bytes", "bytes", setCount(octets)},
+	{"srcAS", "src_as", setWhole(math.MaxUint32, srcAS)},
+	{"dstAS", "dst_as", setWhole(math.MaxUint32, dstAS)},
+	{"input", "in_if", setWhole(math.MaxUint32, inIf)},
+	{"output", "out_if", setWhole(math.MaxUint32, outIf)},
 }
 
 // nfdumpFields are the fields of nfdump -o json and -o ndjson (nfdump,
@@ -134,12 +138,12 @@ func (t *nfdumpTable) parse(line []byte, r *row) error {
 	switch {
 	case bytes.Equal(line, t.names): // several exports in one file
 		t.summary = false
-		return notFlow("header")
+		return aboutLog
 	case bytes.HasPrefix(line, []byte("No matching flows")):
 		return notFlow("No matching flows")
 	case t.summary || bytes.HasPrefix(line, []byte("Summary")):
 		t.summary = true
-		return notFlow("summary")
+		return aboutLog
 	}
 	return t.table.parse(line, r)
 }

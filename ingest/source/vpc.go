@@ -77,8 +77,7 @@ type vpcTable struct {
 
 func openVPC(in *input) (units, parser, error) {
 	l := &lines{in: in, longest: maxLine}
-	head, _ := in.Peek(headSize) // reading on reports what is wrong
-	line, _, _ := bytes.Cut(head, []byte{'\n'})
+	line, _, _ := bytes.Cut(in.head(), []byte{'\n'})
 	t := &vpcTable{table: table{comma: ' '}}
 	if fields := bytes.Fields(line); isVPCRecord(fields) {
 		t.headerless = true
@@ -113,7 +112,7 @@ func (t *vpcTable) parse(line []byte, r *row) error {
 		if err := t.names(bytes.TrimSpace(line)); err != nil {
 			return err
 		}
-		return notFlow("header")
+		return aboutLog
 	}
 	if t.stamped {
 		_, rest, found := bytes.Cut(line, []byte{' '})

@@ -127,7 +127,7 @@ func (t *zeekTable) parse(line []byte, r *row) error {
 		if err := t.directive(line); err != nil {
 			return err
 		}
-		return notFlow("directive")
+		return aboutLog
 	}
 	if t.other != "" {
 		return notFlow(t.other)
