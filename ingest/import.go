@@ -143,7 +143,7 @@ func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 		if decoder == nil {
 			decoder = decode.New(o.Decode)
 		}
-		return &captureReader{capture: capture, before: decoder.Counts(), intake: intake{
+		return &captureReader{capture: capture, before: decoder.Counts(), piece: o.InPieces, intake: intake{
 			allow:   newAllowList(policy.NewLive(policy.Rules{Allow: o.Allow}), o.Logger),
 			now:     o.Now,
 			decoder: decoder,

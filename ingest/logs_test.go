@@ -178,6 +178,11 @@ func TestImportOfOrdinaryTraffic(t *testing.T) {
 	if result, err := importInto(t, dir, writeFile(t, "mixed.pcap", whole)); err != nil || result.Counts.RecordsStored != 1 {
 		t.Errorf("error %v, counts %s", err, &result.Counts)
 	}
+	// A piece of a larger capture may have none.
+	piece := writeFile(t, "piece.pcap", capture(t, "10.255.0.2", []byte("nothing of note")))
+	if _, err := importWith(t, ingest.ImportOptions{Lake: dir, InPieces: true}, piece); err != nil {
+		t.Error(err)
+	}
 	// A capture of no packets holds nothing, and nothing that is unexpected.
 	if _, err := importInto(t, dir, writeFile(t, "empty.pcap", whole[:24])); err != nil {
 		t.Error(err)

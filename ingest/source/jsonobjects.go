@@ -91,12 +91,24 @@ func (o *objects) read() error {
 		return err
 	}
 	o.rest = part
-	if o.depth > 0 && !continues && (o.quoted || bytes.HasPrefix(bytes.TrimLeft(part, " \t"), []byte{'{'})) {
+	if o.depth > 0 && !continues && (o.quoted || beginsObject(part)) {
 		return o.damaged()
 	}
 	return nil
 }
 
+// beginsObject says that an object is the first on a line. One that lies in
+// another follows its name.
+func beginsObject(line []byte) bool {
+	for _, c := range line {
+		if c != ' ' && c != '\t' {
+			return c == '{'
+		}
+	}
+	return false
+}
+
+// damaged gives up the object that has begun.
 func (o *objects) damaged() error {
 	told := o.skips
 	o.depth, o.quoted, o.escaped, o.skips, o.begun = 0, false, false, false, o.begun[:0]

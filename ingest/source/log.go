@@ -106,11 +106,12 @@ func OpenLog(r io.Reader, o LogOptions) (*Log, error) {
 		return nil, fmt.Errorf("open flow log: %w", err)
 	}
 	head := in.head()
-	if format := formatOf(head); format.Name == flow.CSV && isJSON(head) {
+	format := formatOf(head)
+	if format.Name == flow.CSV && isJSON(head) {
 		return nil, fmt.Errorf("open flow log: the file is JSON of no log that is read: %s. It begins with %q (docs/imports.md lists the fields of each)",
 			jsonWriters(), shown(head))
 	}
-	l := &Log{format: formatOf(head), options: o, passed: map[string]int64{}, row: row{exporters: map[string]string{}}}
+	l := &Log{format: format, options: o, passed: map[string]int64{}, row: row{exporters: map[string]string{}}}
 	if l.units, l.parser, err = l.format.open(in); err != nil {
 		return nil, fmt.Errorf("open flow log: %w", endsEarly(err))
 	}
