@@ -104,9 +104,16 @@ func (p *jsonParser) object(o *jsonObject, b []byte) error {
 
 // field reads one field of the current object.
 func (p *jsonParser) field(key, value []byte, kind jsonparser.ValueType, _ int) error {
-	f := p.lookUp(key)
+	o, i := p.at, p.i
+	p.i++
+	var f *jsonField
+	if i < len(o.order) && o.order[i].key == string(key) {
+		f = o.order[i]
+	} else if f = p.lookUp(o, i, key); f == nil {
+		return nil
+	}
 	switch {
-	case f == nil || kind == jsonparser.Null:
+	case f.set == nil && f.object == nil || kind == jsonparser.Null:
 		return nil
 	case kind == jsonparser.Object && f.object != nil:
 		return p.object(f.object, value)
@@ -126,13 +133,9 @@ func (p *jsonParser) field(key, value []byte, kind jsonparser.ValueType, _ int) 
 	return nil
 }
 
-// lookUp finds the field of a key; nil if there have been too many.
-func (p *jsonParser) lookUp(key []byte) *jsonField {
-	o, i := p.at, p.i
-	p.i++
-	if i < len(o.order) && o.order[i] != nil && o.order[i].key == string(key) {
-		return o.order[i]
-	}
+// lookUp finds the field of a key that is not where it was last, and notes that
+// it is the i-th now; nil if there have been too many.
+func (p *jsonParser) lookUp(o *jsonObject, i int, key []byte) *jsonField {
 	f := o.known[string(key)]
 	if f == nil {
 		if p.names >= maxNames {
