@@ -25,14 +25,16 @@ type ImportOptions struct {
 	Allow  []netip.Prefix
 	Decode decode.Options // for captures
 
-	Exporter     string // of text logs' rows that name none
-	SamplingRate int32  // of text logs' rows that have none: 1 in N, 0 = unknown
+	// Of text logs' lines that say neither; see source.LogOptions.
+	Exporter        string
+	SamplingRate    int32
+	SamplingDefault int32
 
 	Now        func() time.Time      // required
 	Logger     *slog.Logger          // nil: discard
 	OnProgress func(bytes int64)     // called with the length of each piece that was read; nil: not
 	OnFile     func(*Imported)       // called when a file is done or has failed; nil: not
-	OnReject   func(source.RowError) // called for each refused row of a text log; nil: not
+	OnReject   func(source.RowError) // called for each refused line of a text log; nil: not
 
 	// InPieces says that the files are one capture that was cut, in this
 	// order: templates and sampling rates carry over from file to file.
@@ -61,7 +63,7 @@ func (o *ImportOptions) setDefaults() {
 // Imported is what became of one file.
 type Imported struct {
 	Path      string
-	Format    string // capture or csv
+	Format    string // source.FormatCapture, or the log's
 	SHA256    string
 	Bytes     int64
 	Duplicate bool        // the lake held it already; nothing was stored
@@ -132,7 +134,7 @@ func (o *ImportOptions) isStored(in *inputFile, file *Imported) (bool, error) {
 
 // records opens the file by its format.
 func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
-	if in.format == formatCapture {
+	if in.format == source.FormatCapture {
 		capture, err := source.OpenCapture(in)
 		if err != nil {
 			return nil, err
@@ -141,26 +143,24 @@ func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 		if decoder == nil {
 			decoder = decode.New(o.Decode)
 		}
-		return &captureReader{capture: capture, before: decoder.Counts(), intake: intake{
+		return &captureReader{capture: capture, before: decoder.Counts(), piece: o.InPieces, intake: intake{
 			allow:   newAllowList(policy.NewLive(policy.Rules{Allow: o.Allow}), o.Logger),
 			now:     o.Now,
 			decoder: decoder,
 			bill:    bill{since: decoder.Counts()},
 		}}, nil
 	}
-	log, err := source.OpenCSV(in, source.CSVOptions{
-		Name:         in.path,
-		Exporter:     o.Exporter,
-		SamplingRate: o.SamplingRate,
-		OnReject:     o.OnReject,
+	log, err := source.OpenLog(in, source.LogOptions{
+		Name:            in.path,
+		Exporter:        o.Exporter,
+		SamplingRate:    o.SamplingRate,
+		SamplingDefault: o.SamplingDefault,
+		OnReject:        o.OnReject,
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, column := range log.Ignored() {
-		o.Logger.Info("column is not read", slog.String("file", in.path), slog.String("column", column))
-	}
-	return &csvReader{log: log}, nil
+	return &logReader{log: log, ledger: ledger{hour: o.Now()}, logger: o.Logger.With(slog.String("file", in.path))}, nil
 }
 
 // publish makes the records of a file visible as one, and writes down that it
@@ -211,50 +211,4 @@ func (o *ImportOptions) removeLeftovers(in *inputFile) error {
 		}
 	}
 	return nil
-}
-
-// captureReader is the flow exports in a capture, as records.
-type captureReader struct {
-	capture *source.Capture
-	before  flow.Counts // of the decoder, when the file began
-	intake  intake
-}
-
-func (c *captureReader) next(b *batch) error {
-	defer c.intake.settle()
-	for b.records.Len() < batchRecords {
-		d, err := c.capture.Next()
-		if err != nil {
-			return err
-		}
-		c.intake.take(&d, b)
-	}
-	return nil
-}
-
-func (c *captureReader) counts() flow.Counts {
-	counts := c.intake.counts()
-	counts.Sub(&c.before)
-	counts.PacketsNotExport = c.capture.NotExport()
-	return counts
-}
-
-// csvReader is a text log as records.
-type csvReader struct {
-	log  *source.CSV
-	rows []flow.Record // of one turn, used again
-}
-
-// next leaves the page blank: a text log has no datagrams to account for.
-func (c *csvReader) next(b *batch) error {
-	rows, err := c.log.Next(c.rows[:0])
-	for i := range rows {
-		b.records.AppendRecord(&rows[i])
-	}
-	c.rows = rows
-	return err
-}
-
-func (c *csvReader) counts() flow.Counts {
-	return flow.Counts{Records: c.log.Rows(), RecordsMalformed: c.log.Rejected()}
 }

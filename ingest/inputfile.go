@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bufio"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -15,19 +14,13 @@ import (
 	"minewatch/ingest/source"
 )
 
-// The formats of files, told by their content.
-const (
-	formatCapture = "capture"
-	formatCSV     = "csv"
-)
-
 // inputFile is a file to import. Its hash decides whether the lake holds it
 // already, so it is read twice; the second reading is hashed again, because a
 // capture that is still being written would otherwise be stored under a hash
 // that is not its own.
 type inputFile struct {
 	path   string
-	format string
+	format string // source.FormatCapture, or the log's
 	sha256 string // of the content, uncompressed: a file that was compressed in between is the same
 	raw    string // SHA-256 of the file as it is
 	bytes  int64  // of the file as it is
@@ -63,13 +56,8 @@ func (in *inputFile) recognise() error {
 	if !info.Mode().IsRegular() {
 		return errors.New("is not a regular file: it is read twice, so save it as one first")
 	}
-	kind, err := source.Detect(bufio.NewReader(in.file))
-	if err != nil {
+	if in.format, err = source.Detect(in.file); err != nil {
 		return err
-	}
-	in.format = formatCSV
-	if kind == source.KindCapture {
-		in.format = formatCapture
 	}
 	if _, err := in.file.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -86,7 +74,7 @@ func (in *inputFile) recognise() error {
 func (in *inputFile) hash() error {
 	raw, content := sha256.New(), sha256.New()
 	file := bufio.NewReader(io.TeeReader(in.file, raw))
-	expanded, err := gzip.NewReader(file)
+	expanded, err := source.Expand(file)
 	if err == nil {
 		_, err = io.Copy(content, expanded)
 	}

@@ -10,7 +10,8 @@
 --          Records are compared with the flows that the lake has. Flows beyond
 --          the receipts are of a log, of an old lake, or of a collector that
 --          was killed: what was lost with them is not known. A receipt that
---          does not add up counts as none.
+--          does not add up counts as none, and so does a log's, of records
+--          without datagrams: it tells what was read, not what was lost.
 --          v9 and sFlow number datagrams, and a set that was not read tells no
 --          records: both are estimated by the exporter's mean of the hour, or
 --          else of the day; where it had no record to take a mean of, as one
@@ -29,7 +30,7 @@ seen as (
         count(*) as flows,
         max(sampling_rate)::integer as sampling_rate,
         count(*) filter (where sampling_rate = 0)::bigint as flows_rate_unknown,
-        count(*) filter (where time_source = 'received' and format <> 'sflow')::bigint as flows_clock_replaced,
+        count(*) filter (where time_source = 'received' and format not in ('sflow', 'goflow2'))::bigint as flows_clock_replaced,
         count(*) filter (where abs(epoch_ms(received_at) - epoch_ms(ended_at)) > getvariable('reach_ms')) as flows_out_of_reach
     from raw_flows
     where received_at >= make_timestamptz(getvariable('day_start_ms') * 1000)
@@ -65,6 +66,7 @@ receipts as (
     from raw_receipts
     where hour_at >= make_timestamptz(getvariable('day_start_ms') * 1000)
         and hour_at < make_timestamptz(getvariable('day_end_ms') * 1000)
+        and (records = 0 or datagrams > 0)
     group by all
 ),
 

@@ -34,6 +34,6 @@ select
     null::bigint as nat_src_hi,        -- post-NAT source address, bits 127-64 (IE 225, 281)
     null::bigint as nat_src_lo,        -- post-NAT source address, bits 63-0
     null::integer as nat_src_port,     -- post-NAPT source port (IE 227)
-    null::varchar as format,           -- netflow5, netflow9, ipfix, sflow, csv
+    null::varchar as format,           -- netflow5, netflow9, ipfix, sflow; of an imported log nfdump, goflow2, zeek, vpc, eve, csv
     null::varchar as time_source       -- exporter, or received: no usable exporter clock
 where false

@@ -21,7 +21,7 @@ import (
 	"minewatch/ingest/source"
 )
 
-// maxRejectLines is how many refused rows are told one by one.
+// maxRejectLines is how many refused lines are told one by one.
 const maxRejectLines = 20
 
 type importFlags struct {
@@ -29,6 +29,8 @@ type importFlags struct {
 	exporter string
 	sampling int32
 	inPieces bool
+
+	samplingDefault int32 // of routers that do not say it
 }
 
 func newImportCommand(env *environment) *cobra.Command {
@@ -37,8 +39,19 @@ func newImportCommand(env *environment) *cobra.Command {
 		Use:   "import FILE…",
 		Short: "store the flows of capture files and flow logs",
 		Long: `import stores the flow records of files in the lake. What a file is, its content
-says: a pcap or pcapng capture of flow exports (NetFlow v5, v9, IPFIX, sFlow v5), or
-a CSV of flow records; docs/flow-csv.md lists its columns. Both may be gzip-compressed.
+says, never its name:
+
+  pcap, pcapng    of flow exports: NetFlow v5, v9, IPFIX, sFlow v5
+  nfdump          -o csv and -o json or ndjson, printed under TZ=UTC
+  goflow2         JSON, version 2
+  Zeek            conn.log, as its table or as JSON
+  AWS             VPC flow logs, with a header or in the default format
+  Suricata        eve.json: flow events, or netflow events
+  CSV             any other table of flow records with a header
+
+Each may be compressed with gzip or zstd. docs/imports.md says how each is recognised
+and which field becomes which column, docs/flow-csv.md what a CSV looks like. A line
+that tells both directions of a connection is stored as two flow records.
 
 All of a file is stored, or nothing of it. A file that the lake already holds, by
 its SHA-256, is not stored again. A file that fails does not stop the others.
@@ -49,26 +62,33 @@ imported together with --in-pieces.
 Exit codes: 0 done, 1 some file could not be read or stored, 2 usage, 3 done but
 some input was rejected.`,
 		Example: `  minewatch import exports-*.pcap.gz
-  minewatch import --exporter 10.255.0.1 --sampling 1000 flows.csv`,
+  minewatch import --exporter 10.255.0.1 --sampling 1000 flows.csv
+  TZ=UTC nfdump -R /var/cache/nfdump/2026/11/16 -o json | zstd > day.json.zst; minewatch import day.json.zst
+  minewatch import --exporter 10.0.0.5 /var/log/zeek/2026-11-16/conn.*.log.gz`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f.samplingDefault = f.sampling
 			if !cmd.Flags().Changed("sampling") {
-				f.sampling = env.config.Collect.SamplingDefault
+				f.samplingDefault = env.config.Collect.SamplingDefault
 			}
 			return runImport(cmd.Context(), env, &f, args)
 		},
 	}
 	flags := cmd.Flags()
 	flags.Var(&f.allow, "allow", "`PREFIX` of exporters to take from captures; may be repeated (default all)")
-	flags.StringVar(&f.exporter, "exporter", "", "`ADDRESS` of the exporter, for CSV rows that name none")
-	flags.Int32Var(&f.sampling, "sampling", 0, "the `N` of 1 in N packets, for exporters and CSV rows that do not say it (collect.sampling_default)")
+	flags.StringVar(&f.exporter, "exporter", "", "`ADDRESS` of the exporter or sensor, for lines of logs that name none")
+	flags.Int32Var(&f.sampling, "sampling", 0, "the `N` of 1 in N packets, for exporters and lines that do not say it (of routers collect.sampling_default, else 1)")
 	flags.BoolVar(&f.inPieces, "in-pieces", false, "the files are one capture that was cut, in this order: templates carry over")
 	return cmd
 }
 
 func runImport(ctx context.Context, env *environment, f *importFlags, paths []string) error {
-	if _, err := netip.ParseAddr(f.exporter); f.exporter != "" && err != nil {
-		return usageErrorf("--exporter %q is no IP address", f.exporter)
+	if f.exporter != "" {
+		addr, err := netip.ParseAddr(f.exporter)
+		if err != nil {
+			return usageErrorf("--exporter %q is no IP address", f.exporter)
+		}
+		f.exporter = addr.Unmap().String()
 	}
 	if f.sampling < 0 {
 		return usageErrorf("--sampling %d: want the N of 1 in N, or 0 for unknown", f.sampling)
@@ -83,23 +103,24 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 		Decode: decode.Options{
 			Policy: policy.NewLive(policy.Rules{
 				ClockLimit:      time.Duration(env.config.Collect.ClockLimit),
-				SamplingDefault: f.sampling,
+				SamplingDefault: f.samplingDefault,
 				Exporters:       exporterRules(env.config.Exporters),
 			}),
 			Logger: env.log,
 		},
-		Exporter:     f.exporter,
-		SamplingRate: f.sampling,
-		Now:          env.now,
-		Logger:       env.log,
-		OnProgress:   func(n int64) { _ = bar.Add64(n) }, // a bar that cannot be drawn is not missed
+		Exporter:        f.exporter,
+		SamplingRate:    f.sampling,
+		SamplingDefault: f.samplingDefault,
+		Now:             env.now,
+		Logger:          env.log,
+		OnProgress:      bar.add,
 		OnFile: func(file *ingest.Imported) {
-			_ = bar.Clear()                                   // likewise
+			bar.next()
 			_, _ = io.WriteString(env.stdout, describe(file)) // the total tells whether it can be written
 		},
 		OnReject: rejects.tell,
 	}, paths...)
-	_ = bar.Clear() // likewise
+	bar.clear()
 	if ctx.Err() != nil {
 		return fmt.Errorf("%d of %d files were done: %w", len(result.Files), len(paths), ctx.Err())
 	}
@@ -127,7 +148,7 @@ func describe(file *ingest.Imported) string {
 			file.Path, file.SHA256, n, choose(n, "record is", "records are"))
 	}
 	if file.Refused > 0 {
-		text += fmt.Sprintf("%s: when it was stored, %d of its rows, records, sets or datagrams %s rejected\n",
+		text += fmt.Sprintf("%s: when it was stored, %d of its lines, records, sets or datagrams %s rejected\n",
 			file.Path, file.Refused, choose(file.Refused, "was", "were"))
 	}
 	if file.CutOff {
@@ -151,6 +172,7 @@ func remarks(c *flow.Counts) string {
 		},
 		{c.BiflowsReversed, "record is the reverse half of a biflow", "records are reverse halves of biflows"},
 		{c.PacketsNotExport, "packet without UDP datagram", "packets without UDP datagram"},
+		{c.LinesNoFlow, "line without a flow", "lines without a flow"},
 		{c.CounterSamples, "counter sample", "counter samples"},
 		{
 			c.DatagramsKernel, "datagram dropped by the kernel: its receive buffer was full",
@@ -167,7 +189,7 @@ func remarks(c *flow.Counts) string {
 	return "\nof note: " + strings.Join(notes, "; ")
 }
 
-// rejectLog tells refused rows, the first ones of each file.
+// rejectLog tells refused lines, the first ones of each file.
 type rejectLog struct {
 	log  *slog.Logger
 	told map[string]int // by file
@@ -177,28 +199,52 @@ func (l *rejectLog) tell(row source.RowError) {
 	l.told[row.File]++
 	switch n := l.told[row.File]; {
 	case n <= maxRejectLines:
-		l.log.Warn("row refused", slog.String("row", row.Error()))
+		l.log.Warn("line refused", slog.String("line", row.Error()))
 	case n == maxRejectLines+1:
-		l.log.Warn("further refused rows of this file are counted, not told", slog.String("file", row.File))
+		l.log.Warn("further refused lines of this file are counted, not told", slog.String("file", row.File))
 	}
 }
 
-// newByteBar shows, to a person at a terminal only, how much of the files has
-// been read.
-func newByteBar(stderr io.Writer, paths []string) *progressbar.ProgressBar {
+// byteBar shows, to a person at a terminal only, how much of the files has been
+// read. A file that fails, or that the lake holds, counts as read when it is
+// done with. A bar that cannot be drawn is not missed.
+type byteBar struct {
+	bar   *progressbar.ProgressBar
+	sizes []int64 // of the files that are not done with
+	done  int64   // bytes of those that are
+}
+
+func newByteBar(stderr io.Writer, paths []string) *byteBar {
+	b := &byteBar{}
 	var total int64
 	for _, path := range paths {
+		size := int64(0)
 		if info, err := os.Stat(path); err == nil {
-			total += info.Size()
+			size = info.Size()
 		}
+		b.sizes = append(b.sizes, size)
+		total += size
 	}
 	if !isTerminal(stderr) || total == 0 {
-		return progressbar.DefaultBytesSilent(max(total, 1))
+		b.bar = progressbar.DefaultBytesSilent(max(total, 1))
+		return b
 	}
-	return progressbar.NewOptions64(total,
+	b.bar = progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(stderr),
 		progressbar.OptionSetDescription("import"),
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionFullWidth(),
 		progressbar.OptionClearOnFinish())
+	return b
+}
+
+func (b *byteBar) add(n int64) { _ = b.bar.Add64(n) }
+func (b *byteBar) clear()      { _ = b.bar.Clear() }
+
+// next is called when a file is done with.
+func (b *byteBar) next() {
+	b.done += b.sizes[0]
+	b.sizes = b.sizes[1:]
+	_ = b.bar.Set64(b.done)
+	b.clear() // for the line that follows
 }

@@ -30,7 +30,7 @@ var micros = &arrow.TimestampType{Unit: arrow.Microsecond, TimeZone: "UTC"}
 var Columns = []Column{
 	timestamp("hour_at", "start of the hour, by the time that the flows are stored under", func(r *row) int64 { return r.Hour * 3600e6 }),
 	text("exporter", "address of the exporting router; empty: what cannot be laid to one (kernel, queue, not allowed)", func(r *row) string { return name(r.Exporter) }),
-	timestamp("first_at", "receipt of the first datagram that was decoded", func(r *row) int64 { return r.FirstAt }),
+	timestamp("first_at", "receipt of the first datagram that was decoded, or of the first record of a log", func(r *row) int64 { return r.FirstAt }),
 	timestamp("last_at", "receipt of the last one", func(r *row) int64 { return r.LastAt }),
 
 	count("datagrams", "received", func(r *row) int64 { return r.Datagrams }),

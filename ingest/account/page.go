@@ -65,6 +65,16 @@ func (p *Page) Entry(exporter netip.Addr, at time.Time) *Entry {
 	return e
 }
 
+// Logged enters a record of a text log, which came without a datagram.
+func (p *Page) Logged(exporter netip.Addr, at int64, samplingUnknown bool) {
+	e := p.Entry(exporter, time.UnixMicro(at))
+	e.Records++
+	if samplingUnknown {
+		e.SamplingUnknown++
+	}
+	e.arrived(at)
+}
+
 // Arrived notes a decoded datagram in the account that was last asked for: the
 // time that its flows are stored under, its own time of arrival, and where it
 // stands in its exporter's numbering. Without a true time of arrival nothing

@@ -46,5 +46,6 @@ func (c *Counts) AddChange(now, before *Counts) {
 	c.BiflowsReversed += now.BiflowsReversed - before.BiflowsReversed
 	c.StrayBytes += now.StrayBytes - before.StrayBytes
 	c.PacketsNotExport += now.PacketsNotExport - before.PacketsNotExport
+	c.LinesNoFlow += now.LinesNoFlow - before.LinesNoFlow
 	c.DatagramsKernel += now.DatagramsKernel - before.DatagramsKernel
 }

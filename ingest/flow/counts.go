@@ -48,6 +48,7 @@ type Counts struct {
 	BiflowsReversed  int64 `json:"biflows_reversed"`   // records that are the reverse half of an RFC 5103 biflow
 	StrayBytes       int64 `json:"stray_bytes"`        // behind the one message that a datagram holds; not read
 	PacketsNotExport int64 `json:"packets_not_export"` // packets of a capture that carry no UDP datagram
+	LinesNoFlow      int64 `json:"lines_no_flow"`      // lines of a log that hold no flow: other events, windows without data, summaries
 	DatagramsKernel  int64 `json:"datagrams_kernel"`   // dropped by the kernel before they were received: the buffer was full
 }
 
@@ -139,6 +140,7 @@ func (c *Counts) fields() []countField {
 		{section: "records", n: &c.BiflowsReversed},
 		{section: "records", n: &c.StrayBytes},
 		{section: "records", n: &c.PacketsNotExport},
+		{section: "records", n: &c.LinesNoFlow},
 		{section: "records", n: &c.DatagramsKernel},
 	}
 }

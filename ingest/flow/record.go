@@ -10,7 +10,12 @@ const (
 	NetFlow9 Format = "netflow9"
 	IPFIX    Format = "ipfix"
 	SFlow    Format = "sflow"
-	CSV      Format = "csv"
+	NFDump   Format = "nfdump"  // what nfdump prints of flows that nfcapd stored
+	GoFlow2  Format = "goflow2" // JSON of goflow2
+	Zeek     Format = "zeek"    // conn.log
+	VPC      Format = "vpc"     // AWS VPC flow log
+	EVE      Format = "eve"     // flow and netflow events of Suricata
+	CSV      Format = "csv"     // any other table of flow records
 )
 
 // TimeSource says whose clock StartedAt and EndedAt come from.

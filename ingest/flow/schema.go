@@ -47,7 +47,7 @@ var Columns = []Column{
 	natHalf("nat_src_hi", "post-NAT source address, bits 127-64 (IE 225, 281)", func(b *Batch) *[]int64 { return &b.NATSrcHi }),
 	natHalf("nat_src_lo", "post-NAT source address, bits 63-0", func(b *Batch) *[]int64 { return &b.NATSrcLo }),
 	natPort("nat_src_port", "post-NAPT source port (IE 227)"),
-	text("format", "", "netflow5, netflow9, ipfix, sflow, csv", func(b *Batch) *Texts { return &b.Format }),
+	text("format", "", "netflow5, netflow9, ipfix, sflow; of an imported log nfdump, goflow2, zeek, vpc, eve, csv", func(b *Batch) *Texts { return &b.Format }),
 	text("time_source", "", "exporter, or received: no usable exporter clock", func(b *Batch) *Texts { return &b.TimeSource }),
 }
 

@@ -5,8 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"minewatch/ingest/flow"
 	"minewatch/ingest/source"
@@ -65,7 +68,7 @@ func BenchmarkCSV(b *testing.B) {
 			b.ReportAllocs()
 			batch := make([]flow.Record, 0, 4096)
 			for b.Loop() {
-				c, err := source.OpenCSV(strings.NewReader(text), source.CSVOptions{})
+				c, err := source.OpenLog(strings.NewReader(text), source.LogOptions{})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -81,4 +84,69 @@ func BenchmarkCSV(b *testing.B) {
 			b.ReportMetric(float64(b.N)*rows/b.Elapsed().Seconds(), "rows/s")
 		})
 	}
+}
+
+// BenchmarkLogs reads a flow of each log; the lines that tell both directions
+// count twice.
+func BenchmarkLogs(b *testing.B) {
+	const rows = 5_000
+	goflow2, err := os.ReadFile("../testdata/logs/goflow2.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	nfdump, err := os.ReadFile("../testdata/logs/nfdump.json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	bidirectional := strings.NewReplacer("\t0\t0\t(empty)", "\t8\t720\t(empty)", "\"resp_pkts\":0", "\"resp_pkts\":8", "\"pkts_toclient\":0", "\"pkts_toclient\":8")
+	whole := func(log string) string {
+		log = bidirectional.Replace(log)
+		i := strings.Index(log, "\n1794801600")
+		if i < 0 {
+			return strings.Repeat(log, rows)
+		}
+		end := i + 1 + strings.Index(log[i+1:], "\n") + 1
+		return log[:i+1] + strings.Repeat(log[i+1:end], rows)
+	}
+	header, row, _ := strings.Cut(vpcLog, "\n")
+	for name, log := range map[string]string{
+		"nfdump-csv":  nfdump16Log + strings.Repeat(nfdump16Log[strings.Index(nfdump16Log, "\n")+1:], rows),
+		"nfdump-json": "[" + strings.Repeat(strings.Trim(string(nfdump), "[]\n")+",\n", rows/40) + "]",
+		"goflow2":     strings.Repeat(string(goflow2), rows/40),
+		"zeek":        whole(zeekLog),
+		"zeek-json":   whole(zeekJSONLog),
+		"vpc":         header + "\n" + strings.Repeat(row, rows),
+		"eve":         whole(eveLog),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(log)))
+			b.ReportAllocs()
+			batch := make([]flow.Record, 0, 8192)
+			n, before := 0, cpuSeconds()
+			for b.Loop() {
+				l, err := source.OpenLog(strings.NewReader(log), source.LogOptions{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				for err == nil {
+					batch, err = l.Next(batch[:0])
+					n += len(batch)
+				}
+				if !errors.Is(err, io.EOF) || l.Rejected() > 0 {
+					b.Fatalf("%d rows, %d rejected, %v", n, l.Rejected(), err)
+				}
+			}
+			b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
+			b.ReportMetric(float64(n)/(cpuSeconds()-before), "records/cpu-s") // what a core does, however busy the machine
+		})
+	}
+}
+
+// cpuSeconds is the processor time that this process has used.
+func cpuSeconds() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano()).Seconds()
 }

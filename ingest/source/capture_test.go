@@ -1,11 +1,9 @@
 package source_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"net/netip"
 	"slices"
 	"strings"
@@ -139,9 +137,9 @@ func TestCaptureFormats(t *testing.T) {
 				if diff := cmp.Diff(tt.want, got, byValue); diff != "" {
 					t.Errorf("%s: %s", compression, diff)
 				}
-				kind, err := source.Detect(bufio.NewReader(bytes.NewReader(file)))
-				if err != nil || kind != source.KindCapture {
-					t.Errorf("%s: detected as %v, error %v", compression, kind, err)
+				kind, err := source.Detect(bytes.NewReader(file))
+				if err != nil || kind != source.FormatCapture {
+					t.Errorf("%s: detected as %s, error %v", compression, kind, err)
 				}
 			}
 		})
@@ -320,26 +318,6 @@ func TestCaptureErrors(t *testing.T) {
 				t.Errorf("error %v, want one with %q", err, tt.want)
 			}
 		})
-	}
-}
-
-func TestDetect(t *testing.T) {
-	for text, want := range map[string]source.Kind{
-		"":                 source.KindText,
-		"src,dst\n":        source.KindText,
-		"\x1f\x8b\x08":     source.KindText,
-		"\xa1\xb2\xc3\xd4": source.KindCapture,
-	} {
-		r := bufio.NewReader(strings.NewReader(text))
-		if got, err := source.Detect(r); got != want || err != nil {
-			t.Errorf("Detect(%q) = %v, %v", text, got, err)
-		}
-		if rest, _ := io.ReadAll(r); string(rest) != text {
-			t.Errorf("Detect consumed some of %q", text)
-		}
-	}
-	if got, err := source.Detect(bufio.NewReader(bytes.NewReader(gzipped(t, []byte("src,dst\n"))))); got != source.KindText || err != nil {
-		t.Errorf("gzipped text: %v, %v", got, err)
 	}
 }
 

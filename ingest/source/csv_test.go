@@ -16,7 +16,7 @@ import (
 	"minewatch/ingest/source"
 )
 
-func readRecords(c *source.CSV) ([]flow.Record, error) {
+func readRecords(c *source.Log) ([]flow.Record, error) {
 	var records []flow.Record
 	for {
 		var err error
@@ -29,10 +29,10 @@ func readRecords(c *source.CSV) ([]flow.Record, error) {
 }
 
 // readLog reads a whole log; rejected rows are returned as their text.
-func readLog(t *testing.T, text string, o source.CSVOptions) (records []flow.Record, rejected []string) {
+func readLog(t *testing.T, text string, o source.LogOptions) (records []flow.Record, rejected []string) {
 	t.Helper()
 	o.OnReject = func(e source.RowError) { rejected = append(rejected, e.Error()) }
-	c, err := source.OpenCSV(strings.NewReader(text), o)
+	c, err := source.OpenLog(strings.NewReader(text), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,8 +40,8 @@ func readLog(t *testing.T, text string, o source.CSVOptions) (records []flow.Rec
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Rows() != int64(len(records)+len(rejected)) || c.Rejected() != int64(len(rejected)) {
-		t.Errorf("%d rows, %d rejected; but %d records and %d errors", c.Rows(), c.Rejected(), len(records), len(rejected))
+	if c.Records() != int64(len(records)+len(rejected)) || c.Rejected() != int64(len(rejected)) {
+		t.Errorf("%d rows, %d rejected; but %d records and %d errors", c.Records(), c.Rejected(), len(records), len(rejected))
 	}
 	return records, rejected
 }
@@ -76,7 +76,7 @@ func TestCSVAllColumns(t *testing.T) {
 		"2026-11-16T04:00:05.123456Z,2026-11-16 04:00:00.25,2026-11-16T12:00:04+08:00,10.1.2.3,2001:db8::1,50000,3333,TCP,...AP.SF,1234,12,1000,192.0.2.1,7," +
 		"1,2,64512,4200000000,2,1,3,203.0.113.9,61000,ipfix,received\n" +
 		"-,,2026-11-16 04:00:04,10.1.2.3,10.1.2.4,,,,,,,,,,,,,,,,,,,,\n"
-	got, rejected := readLog(t, log, source.CSVOptions{Exporter: "csv", SamplingRate: 10})
+	got, rejected := readLog(t, log, source.LogOptions{Exporter: "csv", SamplingRate: 10})
 	at := millis("2026-11-16T04:00:04Z")
 	want := []flow.Record{
 		{
@@ -102,12 +102,6 @@ func TestCSVLogs(t *testing.T) {
 		r.SrcPort, r.DstPort, r.Proto, r.TCPFlags, r.Bytes, r.Packets = 50000, 3333, 6, 0x1b, 1234, 12
 	})
 	for name, log := range map[string]string{
-		"nfdump 1.6": "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt,opkt,obyt,in,out,sas,das,smk,dmk,dtos,dir,nh,nhb,svln,dvln,ra,eng,exid,tr\n" +
-			"2026-11-16 04:00:00,2026-11-16 04:01:00,60.000,10.0.0.1,10.0.0.2,50000,3333,TCP,...AP.SF,0,0,12,1234,0,0,0,0,0,0,0,0,0,-,0.0.0.0,0.0.0.0,0,0,0.0.0.0,0/0,1,1970-01-01 00:00:00.000\n",
-		"nfdump 1.7": "firstSeen,duration,proto,srcAddr,srcPort,dstAddr,dstPort,flags,packets,bytes,flows\n" +
-			"2026-11-16 04:00:00.000,60.000,TCP,10.0.0.1,50000,10.0.0.2,3333,...AP.SF,12,1234,1\n",
-		"VPC flow log": "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status tcp-flags\n" +
-			"2 123456789010 eni-1235b8ca 10.0.0.1 10.0.0.2 50000 3333 6 12 1234 1794801600 1794801660 ACCEPT OK 27\n",
 		"Unix with fractions": "first,last,src_ip,dst_ip,sport,dport,protocol,pkts,octets,tcp_flags\n1794801600.000,1794801660.0001,10.0.0.1,10.0.0.2,50000,3333,6,12,1234,0x1b\n",
 		"milliseconds":        "start_time;end_time;src;dst;src_port;dst_port;proto;packets;bytes;flags\n1794801600000;1794801660000;10.0.0.1;10.0.0.2;50000;3333;tcp;12;1234;27\n",
 		"DuckDB, with tabs": "\xef\xbb\xbfStarted At\tEnded At\tSrc\tDst\tSrc Port\tDst Port\tProto\tPackets\tBytes\tTCP Flags\r\n" +
@@ -116,8 +110,8 @@ func TestCSVLogs(t *testing.T) {
 			"\"1794801660\",\"60\",\"10.0.0.1\",\" 10.0.0.2 \",50000,\"3333\",\"Tcp\",12,1234,\"ap sf\",\"said \"\"no\"\", then left\"\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			for compression, text := range map[string]string{"plain": log, "gzip": string(gzipped(t, []byte(log)))} {
-				got, rejected := readLog(t, text, source.CSVOptions{})
+			for compression, text := range map[string]string{"plain": log, "gzip": string(gzipped(t, []byte(log))), "zstd": string(zstandard(t, []byte(log)))} {
+				got, rejected := readLog(t, text, source.LogOptions{})
 				if diff := cmp.Diff([]flow.Record{want}, zeroMicros(got)); diff != "" || rejected != nil {
 					t.Errorf("%s: %v %s", compression, rejected, diff)
 				}
@@ -211,7 +205,7 @@ func TestCSVValues(t *testing.T) {
 			for name, value := range row {
 				header, fields = append(header, name), append(fields, value)
 			}
-			got, rejected := readLog(t, strings.Join(header, ",")+"\n"+strings.Join(fields, ",")+"\n", source.CSVOptions{})
+			got, rejected := readLog(t, strings.Join(header, ",")+"\n"+strings.Join(fields, ",")+"\n", source.LogOptions{})
 			if tt.reason != "" {
 				if len(got) != 0 || len(rejected) != 1 || !strings.Contains(rejected[0], tt.reason) {
 					t.Fatalf("records %v, rejected %q, want a reason with %q", got, rejected, tt.reason)
@@ -244,7 +238,7 @@ func TestCSVRejectedRows(t *testing.T) {
 		"2,400,4,1,1,1\n" +
 		"1,2,10.0.0.1,10.0.0.2,"
 	long := strings.Repeat("x", 70_000)
-	got, rejected := readLog(t, log+"\n"+long+"\n"+strings.Repeat(long, 9)+"\n1,2,10.0.0.1,10.0.0.2,\n"+long, source.CSVOptions{Name: "flows.csv"})
+	got, rejected := readLog(t, log+"\n"+long+"\n"+strings.Repeat(long, 9)+"\n1,2,10.0.0.1,10.0.0.2,\n"+long, source.LogOptions{Name: "flows.csv"})
 	want := []string{
 		"flows.csv: line 3: has 3 fields, but the header has 5",
 		"flows.csv: line 4: has 6 fields, but the header has 5",
@@ -281,7 +275,7 @@ func TestCSVHeader(t *testing.T) {
 		"many columns":    {strings.Repeat("x,", 10_000), `"x". The first line`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := source.OpenCSV(strings.NewReader(tt.text), source.CSVOptions{})
+			_, err := source.OpenLog(strings.NewReader(tt.text), source.LogOptions{})
 			if err == nil || !strings.Contains(err.Error(), tt.want) || len(err.Error()) > 1500 {
 				t.Errorf("error %v, want one with %q", err, tt.want)
 			}
@@ -291,7 +285,7 @@ func TestCSVHeader(t *testing.T) {
 
 func TestCSVTwoColumnsOfOneMeaning(t *testing.T) {
 	const log = "start,src_ip,src,source,dst,td,first,src\n1,10.9.9.9,10.0.0.1,10.8.8.8,10.0.0.2,1,7,10.7.7.7\n"
-	c, err := source.OpenCSV(strings.NewReader(log), source.CSVOptions{})
+	c, err := source.OpenLog(strings.NewReader(log), source.LogOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -299,14 +293,14 @@ func TestCSVTwoColumnsOfOneMeaning(t *testing.T) {
 	if diff := cmp.Diff([]flow.Record{record(nil)}, got); diff != "" || err != nil {
 		t.Error(err, diff)
 	}
-	if diff := cmp.Diff([]string{"src_ip", "source", "first", "src"}, c.Ignored()); diff != "" {
+	if diff := cmp.Diff([]string{"src_ip", "source", "first", "src"}, c.Unread()); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestCSVCutOffGzip(t *testing.T) {
 	file := gzipped(t, []byte("first,src,dst\n"+strings.Repeat("1,10.0.0.1,10.0.0.2\n", 10_000)))
-	c, err := source.OpenCSV(bytes.NewReader(file[:len(file)-9]), source.CSVOptions{})
+	c, err := source.OpenLog(bytes.NewReader(file[:len(file)-9]), source.LogOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +336,7 @@ func FuzzCSV(f *testing.F) {
 	f.Add("\xef\xbb\xbfsrc\tdst\tstart\r\n\r\n1\t2\t1794801600000\r\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		rejected := int64(0)
-		c, err := source.OpenCSV(strings.NewReader(text), source.CSVOptions{OnReject: func(e source.RowError) {
+		c, err := source.OpenLog(strings.NewReader(text), source.LogOptions{OnReject: func(e source.RowError) {
 			rejected++
 			if e.Reason == "" || e.Line < 2 || len(e.Value) > 128 {
 				t.Errorf("row error %+v", e)
@@ -355,8 +349,8 @@ func FuzzCSV(f *testing.F) {
 		if err != nil && !strings.HasPrefix(text, "\x1f\x8b") {
 			t.Fatal(err)
 		}
-		if c.Rows() != int64(len(records))+rejected || c.Rejected() != rejected {
-			t.Errorf("%d rows, but %d records and %d rejected", c.Rows(), len(records), rejected)
+		if c.Records() != int64(len(records))+rejected || c.Rejected() != rejected {
+			t.Errorf("%d rows, but %d records and %d rejected", c.Records(), len(records), rejected)
 		}
 		for _, r := range records {
 			if r.StartedAt < 0 || r.EndedAt < r.StartedAt || r.ReceivedAt <= 0 && r.EndedAt > 0 || r.Bytes < 0 || r.Packets < 0 {
@@ -381,18 +375,18 @@ func FuzzCSVLine(f *testing.F) {
 		if err != nil || strings.ContainsAny(line, ";\t") {
 			return
 		}
-		c, err := source.OpenCSV(strings.NewReader("src,dst,first,"+line+"\n"), source.CSVOptions{})
+		c, err := source.OpenLog(strings.NewReader("src,dst,first,"+line+"\n"), source.LogOptions{})
 		if err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
-		ignored := c.Ignored()
+		ignored := c.Unread()
 		for _, name := range want[:len(want)-3] {
 			if len(ignored) > 0 && ignored[0] == name || len(name) > 64 {
 				ignored = ignored[min(1, len(ignored)):]
 			}
 		}
 		if len(ignored) != 0 {
-			t.Errorf("%q: encoding/csv has %q, not %q", line, want, c.Ignored())
+			t.Errorf("%q: encoding/csv has %q, not %q", line, want, c.Unread())
 		}
 	})
 }

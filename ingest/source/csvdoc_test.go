@@ -3,34 +3,17 @@ package source_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"minewatch/ingest/source"
 )
 
-var update = flag.Bool("update", false, "write the table of columns into docs/flow-csv.md")
+var update = flag.Bool("update", false, "write the tables of columns into docs/flow-csv.md and docs/imports.md")
 
 // TestCSVDocumentation keeps the table of columns in docs/flow-csv.md equal to
 // the columns that are read.
 func TestCSVDocumentation(t *testing.T) {
-	const (
-		file  = "../../docs/flow-csv.md"
-		begin = "<!-- columns: written by go test ./ingest/source -update -->\n"
-		end   = "<!-- end of columns -->\n"
-	)
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(b), begin)
-	old, after, ended := strings.Cut(rest, end)
-	if !found || !ended {
-		t.Fatalf("%s has no table between %q and %q", file, begin, end)
-	}
 	var table strings.Builder
 	table.WriteString("| column | also known as | form | meaning |\n|---|---|---|---|\n")
 	for _, c := range source.CSVColumns {
@@ -40,15 +23,7 @@ func TestCSVDocumentation(t *testing.T) {
 		}
 		fmt.Fprintf(&table, "| `%s` | %s | %s | %s |\n", c.Name, aliases, c.Form, c.Meaning)
 	}
-	if *update {
-		if err := os.WriteFile(file, []byte(before+begin+table.String()+end+after), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(table.String(), old); diff != "" {
-		t.Errorf("run go test ./ingest/source -update, for %s is not up to date:\n%s", file, diff)
-	}
+	checkPart(t, "../../docs/flow-csv.md", "columns", table.String())
 }
 
 // TestCSVNamesAreDistinct fails when two columns claim one spelling.

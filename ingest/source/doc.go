@@ -2,7 +2,8 @@
 //
 //   - OpenCapture reads the UDP datagrams of a pcap or pcapng file,
 //   - ListenUDP receives them from the network,
-//   - OpenCSV reads flow records from a text log.
+//   - OpenLog reads flow records from a text log; formats.go lists those that
+//     it knows, each with its own file.
 //
 // Captures and sockets yield a Datagram each: who sent it, when it arrived,
 // and its payload. Which of them are flow exports is not decided here: the

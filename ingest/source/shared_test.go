@@ -115,7 +115,7 @@ func TestSharedFlows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := source.OpenCSV(bytes.NewReader(file), source.CSVOptions{
+	c, err := source.OpenLog(bytes.NewReader(file), source.LogOptions{
 		OnReject: func(e source.RowError) { t.Error(e) },
 	})
 	if err != nil {
@@ -128,7 +128,7 @@ func TestSharedFlows(t *testing.T) {
 	if want := bytes.Count(file, []byte{'\n'}) - 1; len(records) != want || c.Rejected() != 0 {
 		t.Errorf("%d records, %d rejected, want all %d", len(records), c.Rejected(), want)
 	}
-	if got := strings.Join(c.Ignored(), ","); got != "file,label" {
+	if got := strings.Join(c.Unread(), ","); got != "file,label" {
 		t.Errorf("ignored %s", got)
 	}
 	first := records[0]

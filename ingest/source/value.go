@@ -45,6 +45,20 @@ func parseDecimal(v []byte) (whole, millionths int64, ok bool) {
 	return whole, millionths, ok
 }
 
+// parseScientific reads a number with an exponent, as JSON has very small
+// ones, like parseDecimal.
+func parseScientific(v []byte) (whole, millionths int64, ok bool) {
+	if len(v) == 0 || v[0] < '0' || v[0] > '9' || !bytes.ContainsAny(v, "eE") {
+		return 0, 0, false
+	}
+	f, err := strconv.ParseFloat(string(v), 64)
+	if err != nil || f >= 1<<53 {
+		return 0, 0, false
+	}
+	whole = int64(f)
+	return whole, int64((f - float64(whole)) * 1e6), true
+}
+
 func parseFraction(v []byte) (millionths int64, ok bool) {
 	unit := int64(100_000)
 	for _, c := range v {
