@@ -18,6 +18,7 @@ type CollectOptions struct {
 	Program string // name and version, for the manifests
 
 	Listen []source.Listen
+	UDP    source.UDPOptions
 	Policy *policy.Live // whose exports are taken and how; nil: everybody's. It may be exchanged while collecting
 	Decode decode.Options
 
@@ -62,6 +63,9 @@ func (o *CollectOptions) setDefaults() {
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.UDP.Logger == nil {
+		o.UDP.Logger = o.Logger
 	}
 	if o.Policy == nil {
 		o.Policy = policy.NewLive(policy.Rules{ClockLimit: o.Decode.ClockLimit, SamplingDefault: o.Decode.DefaultSampling})

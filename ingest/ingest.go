@@ -98,7 +98,7 @@ func Collect(ctx context.Context, o CollectOptions) (flow.Counts, error) {
 		return flow.Counts{}, err
 	}
 	defer spool.Close() //nolint:errcheck // everything was written, or its error said
-	listener, err := source.ListenUDP(ctx, o.Listen, source.UDPOptions{Logger: o.Logger})
+	listener, err := source.ListenUDP(ctx, o.Listen, o.UDP)
 	if err != nil {
 		return flow.Counts{}, err
 	}

@@ -36,6 +36,8 @@ type collectFlags struct {
 	rotateEvery   time.Duration
 	state         string
 	metrics       string
+	sockets       int
+	receiveBuffer int
 	receivedTime  string
 	duration      time.Duration
 	stopAfterIdle time.Duration
@@ -87,6 +89,7 @@ Exit codes: 0 done, 1 error, or records that could not be written, 2 usage,
 	flags.DurationVar(&f.clockLimit, "clock-limit", 0, "replace flow times further than this from their receipt; negative: never (collect.clock_limit)")
 	flags.DurationVar(&f.rotateEvery, "rotate", 0, "make flows visible this often (collect.rotate_every)")
 	flags.StringVar(&f.metrics, "metrics", "", "answer Prometheus and health checks on `HOST:PORT`, at /metrics and /healthz (collect.metrics)")
+	flags.IntVar(&f.sockets, "sockets", 0, "sockets per address, each with a reader and a buffer of its own (collect.sockets)")
 	flags.StringVar(&f.state, "state", "", "`FOLDER` that keeps templates and sampling rates over a restart (default state in the lake)")
 	flags.StringVar(&f.receivedTime, "time", timeArrival, "store flows by the time of `arrival`, or by the export time in the datagram's header, for replays and labs (sFlow has none)")
 	flags.DurationVar(&f.duration, "duration", 0, "stop after this long (0: not)")
@@ -116,6 +119,10 @@ func (f *collectFlags) fillFrom(c *collectConfig, cmd *cobra.Command) {
 	if !changed("metrics") {
 		f.metrics = c.Metrics
 	}
+	if !changed("sockets") {
+		f.sockets = c.Sockets
+	}
+	f.receiveBuffer = c.ReceiveBuffer
 }
 
 func runCollect(ctx context.Context, env *environment, f *collectFlags, live *policy.Live) error {
@@ -135,6 +142,7 @@ func runCollect(ctx context.Context, env *environment, f *collectFlags, live *po
 		Name:          collectorName(env.now()),
 		Program:       "minewatch " + versionText(),
 		Listen:        listen,
+		UDP:           source.UDPOptions{Sockets: f.sockets, ReceiveBuffer: f.receiveBuffer},
 		Policy:        live,
 		Decode:        decode.Options{Memory: memory, Logger: env.log},
 		State:         stateFile(f.state, env.lake, f.listen),
@@ -175,6 +183,9 @@ func (f *collectFlags) check() ([]source.Listen, error) {
 	}
 	if f.sampling < 0 {
 		return nil, usageErrorf("--sampling %d: want the N of 1 in N, or 0 for unknown", f.sampling)
+	}
+	if f.sockets < 1 || f.sockets > maxSockets {
+		return nil, usageErrorf("--sockets %d: want 1 to %d", f.sockets, maxSockets)
 	}
 	if f.rotateEvery <= 0 || f.duration < 0 || f.stopAfterIdle < 0 {
 		return nil, usageErrorf("--rotate has to be above 0, --duration and --stop-after-idle not below it")

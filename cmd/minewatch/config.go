@@ -51,6 +51,8 @@ type collectConfig struct {
 	Metrics         string         `toml:"metrics"`
 	ClockLimit      duration       `toml:"clock_limit"`
 	SamplingDefault int32          `toml:"sampling_default"`
+	Sockets         int            `toml:"sockets"`
+	ReceiveBuffer   int            `toml:"receive_buffer"`
 }
 
 type feedConfig struct {
@@ -94,6 +96,9 @@ func defaultConfig() config {
 				"100.64.0.0/10", "169.254.0.0/16", "fe80::/10", "fc00::/7"),
 			RotateEvery: duration(time.Minute),
 			ClockLimit:  duration(time.Hour),
+
+			Sockets:       1,
+			ReceiveBuffer: 64 << 20,
 		},
 		Feed: feedConfig{TTLDays: map[string]int{
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,

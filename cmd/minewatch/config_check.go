@@ -65,6 +65,14 @@ func (c *siteConfig) validate(f *faults) {
 	checkPrefixes(f, "site.internal", c.Internal)
 }
 
+// Bounds of collect.sockets and collect.receive_buffer: what the kernel's own
+// arithmetic takes, and what is not a mistake of the unit.
+const (
+	maxSockets  = 64
+	leastBuffer = 64 << 10
+	mostBuffer  = 1 << 30
+)
+
 func (c *collectConfig) validate(f *faults) {
 	if len(c.Listen) == 0 {
 		f.add("collect.listen", "is empty")
@@ -80,6 +88,12 @@ func (c *collectConfig) validate(f *faults) {
 	}
 	if _, _, err := net.SplitHostPort(c.Metrics); err != nil && c.Metrics != "" {
 		f.add("collect.metrics", "%q is not HOST:PORT, such as 127.0.0.1:9055; an IPv6 address stands in [ ]", c.Metrics)
+	}
+	if c.Sockets < 1 || c.Sockets > maxSockets {
+		f.add("collect.sockets", "%d, want 1 to %d", c.Sockets, maxSockets)
+	}
+	if c.ReceiveBuffer < leastBuffer || c.ReceiveBuffer > mostBuffer {
+		f.add("collect.receive_buffer", "%d, want %d to %d bytes", c.ReceiveBuffer, leastBuffer, mostBuffer)
 	}
 	if c.SamplingDefault < 0 {
 		f.add("collect.sampling_default", "%d is negative, want 0 (unknown) or the N of 1 in N", c.SamplingDefault)

@@ -3,6 +3,7 @@ package bench_test
 import (
 	"bufio"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -77,13 +78,15 @@ type peer struct {
 	name  string
 	start func(b *testing.B, dir string) (command *exec.Cmd, address string, stored func() int64)
 	files string // what of its folder ends up on the disk
+	part  int    // of the flows and of their rate, for one that cannot take all
 }
 
 func peers() []peer {
 	return []peer{
-		{"minewatch", startMinewatch, ".parquet"},
-		{"nfcapd-lzo", startNfcapd("-z"), ""},
-		{"nfcapd-bz2", startNfcapd("-j"), ""},
+		{"minewatch", startMinewatch, ".parquet", 1},
+		{"nfcapd-lzo", startNfcapd("-z"), "", 1},
+		{"nfcapd-bz2", startNfcapd("-j"), "", 1},
+		{"goflow2", startGoflow2, "", 8},
 	}
 }
 
@@ -103,7 +106,7 @@ func BenchmarkPeers(b *testing.B) {
 
 func (p *peer) measure(b *testing.B, s *stream) {
 	b.Helper()
-	flows, rate := number(b, flowsVariable, 4_000_000), number(b, rateVariable, 400_000)
+	flows, rate := number(b, flowsVariable, 4_000_000)/p.part, number(b, rateVariable, 400_000)/p.part
 	var sent, stored, size int64
 	var spent, inKernel time.Duration
 	for b.Loop() {
@@ -171,6 +174,37 @@ func startNfcapd(compression string) func(b *testing.B, dir string) (*exec.Cmd, 
 			}
 			return storedByNfcapd(b, dir)
 		}
+	}
+}
+
+// startGoflow2 starts goflow2's program, which writes protobuf to a file.
+func startGoflow2(b *testing.B, dir string) (command *exec.Cmd, address string, stored func() int64) {
+	b.Helper()
+	if _, err := exec.LookPath("goflow2"); err != nil {
+		b.Skip("goflow2 is not installed (go install github.com/netsampler/goflow2/v2/cmd/goflow2@v2.2.6), so NOTHING was compared")
+	}
+	port, path := freePort(b), filepath.Join(dir, "flows.bin")
+	command = exec.Command("goflow2", "-listen", "netflow://127.0.0.1:"+port, "-format", "bin",
+		"-transport", "file", "-transport.file", path, "-transport.file.sep", "", "-addr", "127.0.0.1:"+freePort(b), "-loglevel", "error")
+	if err := command.Start(); err != nil {
+		b.Fatal(err)
+	}
+	time.Sleep(time.Second) // it does not say when it is ready
+	return command, net.JoinHostPort("127.0.0.1", port), func() (flows int64) {
+		_ = command.Wait() // it takes the signal for a failure
+		content, err := os.ReadFile(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for len(content) > 0 { // messages, each behind its length
+			length, n := binary.Uvarint(content)
+			if n <= 0 || length > uint64(len(content)-n) {
+				break // it ended in the middle of a write
+			}
+			content = content[n+int(length):]
+			flows++
+		}
+		return flows
 	}
 }
 
