@@ -248,3 +248,43 @@ func TestUnitsVerify(t *testing.T) {
 		t.Errorf("systemd-analyze: %v\n%s", err, out)
 	}
 }
+
+// Every call of the program in the documentation is of a command that there
+// is, with flags that it has.
+func TestDocumentedCommands(t *testing.T) {
+	pages, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// In code between backquotes, or at the beginning of an indented line; up to
+	// a quote, a comment, or the next command.
+	call := regexp.MustCompile("(?m)(?:`|^    |^    \\$ )(?:sudo -u minewatch env [^`\n]*? )?minewatch ([a-z][^`\n\"'#;|…]*)")
+	calls := 0
+	for _, page := range append(pages, "../../README.md", "../../CONTRIBUTING.md") {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range call.FindAllStringSubmatch(string(text), -1) {
+			words := strings.Fields(m[1])
+			cmd, _, err := newRootCommand(newEnvironment(nil, nil, nil)).Find(words)
+			if err != nil || !cmd.HasParent() {
+				t.Errorf("%s: 'minewatch %s': no such command (%v)", page, m[1], err)
+				continue
+			}
+			for _, word := range words {
+				name, isLong := strings.CutPrefix(word, "--")
+				name, _, _ = strings.Cut(name, "=")
+				switch {
+				case isLong && name != "help" && cmd.Flags().Lookup(name) == nil && cmd.InheritedFlags().Lookup(name) == nil,
+					!isLong && len(word) == 2 && word[0] == '-' && cmd.Flags().ShorthandLookup(word[1:]) == nil:
+					t.Errorf("%s: 'minewatch %s': no flag %s", page, m[1], word)
+				}
+			}
+			calls++
+		}
+	}
+	if calls < 40 {
+		t.Errorf("%d calls found, expected more", calls)
+	}
+}
