@@ -45,7 +45,9 @@ func collectFor(t *testing.T, limit time.Duration, o ingest.CollectOptions, talk
 	if o.Listen == nil {
 		o.Listen = loopback
 	}
-	o.Book = account.NewBook(o.Logger)
+	if o.Book == nil {
+		o.Book = account.NewBook(o.Logger)
+	}
 	done := make(chan struct{})
 	o.OnListening = func(sockets []source.SocketState) {
 		go func() {

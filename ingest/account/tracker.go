@@ -26,16 +26,22 @@ const (
 	// longestLoss is the largest jump ahead that is loss where no uptime tells
 	// it from a restart: at 10,000 records/s half an hour.
 	longestLoss = 1 << 24
-	// otherwiseProof is how many datagrams in a row have to count in the other
-	// unit before we believe that their exporter always does.
+	// otherwiseProof is how many datagrams in a row have to count in another
+	// way before we believe that their exporter always does. Datagrams in which
+	// both ways say the same prove nothing.
 	otherwiseProof = 8
+	// throughProof is the same for countsThrough. It takes fewer, because only
+	// datagrams longer or shorter than the one before tell, and a loss would have
+	// to be of just that difference.
+	throughProof = 3
 )
 
 // tracker follows one numbering. It is shown the datagrams about in the order
 // of their arrival.
 type tracker struct {
 	rule      rule
-	otherwise int // datagrams in a row that count in the other unit
+	otherwise int  // datagrams in a row that count in another way …
+	other     rule // … which is this
 
 	begun bool
 	next  uint32   // number that the next datagram should have
@@ -58,7 +64,8 @@ type rule uint8
 
 const (
 	countsDatagrams   rule = iota // v9 (RFC 3954 section 5.1)
-	countsRecords                 // v5, IPFIX (RFC 7011 section 3.1)
+	countsRecords                 // v5, IPFIX (RFC 7011 section 3.1): those before the datagram
+	countsThrough                 // IPFIX of softflowd 1.1.0: records, those of the datagram included, options not
 	onlyEverDatagrams             // sFlow: its samples have numbers of their own
 )
 
@@ -77,11 +84,11 @@ func (t *tracker) see(s *sighting, note note) (foundOut bool) {
 	if t.otherwise == 0 {
 		t.settle(s.at-lateLimit, note)
 	}
-	switch ahead := int32(s.sequence - t.next); {
+	switch ahead := t.ahead(s); {
 	case !t.begun:
 		t.resume(s)
 	case t.countsOtherwise(s):
-		t.rule, t.otherwise, t.holes = t.rule.other(), 0, nil
+		t.rule, t.otherwise, t.holes = t.other, 0, nil
 		t.resume(s)
 		return true
 	case !t.blind && ahead == 0:
@@ -101,11 +108,24 @@ func (t *tracker) see(s *sighting, note note) (foundOut bool) {
 	return false
 }
 
+// ahead is by how much s is further than the datagram that is due; below 0,
+// behind it.
+func (t *tracker) ahead(s *sighting) int32 {
+	ahead := int32(t.rule.first(s) - t.next)
+	// The number of the last record says nothing of the loss before it when it is
+	// not known how many there are, and too few are numbered when some are of
+	// options.
+	if t.rule == countsThrough && (!s.whole || ahead < 0 && int32(s.sequence-t.next) > 0) {
+		return 0
+	}
+	return ahead
+}
+
 // resume takes s for the beginning of a numbering, or its going on after an
 // unknown stretch.
 func (t *tracker) resume(s *sighting) {
 	t.begun, t.stray = true, stray{}
-	t.next = s.sequence + t.rule.units(s)
+	t.next = t.rule.first(s) + t.rule.units(s)
 	t.blind = t.rule == countsRecords && !s.whole
 	t.last = *s
 }
@@ -119,12 +139,13 @@ func (t *tracker) accept(s *sighting, note note) {
 // goAstray takes a datagram out of place. When enough of them go on from each
 // other, the numbering is there now.
 func (t *tracker) goAstray(s *sighting, ahead int32, note note) {
-	if t.stray.length == 0 || s.sequence != t.stray.next {
+	first := t.rule.first(s)
+	if t.stray.length == 0 || first != t.stray.next {
 		t.endStray(s.hour, note)
-		t.stray = stray{first: s.sequence, behind: ahead < 0}
+		t.stray = stray{first: first, behind: ahead < 0}
 	}
 	t.stray.length++
-	t.stray.next = s.sequence + t.rule.units(s)
+	t.stray.next = first + t.rule.units(s)
 	switch {
 	case t.stray.behind && t.stray.length == proofBehind:
 		t.restart(s, note)
@@ -179,13 +200,14 @@ func (t *tracker) miss(s *sighting, size uint32, note note) {
 // fill takes the numbers of s out of the hole that they are in; false where
 // they are in none.
 func (t *tracker) fill(s *sighting) bool {
+	first := t.rule.first(s)
 	for i, h := range t.holes {
-		offset := s.sequence - h.from
+		offset := first - h.from
 		if offset >= h.size {
 			continue
 		}
 		units := min(t.rule.units(s), h.size-offset)
-		rest := hole{from: s.sequence + units, size: h.size - offset - units, at: h.at, hour: h.hour}
+		rest := hole{from: first + units, size: h.size - offset - units, at: h.at, hour: h.hour}
 		t.holes[i].size = offset
 		if rest.size > 0 {
 			t.holes = append(t.holes, rest)
@@ -215,7 +237,7 @@ func (t *tracker) end(note note) {
 }
 
 func (t *tracker) lose(h hole, note note) {
-	if t.rule == countsRecords {
+	if t.rule.ofRecords() {
 		note(h.hour, Sequence{MissedRecords: int64(h.size)})
 	} else {
 		note(h.hour, Sequence{MissedDatagrams: int64(h.size)})
@@ -223,42 +245,79 @@ func (t *tracker) lose(h hole, note note) {
 }
 
 // countsOtherwise watches for exporters that number datagrams where their
-// protocol numbers records, or the other way round.
+// protocol numbers records, or the other way round, or the last record where it
+// numbers the first.
 func (t *tracker) countsOtherwise(s *sighting) bool {
-	step := s.sequence - t.last.sequence
-	due, other := t.rule.units(&t.last), t.rule.other().units(&t.last)
-	switch {
-	case !t.last.whole || due == other:
+	if !t.last.whole || !s.whole {
+		return false
+	}
+	step, due := s.sequence-t.last.sequence, t.rule.step(&t.last, s)
+	if t.otherwise == 0 {
+		for _, other := range against[t.rule] {
+			if n := other.step(&t.last, s); n != due && step == n {
+				t.other, t.otherwise, t.last = other, 1, *s
+				break
+			}
+		}
+		return false
+	}
+	switch other := t.other.step(&t.last, s); {
+	case step == other && other == due: // in order, and proves nothing
+		t.last = *s
 	case step == other:
 		t.otherwise++
 		t.last = *s
+	case other == due || t.other == countsThrough && step+1 == other: // a record of options is not numbered
 	default:
 		t.otherwise = 0
 	}
-	return t.otherwise >= otherwiseProof
+	return t.otherwise >= t.other.proof()
+}
+
+// first is the number of the first unit in s.
+func (r rule) first(s *sighting) uint32 {
+	if r == countsThrough {
+		return s.sequence - s.records
+	}
+	return s.sequence
 }
 
 // units is by how much the numbering goes on with s.
 func (r rule) units(s *sighting) uint32 {
-	if r == countsRecords {
+	if r.ofRecords() {
 		return s.records
 	}
 	return 1
 }
 
-func (r rule) other() rule {
-	switch r {
-	case countsDatagrams:
-		return countsRecords
-	case countsRecords:
-		return countsDatagrams
-	default:
-		return r
+// step is how far the number of s is from that of the datagram before.
+func (r rule) step(last, s *sighting) uint32 {
+	if r == countsThrough {
+		last = s
 	}
+	return r.units(last)
+}
+
+func (r rule) ofRecords() bool { return r == countsRecords || r == countsThrough }
+
+// against are the ways to count that exporters use against their protocol, by
+// the way that it says.
+var against = [...][]rule{
+	countsDatagrams:   {countsRecords},
+	countsRecords:     {countsDatagrams, countsThrough},
+	countsThrough:     {countsRecords},
+	onlyEverDatagrams: nil,
+}
+
+func (r rule) proof() int {
+	if r == countsThrough {
+		return throughProof
+	}
+	return otherwiseProof
 }
 
 func (r rule) far() uint32 {
-	if r == countsRecords {
+	if r.ofRecords() {
 		return farRecords
 	}
 	return farDatagrams

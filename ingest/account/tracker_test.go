@@ -198,6 +198,40 @@ func TestNumberingOtherwise(t *testing.T) {
 	}
 }
 
+// softflowd numbers the last record of an IPFIX message where the protocol
+// numbers the first, and records of options not at all. That is found out when
+// messages differ in length; losses count before and after.
+func TestNumberingThrough(t *testing.T) {
+	for name, c := range map[string]struct {
+		lost func(message int) bool
+		want account.Sequence
+	}{
+		"nothing is missing": {func(int) bool { return false }, account.Sequence{}},
+		"a loss":             {func(n int) bool { return n == 300 || n == 301 }, account.Sequence{MissedRecords: 5 + 32}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDialogue(flow.IPFIX)
+			for n := range 400 {
+				records := 32
+				if n%4 == 0 { // the last message of a batch
+					records = 5
+				}
+				d.sequence += uint32(records)
+				switch {
+				case c.lost(n):
+				case n%20 == 10: // templates and a record of options come first
+					d.say(d.sequence, records+1)
+				default:
+					d.say(d.sequence, records)
+				}
+			}
+			if diff := cmp.Diff(c.want, d.follow(t, 1)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // What may still come is not yet missed.
 func TestNumberingWaits(t *testing.T) {
 	book := account.NewBook(nil)
