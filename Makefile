@@ -50,7 +50,7 @@ bench: tools ## run the benchmarks of docs/performance.md
 soak: tools ## five fault tests for SOAKTIME each: kills, full and read-only disks (as root), compaction
 	@set -o pipefail; MINEWATCH_TEST_SOAK=$(SOAKTIME) go test -p 1 -count 1 -timeout 0 -v \
 		-run 'Killed|UnderFaults|ReaderDuring|FullDisk|ReadOnly|TwoCollectors|Reload|Remembers' ./ingest ./ingest/lake/... | \
-		grep -vE '^(=== |PASS$$)|no test'
+		grep --line-buffered -vE '^(=== |PASS$$)|no test'
 
 package: tools ## deb and rpm in dist; fetches nfpm, the packager, as a Go module when it is not there
 	@echo "building minewatch $(VERSION); nfpm $(NFPM) and its modules come from your Go module proxy the first time"
