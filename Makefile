@@ -47,7 +47,7 @@ fuzz: tools ## fuzz every parser of outside bytes for FUZZTIME each
 bench: tools ## run the benchmarks of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 2s ./ingest/... ./analyze/...
 
-soak: tools ## five fault tests for SOAKTIME each: kills, full and read-only disks (as root), compaction
+soak: tools ## five fault tests for SOAKTIME each, and their check: kills, full and read-only disks (as root), compaction
 	@set -o pipefail; MINEWATCH_TEST_SOAK=$(SOAKTIME) go test -p 1 -count 1 -timeout 0 -v \
 		-run 'Killed|UnderFaults|ReaderDuring|FullDisk|ReadOnly|TwoCollectors|Reload|Remembers' ./ingest ./ingest/lake/... | \
 		grep --line-buffered -vE '^(=== |PASS$$)|no test'
