@@ -284,7 +284,13 @@ func killCollector(dir, name string, l *load) (life, error) {
 	defer conn.Close()
 	ready := time.Now()
 	l.aim(conn)
-	time.Sleep(1100*time.Millisecond + time.Duration(rand.IntN(900))*time.Millisecond) // the load runs meanwhile
+	for { // the load runs meanwhile
+		asked, begun := 1100*time.Millisecond+time.Duration(rand.IntN(900))*time.Millisecond, time.Now()
+		time.Sleep(asked)
+		if time.Since(begun) < asked+100*time.Millisecond {
+			break // else the whole machine stood still, and the collector's half second with it
+		}
+	}
 	killed := time.Now()
 	if err := cmd.Process.Kill(); err != nil {
 		return life{}, err

@@ -271,6 +271,7 @@ func TestNumberingWaits(t *testing.T) {
 // and no more is missing than the numbers leave out.
 func FuzzNumbering(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 4, 0, 0, 0, 9, 255, 255, 255, 250}, uint8(20), true)
+	f.Add([]byte{0, 16, 0, 1, 0, 16, 0, 2, 0, 32, 0, 4, 0, 16, 0, 5, 0, 48, 0, 8}, uint8(4), false)
 	f.Add([]byte{0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3}, uint8(1), false)
 	f.Fuzz(func(t *testing.T, numbers []byte, records uint8, timed bool) {
 		d := newDialogue(flow.IPFIX)
@@ -280,7 +281,7 @@ func FuzzNumbering(f *testing.F) {
 		for i := 0; i+4 <= len(numbers); i += 4 {
 			n := uint32(numbers[i])<<24 | uint32(numbers[i+1])<<16 | uint32(numbers[i+2])<<8 | uint32(numbers[i+3])
 			d.uptime += n % 30_000
-			d.say(n, int(records))
+			d.say(n, int(n>>20)%(int(records)+1)) // of several lengths, so that all ways of counting are met
 		}
 		got := d.follow(t, 1)
 		for _, n := range []int64{got.MissedDatagrams, got.MissedRecords, got.Late, got.Duplicates, got.Restarts} {
