@@ -213,8 +213,10 @@ func TestSpoolOnFullDisk(t *testing.T) {
 	if err := cmd.Run(); err != nil {
 		t.Fatalf("%v\n%s%s", err, stdout.String(), stderr.String())
 	}
-	for _, part := range []string{"flush to lake " + dir, "hot/small/20260302T08-000001.journal: file too large",
-		"written 100 lost 0 unsealed 8100\n", "hot/small/20260302T08-000001.groups: file too large", "in the end written 150 lost 8000\n"} {
+	for _, part := range []string{
+		"flush to lake " + dir, "hot/small/20260302T08-000001.journal: file too large",
+		"written 100 lost 0 unsealed 8100\n", "hot/small/20260302T08-000001.groups: file too large", "in the end written 150 lost 8000\n",
+	} {
 		if !strings.Contains(stdout.String(), part) {
 			t.Errorf("output %q does not say %q", stdout.String(), part)
 		}
