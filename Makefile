@@ -2,7 +2,11 @@
 .DEFAULT_GOAL := build
 SHELL := bash
 GOLANGCI_LINT := v2.12.2
+NFPM := v2.45.1
 FUZZTIME ?= 20s
+SOAKTIME ?= 2m
+# A tag such as v1.2.0, or the day of the commit where there is none.
+VERSION ?= $(shell git describe --tags --exact-match --match 'v[0-9]*' 2>/dev/null | sed 's/^v//' | grep . || git log -1 --format=0.0.0~git%cd.%h --date=format:%Y%m%d)
 export CGO_ENABLED := 1
 
 help: ## list the targets
@@ -43,6 +47,20 @@ fuzz: tools ## fuzz every parser of outside bytes for FUZZTIME each
 bench: tools ## run the benchmarks of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 2s ./ingest/... ./analyze/...
 
+soak: tools ## five fault tests for SOAKTIME each, and their check: kills, full and read-only disks (as root), compaction
+	@set -o pipefail; MINEWATCH_TEST_SOAK=$(SOAKTIME) go test -p 1 -count 1 -timeout 0 -v \
+		-run 'Killed|UnderFaults|ReaderDuring|FullDisk|ReadOnly|TwoCollectors|Reload|Remembers' ./ingest ./ingest/lake/... | \
+		grep --line-buffered -vE '^(=== |PASS$$)|no test'
+
+package: tools ## deb and rpm in dist; fetches nfpm, the packager, as a Go module when it is not there
+	@echo "building minewatch $(VERSION); nfpm $(NFPM) and its modules come from your Go module proxy the first time"
+	go build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/minewatch ./cmd/minewatch
+	mkdir -p dist
+	for kind in deb rpm; do \
+		VERSION=$(VERSION) GOARCH=$$(go env GOARCH) SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) \
+			go run github.com/goreleaser/nfpm/v2/cmd/nfpm@$(NFPM) package --config packaging/nfpm.yaml --packager $$kind --target dist/ || exit 1; \
+	done
+
 generate: tools ## write the generated pages of docs/ and the golden files anew; read the diff
 	go test ./ingest/account ./ingest/lake ./ingest/source ./analyze ./analyze/report ./cmd/minewatch -run 'Doc|Golden' -update
 
@@ -50,6 +68,6 @@ check: test lint race ## all that CI runs but the tests over captured data
 	go vet ./...
 
 clean: ## remove what was built
-	rm -rf bin demo
+	rm -rf bin demo dist
 
-.PHONY: help tools build test demo lint race fuzz bench generate check clean
+.PHONY: help tools build test demo lint race fuzz bench soak package generate check clean

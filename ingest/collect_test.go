@@ -27,16 +27,27 @@ var loopback = []source.Listen{{Scheme: "netflow", Host: "127.0.0.1"}}
 // that is never called, by its own options.
 func collect(t *testing.T, o ingest.CollectOptions, talk func(to netip.AddrPort, stop context.CancelFunc)) flow.Counts {
 	t.Helper()
-	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	return collectFor(t, 30*time.Second, o, talk)
+}
+
+// collectFor is collect with a limit of its own.
+func collectFor(t *testing.T, limit time.Duration, o ingest.CollectOptions, talk func(to netip.AddrPort, stop context.CancelFunc)) flow.Counts {
+	t.Helper()
+	ctx, stop := context.WithTimeout(t.Context(), limit)
 	defer stop()
-	o.Now, o.Program = clock, "minewatch test"
+	o.Program = "minewatch test"
+	if o.Now == nil {
+		o.Now = clock
+	}
 	if o.Name == "" {
 		o.Name = "collect-test"
 	}
 	if o.Listen == nil {
 		o.Listen = loopback
 	}
-	o.Book = account.NewBook(o.Logger)
+	if o.Book == nil {
+		o.Book = account.NewBook(o.Logger)
+	}
 	done := make(chan struct{})
 	o.OnListening = func(sockets []source.SocketState) {
 		go func() {

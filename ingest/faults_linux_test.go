@@ -1,13 +1,10 @@
 package ingest_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +19,7 @@ func mount(t *testing.T, source, target, kind string, flags uintptr, data string
 	t.Helper()
 	err := unix.Mount(source, target, kind, flags, data)
 	if errors.Is(err, unix.EPERM) {
-		t.Skip("mounting a small disk needs root")
+		t.Skip("mounting a small disk needs root, so this fault was NOT tried")
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -75,17 +72,7 @@ func collectThroughFault(t *testing.T, dir string, begin func() (end func())) st
 func TestCollectOntoFullDisk(t *testing.T) {
 	dir := t.TempDir()
 	defer mount(t, "tmpfs", dir, "tmpfs", 0, "size=2m")()
-	filler := filepath.Join(dir, "filler")
-	log := collectThroughFault(t, dir, func() func() {
-		if err := os.WriteFile(filler, bytes.Repeat([]byte{1}, 4<<20), 0o644); !errors.Is(err, unix.ENOSPC) {
-			t.Errorf("filling the disk: %v", err)
-		}
-		return func() {
-			if err := os.Remove(filler); err != nil {
-				t.Error(err)
-			}
-		}
-	})
+	log := collectThroughFault(t, dir, func() func() { return fillDisk(t, dir) })
 	if !strings.Contains(log, "no space left on device") {
 		t.Errorf("the log does not say why:\n%s", log)
 	}
@@ -95,13 +82,7 @@ func TestCollectOntoFullDisk(t *testing.T) {
 func TestCollectIntoReadOnlyLake(t *testing.T) {
 	dir := t.TempDir()
 	defer mount(t, "tmpfs", dir, "tmpfs", 0, "")() // or is skipped here, and not below
-	log := collectThroughFault(t, dir, func() func() {
-		unmount := mount(t, dir, dir, "", unix.MS_BIND, "")
-		if err := unix.Mount("", dir, "", unix.MS_BIND|unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
-			t.Error(err)
-		}
-		return unmount
-	})
+	log := collectThroughFault(t, dir, func() func() { return makeReadOnly(t, dir) })
 	if !strings.Contains(log, "read-only file system") {
 		t.Errorf("the log does not say why:\n%s", log)
 	}

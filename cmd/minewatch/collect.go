@@ -201,18 +201,20 @@ func (f *collectFlags) check() ([]source.Listen, error) {
 }
 
 // announce says where the collector listens: in the log, and to whoever waits
-// for the file.
+// for it, the service manager or the reader of the file.
 func announce(log *slog.Logger, sockets []source.SocketState, readyFile string) error {
-	var addresses strings.Builder
-	for _, s := range sockets {
-		address := s.Listen.Scheme + "://" + s.Address.String()
-		log.Info("listening", slog.String("address", address), slog.Int("receive_buffer_bytes", s.BufferGot))
-		addresses.WriteString(address + "\n")
+	addresses := make([]string, len(sockets))
+	for i, s := range sockets {
+		addresses[i] = s.Listen.Scheme + "://" + s.Address.String()
+		log.Info("listening", slog.String("address", addresses[i]), slog.Int("receive_buffer_bytes", s.BufferGot))
+	}
+	if err := notifyReady("listening on " + strings.Join(addresses, " ")); err != nil {
+		log.Error("the service manager may take this start for failed", slog.Any("error", err))
 	}
 	if readyFile == "" {
 		return nil
 	}
-	if err := lake.WriteFile(readyFile, []byte(addresses.String())); err != nil {
+	if err := lake.WriteFile(readyFile, []byte(strings.Join(addresses, "\n")+"\n")); err != nil {
 		return fmt.Errorf("write the ready file: %w", err)
 	}
 	return nil

@@ -110,7 +110,7 @@ func (n *streams) see(w *arrivedNumber) {
 	if f.see(&w.sighting, f.note) {
 		n.log.Warn("exporter numbers its datagrams otherwise than its protocol says; followed in its own way",
 			slog.String("exporter", f.exporter.String()), slog.String("format", string(f.format)),
-			slog.Bool("counts_records", f.rule == countsRecords))
+			slog.Bool("counts_records", f.rule.ofRecords()))
 	}
 }
 

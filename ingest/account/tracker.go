@@ -26,16 +26,22 @@ const (
 	// longestLoss is the largest jump ahead that is loss where no uptime tells
 	// it from a restart: at 10,000 records/s half an hour.
 	longestLoss = 1 << 24
-	// otherwiseProof is how many datagrams in a row have to count in the other
-	// unit before we believe that their exporter always does.
+	// otherwiseProof is how many datagrams in a row have to count in another
+	// way before we believe that their exporter always does. Datagrams in which
+	// both ways say the same prove nothing.
 	otherwiseProof = 8
+	// throughProof is the same for countsThrough. It takes fewer, because only
+	// datagrams longer or shorter than the one before tell, and a loss would have
+	// to be of just that difference.
+	throughProof = 3
 )
 
 // tracker follows one numbering. It is shown the datagrams about in the order
 // of their arrival.
 type tracker struct {
 	rule      rule
-	otherwise int // datagrams in a row that count in the other unit
+	otherwise int  // datagrams in a row that count in another way …
+	other     rule // … which is this
 
 	begun bool
 	next  uint32   // number that the next datagram should have
@@ -53,15 +59,6 @@ type stray struct {
 	behind bool   // the first number was below the one that was due
 }
 
-// rule is what a protocol's numbers count.
-type rule uint8
-
-const (
-	countsDatagrams   rule = iota // v9 (RFC 3954 section 5.1)
-	countsRecords                 // v5, IPFIX (RFC 7011 section 3.1)
-	onlyEverDatagrams             // sFlow: its samples have numbers of their own
-)
-
 // hole is a stretch of numbers that nobody has seen.
 type hole struct {
 	from, size uint32
@@ -77,11 +74,11 @@ func (t *tracker) see(s *sighting, note note) (foundOut bool) {
 	if t.otherwise == 0 {
 		t.settle(s.at-lateLimit, note)
 	}
-	switch ahead := int32(s.sequence - t.next); {
+	switch ahead := t.ahead(s); {
 	case !t.begun:
 		t.resume(s)
 	case t.countsOtherwise(s):
-		t.rule, t.otherwise, t.holes = t.rule.other(), 0, nil
+		t.rule, t.otherwise, t.holes = t.other, 0, nil
 		t.resume(s)
 		return true
 	case !t.blind && ahead == 0:
@@ -101,11 +98,24 @@ func (t *tracker) see(s *sighting, note note) (foundOut bool) {
 	return false
 }
 
+// ahead is by how much s is further than the datagram that is due; below 0,
+// behind it.
+func (t *tracker) ahead(s *sighting) int32 {
+	ahead := int32(t.rule.first(s) - t.next)
+	// The number of the last record says nothing of the loss before it when it is
+	// not known how many there are, and too few are numbered when some are of
+	// options.
+	if t.rule == countsThrough && (!s.whole || ahead < 0 && int32(s.sequence-t.next) > 0) {
+		return 0
+	}
+	return ahead
+}
+
 // resume takes s for the beginning of a numbering, or its going on after an
 // unknown stretch.
 func (t *tracker) resume(s *sighting) {
 	t.begun, t.stray = true, stray{}
-	t.next = s.sequence + t.rule.units(s)
+	t.next = t.rule.first(s) + t.rule.units(s)
 	t.blind = t.rule == countsRecords && !s.whole
 	t.last = *s
 }
@@ -119,12 +129,13 @@ func (t *tracker) accept(s *sighting, note note) {
 // goAstray takes a datagram out of place. When enough of them go on from each
 // other, the numbering is there now.
 func (t *tracker) goAstray(s *sighting, ahead int32, note note) {
-	if t.stray.length == 0 || s.sequence != t.stray.next {
+	first := t.rule.first(s)
+	if t.stray.length == 0 || first != t.stray.next {
 		t.endStray(s.hour, note)
-		t.stray = stray{first: s.sequence, behind: ahead < 0}
+		t.stray = stray{first: first, behind: ahead < 0}
 	}
 	t.stray.length++
-	t.stray.next = s.sequence + t.rule.units(s)
+	t.stray.next = first + t.rule.units(s)
 	switch {
 	case t.stray.behind && t.stray.length == proofBehind:
 		t.restart(s, note)
@@ -179,13 +190,14 @@ func (t *tracker) miss(s *sighting, size uint32, note note) {
 // fill takes the numbers of s out of the hole that they are in; false where
 // they are in none.
 func (t *tracker) fill(s *sighting) bool {
+	first := t.rule.first(s)
 	for i, h := range t.holes {
-		offset := s.sequence - h.from
+		offset := first - h.from
 		if offset >= h.size {
 			continue
 		}
 		units := min(t.rule.units(s), h.size-offset)
-		rest := hole{from: s.sequence + units, size: h.size - offset - units, at: h.at, hour: h.hour}
+		rest := hole{from: first + units, size: h.size - offset - units, at: h.at, hour: h.hour}
 		t.holes[i].size = offset
 		if rest.size > 0 {
 			t.holes = append(t.holes, rest)
@@ -215,7 +227,7 @@ func (t *tracker) end(note note) {
 }
 
 func (t *tracker) lose(h hole, note note) {
-	if t.rule == countsRecords {
+	if t.rule.ofRecords() {
 		note(h.hour, Sequence{MissedRecords: int64(h.size)})
 	} else {
 		note(h.hour, Sequence{MissedDatagrams: int64(h.size)})
@@ -223,43 +235,31 @@ func (t *tracker) lose(h hole, note note) {
 }
 
 // countsOtherwise watches for exporters that number datagrams where their
-// protocol numbers records, or the other way round.
+// protocol numbers records, or the other way round, or the last record where it
+// numbers the first.
 func (t *tracker) countsOtherwise(s *sighting) bool {
-	step := s.sequence - t.last.sequence
-	due, other := t.rule.units(&t.last), t.rule.other().units(&t.last)
-	switch {
-	case !t.last.whole || due == other:
+	if !t.last.whole || !s.whole {
+		return false
+	}
+	step, due := s.sequence-t.last.sequence, t.rule.step(&t.last, s)
+	if t.otherwise == 0 {
+		for _, other := range against[t.rule] {
+			if n := other.step(&t.last, s); n != due && step == n {
+				t.other, t.otherwise, t.last = other, 1, *s
+				break
+			}
+		}
+		return false
+	}
+	switch other := t.other.step(&t.last, s); {
+	case step == other && other == due: // in order, and proves nothing
+		t.last = *s
 	case step == other:
 		t.otherwise++
 		t.last = *s
+	case other == due || t.other == countsThrough && step+1 == other: // a record of options is not numbered
 	default:
 		t.otherwise = 0
 	}
-	return t.otherwise >= otherwiseProof
-}
-
-// units is by how much the numbering goes on with s.
-func (r rule) units(s *sighting) uint32 {
-	if r == countsRecords {
-		return s.records
-	}
-	return 1
-}
-
-func (r rule) other() rule {
-	switch r {
-	case countsDatagrams:
-		return countsRecords
-	case countsRecords:
-		return countsDatagrams
-	default:
-		return r
-	}
-}
-
-func (r rule) far() uint32 {
-	if r == countsRecords {
-		return farRecords
-	}
-	return farDatagrams
+	return t.otherwise >= t.other.proof()
 }

@@ -198,6 +198,40 @@ func TestNumberingOtherwise(t *testing.T) {
 	}
 }
 
+// softflowd numbers the last record of an IPFIX message where the protocol
+// numbers the first, and records of options not at all. That is found out when
+// messages differ in length; losses count before and after.
+func TestNumberingThrough(t *testing.T) {
+	for name, c := range map[string]struct {
+		lost func(message int) bool
+		want account.Sequence
+	}{
+		"nothing is missing": {func(int) bool { return false }, account.Sequence{}},
+		"a loss":             {func(n int) bool { return n == 300 || n == 301 }, account.Sequence{MissedRecords: 5 + 32}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDialogue(flow.IPFIX)
+			for n := range 400 {
+				records := 32
+				if n%4 == 0 { // the last message of a batch
+					records = 5
+				}
+				d.sequence += uint32(records)
+				switch {
+				case c.lost(n):
+				case n%20 == 10: // templates and a record of options come first
+					d.say(d.sequence, records+1)
+				default:
+					d.say(d.sequence, records)
+				}
+			}
+			if diff := cmp.Diff(c.want, d.follow(t, 1)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 // What may still come is not yet missed.
 func TestNumberingWaits(t *testing.T) {
 	book := account.NewBook(nil)
@@ -237,6 +271,7 @@ func TestNumberingWaits(t *testing.T) {
 // and no more is missing than the numbers leave out.
 func FuzzNumbering(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 4, 0, 0, 0, 9, 255, 255, 255, 250}, uint8(20), true)
+	f.Add([]byte{0, 16, 0, 1, 0, 16, 0, 2, 0, 32, 0, 4, 0, 16, 0, 5, 0, 48, 0, 8}, uint8(4), false)
 	f.Add([]byte{0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3}, uint8(1), false)
 	f.Fuzz(func(t *testing.T, numbers []byte, records uint8, timed bool) {
 		d := newDialogue(flow.IPFIX)
@@ -246,7 +281,7 @@ func FuzzNumbering(f *testing.F) {
 		for i := 0; i+4 <= len(numbers); i += 4 {
 			n := uint32(numbers[i])<<24 | uint32(numbers[i+1])<<16 | uint32(numbers[i+2])<<8 | uint32(numbers[i+3])
 			d.uptime += n % 30_000
-			d.say(n, int(records))
+			d.say(n, int(n>>20)%(int(records)+1)) // of several lengths, so that all ways of counting are met
 		}
 		got := d.follow(t, 1)
 		for _, n := range []int64{got.MissedDatagrams, got.MissedRecords, got.Late, got.Duplicates, got.Restarts} {

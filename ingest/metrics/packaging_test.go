@@ -3,6 +3,7 @@ package metrics_test
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -35,6 +36,38 @@ func TestPackagedQueries(t *testing.T) {
 			if !strings.Contains(body, "# TYPE "+name) {
 				t.Errorf("%s asks for %s, which is not there", path, name)
 			}
+		}
+	}
+}
+
+// Every alert fires in its trouble, with a text that can be read, and none in
+// health: promtool plays the cases of minewatch_test.yml.
+func TestAlertRules(t *testing.T) {
+	const rules, cases = "../../packaging/prometheus/minewatch.rules.yml", "../../packaging/prometheus/minewatch_test.yml"
+	text := map[string]string{}
+	for _, path := range []string{rules, cases} {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text[path] = string(content)
+	}
+	alerts := regexp.MustCompile(`(?m)- alert: (\w+)$`).FindAllStringSubmatch(text[rules], -1)
+	if len(alerts) < 10 {
+		t.Errorf("only %d alerts found", len(alerts))
+	}
+	for _, alert := range alerts {
+		if !strings.Contains(text[cases], `alertname="`+alert[1]+`"`) {
+			t.Errorf("no case lets %s fire", alert[1])
+		}
+	}
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("promtool is not installed, so the alert rules were NOT tried: apt-get install prometheus")
+	}
+	for _, args := range [][]string{{"check", "rules", rules}, {"test", "rules", cases}} {
+		if out, err := exec.Command(promtool, args...).CombinedOutput(); err != nil {
+			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
 		}
 	}
 }

@@ -24,6 +24,22 @@ import (
 // collector and a compaction until it is killed.
 const victimVariable = "UPKEEP_TEST_LAKE"
 
+// long is how long the tests of this file go on: shortly, unless the environment
+// says for how long, as make soak does.
+func long(t *testing.T, shortly time.Duration) time.Duration {
+	t.Helper()
+	const variable = "MINEWATCH_TEST_SOAK"
+	text := os.Getenv(variable)
+	if text == "" {
+		return shortly
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		t.Fatalf("%s: %v", variable, err)
+	}
+	return d
+}
+
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(victimVariable); dir != "" {
 		victim(dir, os.Getenv(victimVariable+"_FIRST"))
@@ -56,7 +72,7 @@ func (p *publishing) publish() error {
 // flow exactly once, every time.
 func TestReaderDuringCompaction(t *testing.T) {
 	dir := t.TempDir()
-	ctx, stop := context.WithTimeout(t.Context(), 2*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), long(t, 2*time.Second))
 	defer stop()
 	w, err := lake.NewWriter(dir, lake.Options{Name: "w"})
 	if err != nil {
@@ -108,7 +124,7 @@ func TestReaderDuringCompaction(t *testing.T) {
 		}
 	}
 	wantIDs(t, dir, p.next)
-	t.Logf("%d reads, %d flows, %d compactions of an hour", reads, p.next, compactions.Load())
+	t.Logf("soak: %d reads of the whole lake while %d flows arrived and hours were compacted %d times: each flow once in all of them", reads, p.next, compactions.Load())
 }
 
 // victim publishes and compacts, and says after each publication how many
@@ -142,9 +158,8 @@ func TestKilledCompaction(t *testing.T) {
 	dir := t.TempDir()
 	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // not a secret
 	var flows int64
-	const kills = 12
-	interrupted := 0
-	for range kills {
+	kills, interrupted := 0, 0
+	for begun := time.Now(); kills < 12 || time.Since(begun) < long(t, 0); kills++ {
 		flows = killed(t, dir, flows, time.Duration(20+rng.IntN(200))*time.Millisecond)
 		wantIDs(t, dir, flows)
 		jobs, err := filepath.Glob(filepath.Join(dir, lake.UpkeepFolder, "compact-*"))
@@ -164,7 +179,7 @@ func TestKilledCompaction(t *testing.T) {
 	if diff := cmp.Diff(want, names(t, filepath.Join(dir, lake.UpkeepFolder))); diff != "" {
 		t.Errorf("left in upkeep (-want +got):\n%s", diff)
 	}
-	t.Logf("%d kills, %d of them within the merge of an hour, %d flows", kills, interrupted, flows)
+	t.Logf("soak: %d kills of a collector that compacts and retains, %d of them within the merge of an hour; each of %d flows there once", kills, interrupted, flows)
 }
 
 // killed runs a victim for a while, kills it, and returns how many flows it

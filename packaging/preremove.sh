@@ -1,0 +1,10 @@
+#!/bin/sh
+# Of both packages: on removal, not on an upgrade, everything is stopped.
+set -e
+
+if [ "$1" = remove ] || [ "$1" = 0 ]; then
+	if [ -d /run/systemd/system ]; then
+		systemctl disable --now minewatch-collect.service minewatch-nightly.timer minewatch-report.timer
+		systemctl stop minewatch-nightly.service minewatch-report.service
+	fi
+fi
