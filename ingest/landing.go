@@ -44,8 +44,9 @@ func newLanding(o *CollectOptions, spool *lake.Spool) *landing {
 // others have left.
 func (l *landing) run(ctx context.Context, full <-chan *batch, empty chan<- *batch) flow.Counts {
 	go l.publisher.run(ctx)
-	// Rows are written at the second tick that finds them.
-	flush, rotate, report := time.NewTicker(l.o.FlushEvery/2), time.NewTicker(l.o.RotateEvery), time.NewTicker(l.o.ReportEvery)
+	// Rows are written at the second tick that finds them, and may have been on
+	// their way here for a while.
+	flush, rotate, report := time.NewTicker(l.o.FlushEvery*2/5), time.NewTicker(l.o.RotateEvery), time.NewTicker(l.o.ReportEvery)
 	defer flush.Stop()
 	defer rotate.Stop()
 	defer report.Stop()

@@ -15,10 +15,11 @@
 //
 // A Spool is for collectors, which must not lose what they have received:
 //
-//	spool.go    rows of the open minutes, written to segments at every flush
-//	segment.go  a file of one hour's rows, frame by frame (frame.go); its way to a Parquet file
-//	convert.go  that way: segment -> Parquet -> where readers see it
-//	recover.go  the same way for what dead collectors have left
+//	spool.go     rows of the open minutes, by hour and side (side.go), into segments
+//	segment.go   an hour's growing Parquet file, and a journal, frame by frame (frame.go), of what is not in it yet
+//	convert.go   its way out: footer -> Parquet file -> where readers see it
+//	readback.go  what a journal tells of a segment whose writer died
+//	recover.go   the way out of what dead collectors have left
 //
 // Other files keep out of each other's way by three locks: a writer's own on
 // its folder (workspace.go), one on hot/ for coming and going, and the gate
