@@ -65,6 +65,7 @@ func highest(values []int) (most int) {
 // watch notes a process's memory, in KiB, every second, and removes what it has
 // published, until done is closed.
 func watch(b *testing.B, pid int, dir string, done <-chan struct{}) (memory []int) {
+	b.Helper()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
