@@ -1,8 +1,17 @@
 package lake
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"io"
+	"path/filepath"
+	"testing"
+
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 )
 
 // FrameHeader is the length of what stands before each frame's content.
@@ -36,4 +45,61 @@ func ReadFrames(r io.Reader) (contents [][]byte, lost int64, torn bool, err erro
 		}
 		contents = append(contents, append([]byte(nil), f.content...))
 	}
+}
+
+// OfAnotherVersion is a journal as a program with another schema writes it.
+func OfAnotherVersion(tb testing.TB, journal []byte) []byte {
+	tb.Helper()
+	var other []byte
+	frames := newFrameReader(bytes.NewReader(journal))
+	for {
+		f, err := frames.next()
+		if errors.Is(err, io.EOF) {
+			return other
+		}
+		if err != nil {
+			tb.Fatal(err)
+		}
+		content := f.content
+		if f.kind == commitFrame {
+			var c commit
+			err := json.Unmarshal(content, &c)
+			c.Schema++
+			if content, err = json.Marshal(&c); err != nil {
+				tb.Fatal(err)
+			}
+		}
+		made := append(make([]byte, frameHeader), content...)
+		sealFrame(made, f.kind, f.group, f.rows)
+		other = append(other, made...)
+	}
+}
+
+// RowsIn counts the rows of a lake's files as arrow-go reads them, all of them.
+func RowsIn(tb testing.TB, dir string) (rows int64) {
+	tb.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "flows", "*", "*", "*.parquet"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, path := range files {
+		r, err := file.OpenParquetFile(path, false)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		f, err := pqarrow.NewFileReader(r, pqarrow.ArrowReadProperties{}, memory.DefaultAllocator)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		table, err := f.ReadTable(context.Background())
+		if err != nil {
+			tb.Fatal(err)
+		}
+		rows += table.NumRows()
+		table.Release()
+		if err := r.Close(); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return rows
 }

@@ -29,6 +29,7 @@ type readBack struct {
 	torn    bool
 
 	pending map[int]*pendingGroup
+	encoded map[int]bool // what the journal says, and the disk has
 }
 
 // pendingGroup is a row group that is not encoded, as far as is known.
@@ -66,7 +67,7 @@ func (r *readBack) run() error {
 	if err != nil {
 		return err
 	}
-	r.pending = map[int]*pendingGroup{}
+	r.pending, r.encoded = map[int]*pendingGroup{}, map[int]bool{}
 	for {
 		f, err := frames.next()
 		if errors.Is(err, io.EOF) {
@@ -87,6 +88,9 @@ func (r *readBack) run() error {
 
 // take notes what a frame says.
 func (r *readBack) take(f *frame) error {
+	if r.encoded[f.group] {
+		return nil
+	}
 	g := r.pending[f.group]
 	if g == nil {
 		g = &pendingGroup{}
@@ -110,17 +114,22 @@ func (r *readBack) take(f *frame) error {
 	if there, err := r.has(&c); !there || err != nil {
 		return err
 	}
+	if c.Schema != schemaMark || len(c.Group.Chunks) != len(flow.Columns) {
+		return errors.New("the row groups have other columns than this version writes: start the version once more that wrote them")
+	}
 	delete(r.pending, f.group)
+	r.encoded[f.group] = true
 	return r.segment.add(&c)
 }
 
 // has says whether the row group is on the disk as it was written.
 func (r *readBack) has(c *commit) (bool, error) {
-	if c.Group == nil || c.Group.Rows <= 0 || c.Group.Length < 0 || c.Group.Length > frameMost {
+	g := c.Group
+	if g == nil || g.Rows <= 0 || g.Begin < r.segment.parquet.Size() || g.Length <= 0 || g.Length > frameMost {
 		return false, nil
 	}
-	content := make([]byte, c.Group.Length)
-	_, err := r.groups.ReadAt(content, c.Group.Begin)
+	content := make([]byte, g.Length)
+	_, err := r.groups.ReadAt(content, g.Begin)
 	if errors.Is(err, io.EOF) {
 		return false, nil
 	}

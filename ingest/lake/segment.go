@@ -68,8 +68,12 @@ type Segment struct {
 type commit struct {
 	Group     *parquetfile.RowGroup `json:"group"`
 	CRC       uint32                `json:"crc32c"` // of its bytes
+	Schema    uint32                `json:"schema"` // schemaMark of whoever wrote it
 	Exporters map[string]int64      `json:"exporters"`
 }
+
+// schemaMark tells versions of the flow schema apart.
+var schemaMark = crc32.Checksum([]byte(flow.Schema().String()), castagnoli)
 
 // Rows is how many rows were written to the segment.
 func (s *Segment) Rows() int64 { return s.rows }
@@ -162,7 +166,7 @@ func (s *Segment) put(groups *os.File, rows *flow.Group) (*commit, error) {
 	if _, err := groups.WriteAt(content, group.Begin); err != nil {
 		return nil, err
 	}
-	c := &commit{Group: group, CRC: crc32.Checksum(content, castagnoli), Exporters: rows.Exporters()}
+	c := &commit{Group: group, CRC: crc32.Checksum(content, castagnoli), Schema: schemaMark, Exporters: rows.Exporters()}
 	return c, s.add(c)
 }
 
