@@ -3,7 +3,6 @@ package lake
 import (
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path"
 	"time"
@@ -46,23 +45,14 @@ type partition struct {
 	turn int64              // of the last Append into it
 	rows [sides]*flow.Group // in memory; nil until the next row comes
 
-	file                     *parquetFile // nil until the first flush
-	sequence                 int
-	minReceived, maxReceived int64 // over the rows that the file has or will get
+	file     *parquetFile // nil until the first flush
+	sequence int
 }
 
 // finishedFile is complete under its temporary name.
 type finishedFile struct {
 	File
 	temporary string
-}
-
-func newPartition(hour int64) *partition {
-	return &partition{
-		hour:        hour,
-		minReceived: math.MaxInt64,
-		maxReceived: math.MinInt64,
-	}
 }
 
 func (p *partition) restedLonger(than *partition) bool {
@@ -89,10 +79,6 @@ func (p *partition) append(b *flow.Batch, picked *bySide, steady flow.Steadiness
 			p.rows[side] = flow.NewGroup()
 		}
 		p.rows[side].Append(b, rows, steady)
-		for _, row := range rows {
-			p.minReceived = min(p.minReceived, b.ReceivedAt[row])
-			p.maxReceived = max(p.maxReceived, b.ReceivedAt[row])
-		}
 	}
 }
 
@@ -114,21 +100,24 @@ func (p *partition) finish(name string) (*finishedFile, error) {
 	file := p.file
 	p.file = nil
 	size, err := file.finish()
+	received := noExtent
+	for _, g := range file.w.Groups() {
+		e, wrong := extentOf(g)
+		received, err = received.with(e), errors.Join(err, wrong)
+	}
 	if err != nil {
 		return nil, errors.Join(err, removeIfThere(file.path))
 	}
-	done := &finishedFile{
+	return &finishedFile{
 		File: File{
 			Path:        path.Join(partitionPath(p.hour), fmt.Sprintf("%s-%06d.parquet", name, p.sequence)),
 			Rows:        file.w.Rows(),
 			Bytes:       size,
-			MinReceived: time.UnixMicro(p.minReceived).UTC(),
-			MaxReceived: time.UnixMicro(p.maxReceived).UTC(),
+			MinReceived: time.UnixMicro(received.first).UTC(),
+			MaxReceived: time.UnixMicro(received.last).UTC(),
 		},
 		temporary: file.path,
-	}
-	p.minReceived, p.maxReceived = math.MaxInt64, math.MinInt64
-	return done, nil
+	}, nil
 }
 
 func (p *partition) abort() error {

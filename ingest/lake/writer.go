@@ -102,7 +102,7 @@ func (w *Writer) Pending() int64 { return w.pending }
 func (w *Writer) appendRange(hour int64, b *flow.Batch, from, to int) error {
 	p := w.partitions[hour]
 	if p == nil {
-		p = newPartition(hour)
+		p = &partition{hour: hour}
 		w.partitions[hour] = p
 	}
 	p.turn = w.turn
