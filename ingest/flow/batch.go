@@ -54,9 +54,6 @@ func NewBatch(room int) *Batch {
 // Len is how many records the batch has.
 func (b *Batch) Len() int { return len(b.ReceivedAt) }
 
-// Cap is how many records it has memory for.
-func (b *Batch) Cap() int { return cap(b.ReceivedAt) }
-
 // Grow makes room for n more records.
 func (b *Batch) Grow(n int) { b.Truncate(b.Extend(n)) }
 

@@ -14,6 +14,9 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 )
 
+// Flush writes all rows that wait in memory.
+func (s *Spool) Flush() error { return s.flush(func(*openGroup) bool { return true }) }
+
 // FrameHeader is the length of what stands before each frame's content.
 const FrameHeader = frameHeader
 

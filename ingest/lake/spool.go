@@ -36,11 +36,11 @@ type SpoolOptions struct {
 const earlyPart = 4
 
 // Spool is a collector's way into the lake. What is appended is on its way to the
-// disk, under hot/, after Flush, or after two calls of FlushAged: from then on it
-// survives the death of the process, and after the sync that follows that of the
-// machine. Seal closes the segments, and Segment.Publish makes Parquet files of
-// them, which may run in another goroutine and be tried again after an error.
-// What a spool leaves behind, the Recover of a later one publishes.
+// disk, under hot/, after two calls of FlushAged: from then on it survives the
+// death of the process, and after the sync that follows that of the machine. Seal
+// closes the segments, and Segment.Publish makes Parquet files of them, which may
+// run in another goroutine and be tried again after an error. What a spool leaves
+// behind, the Recover of a later one publishes.
 //
 // Its methods are used by one goroutine, but for Recover.
 type Spool struct {
@@ -174,13 +174,10 @@ func (s *Spool) hour(hour int64) (h *openSegment, err error) {
 	return h, err
 }
 
-// Flush writes all rows that wait in memory, and has them put on the disk
-// behind the caller's back.
-func (s *Spool) Flush() error { return s.flush(func(*openGroup) bool { return true }) }
-
-// FlushAged does so with the row groups of which some rows have waited since the
-// last call. It is to be called at least twice in the time that a crash may cost:
-// at such a pace most rows of a busy hour are written once, in their row group.
+// FlushAged writes the rows of those row groups of which some have waited since
+// the last call, and has them put on the disk behind the caller's back. It is to be
+// called at least twice in the time that a crash may cost: at such a pace most
+// rows of a busy hour are written once, in their row group.
 func (s *Spool) FlushAged() error {
 	return s.flush(func(g *openGroup) bool { return g.aged > g.noted })
 }
