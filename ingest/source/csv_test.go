@@ -346,7 +346,8 @@ func FuzzCSV(f *testing.F) {
 			return
 		}
 		records, err := readRecords(c)
-		if err != nil && !strings.HasPrefix(text, "\x1f\x8b") {
+		// What is compressed, or a list of JSON objects, may end early.
+		if err != nil && !strings.HasPrefix(text, "\x1f\x8b") && !strings.HasPrefix(text, "\x28\xb5\x2f\xfd") && !strings.Contains(err.Error(), "has no end") {
 			t.Fatal(err)
 		}
 		if c.Records() != int64(len(records))+rejected || c.Rejected() != rejected {
