@@ -56,7 +56,7 @@ func processorTime(b *testing.B) time.Duration {
 }
 
 func encodeOurs(to io.Writer, rows *flow.Group) error {
-	w, err := parquetfile.NewWriter(flow.Schema(), "benchmark")
+	w, err := parquetfile.NewWriter(flow.Schema(), parquetfile.Options{CreatedBy: "benchmark"})
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func createFile(path string) (*parquetFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := parquetfile.NewWriter(flow.Schema(), createdBy)
+	w, err := parquetfile.NewWriter(flow.Schema(), parquetfile.Options{CreatedBy: createdBy})
 	if err != nil {
 		return nil, errors.Join(err, file.Close(), removeIfThere(path))
 	}

@@ -101,7 +101,7 @@ func shapes() map[string]shape {
 // write puts a file together as its Writer says.
 func write(tb testing.TB, groups ...[]arrow.RecordBatch) []byte {
 	tb.Helper()
-	w, err := parquetfile.NewWriter(schema(), "test")
+	w, err := parquetfile.NewWriter(schema(), parquetfile.Options{CreatedBy: "test"})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -339,7 +339,7 @@ func extent(values []int64) (least, most int64) {
 
 func TestRefusals(t *testing.T) {
 	odd := arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Float64}}, nil)
-	if _, err := parquetfile.NewWriter(odd, "test"); err == nil {
+	if _, err := parquetfile.NewWriter(odd, parquetfile.Options{}); err == nil {
 		t.Error("a column of floats was taken")
 	}
 }
