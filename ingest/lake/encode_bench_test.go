@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/parquet"
+	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 	"golang.org/x/sys/unix"
 
 	"minewatch/ingest/flow"
-	"minewatch/ingest/lake"
 	"minewatch/ingest/lake/parquetfile"
 )
 
@@ -70,7 +71,20 @@ func encodeOurs(to io.Writer, rows *flow.Group) error {
 }
 
 func encodeArrow(to io.Writer, batch arrow.RecordBatch) error {
-	w, err := pqarrow.NewFileWriter(flow.Schema(), to, lake.WriterProperties(), pqarrow.NewArrowWriterProperties())
+	properties := []parquet.WriterProperty{
+		parquet.WithVersion(parquet.V2_6),
+		parquet.WithDataPageVersion(parquet.DataPageV2),
+		parquet.WithCompression(compress.Codecs.Zstd),
+		parquet.WithCompressionLevel(1),
+	}
+	for _, c := range flow.Columns {
+		if c.Type.ID() != arrow.DICTIONARY {
+			properties = append(properties,
+				parquet.WithDictionaryFor(c.Name, false),
+				parquet.WithEncodingFor(c.Name, parquet.Encodings.DeltaBinaryPacked))
+		}
+	}
+	w, err := pqarrow.NewFileWriter(flow.Schema(), to, parquet.NewWriterProperties(properties...), pqarrow.NewArrowWriterProperties())
 	if err != nil {
 		return err
 	}
