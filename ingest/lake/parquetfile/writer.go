@@ -42,9 +42,9 @@ type Options struct {
 	// Filtered are the columns that get a Bloom filter in every row group, for
 	// readers that look for a value: of 16, 32 or 64-bit integers.
 	Filtered []string
-	// Thorough spends two to three times the time, for a file that is written
-	// once and read for long: numbers get far larger dictionaries, or deltas, if
-	// those are smaller, and all of it a better compression.
+	// Thorough takes up to four times as long, for a file that is written once
+	// and read for long: numbers get far larger dictionaries, or deltas where
+	// those are shorter, and all of it a better compression.
 	Thorough bool
 }
 
