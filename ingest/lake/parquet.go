@@ -3,61 +3,39 @@ package lake
 import (
 	"errors"
 	"os"
-
-	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/parquet"
-	"github.com/apache/arrow-go/v18/parquet/compress"
+	"time"
 
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake/parquetfile"
 )
 
-// parquetFile is one Parquet file being written.
-type parquetFile struct {
+// FlowFile is a Parquet file of flows being written.
+type FlowFile struct {
 	path string
 	file *os.File
 	w    *parquetfile.Writer
 }
 
-func createFile(path string) (*parquetFile, error) {
+// CreateFlowFile begins a file; what it says of its creator is not the caller's to
+// choose.
+func CreateFlowFile(path string, o parquetfile.Options) (*FlowFile, error) {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return nil, err
 	}
-	w, err := parquetfile.NewWriter(flow.Schema(), createdBy)
+	o.CreatedBy = createdBy
+	w, err := parquetfile.NewWriter(flow.Schema(), o)
 	if err != nil {
 		return nil, errors.Join(err, file.Close(), removeIfThere(path))
 	}
-	return &parquetFile{path: path, file: file, w: w}, nil
+	return &FlowFile{path: path, file: file, w: w}, nil
 }
 
 // createdBy is what files say of their writer.
 const createdBy = "minewatch"
 
-// WriterProperties chooses what makes a scan cheap: delta-encoded integers are
-// both smaller and twice as fast to join as plain ones, texts are few enough
-// for a dictionary, and zstd takes what repeats. What more is given wins.
-func WriterProperties(more ...parquet.WriterProperty) *parquet.WriterProperties {
-	properties := []parquet.WriterProperty{
-		parquet.WithVersion(parquet.V2_6),
-		parquet.WithDataPageVersion(parquet.DataPageV2),
-		parquet.WithCompression(compress.Codecs.Zstd),
-		parquet.WithCompressionLevel(1),
-		parquet.WithCreatedBy(createdBy),
-	}
-	for _, c := range flow.Columns {
-		if c.Type.ID() == arrow.DICTIONARY {
-			continue
-		}
-		properties = append(properties,
-			parquet.WithDictionaryFor(c.Name, false),
-			parquet.WithEncodingFor(c.Name, parquet.Encodings.DeltaBinaryPacked))
-	}
-	return parquet.NewWriterProperties(append(properties, more...)...)
-}
-
-// write adds the rows as one row group.
-func (f *parquetFile) write(rows *flow.Group) error {
+// Write adds the rows as one row group.
+func (f *FlowFile) Write(rows *flow.Group) error {
 	content, group, err := f.w.Encode(rows.Len(), rows.Values)
 	if err != nil {
 		return err
@@ -69,16 +47,30 @@ func (f *parquetFile) write(rows *flow.Group) error {
 	return nil
 }
 
-// finish writes the footer and returns the size of the file. It is complete
-// then, but not yet safe on the disk: that is left to publish, which does it for
-// many files at once.
-func (f *parquetFile) finish() (int64, error) {
+// Rows is how many were written.
+func (f *FlowFile) Rows() int64 { return f.w.Rows() }
+
+// Finish writes the footer, and describes the file but for its path. It is complete
+// then, but not yet safe on the disk: that is left to the caller, who may do it
+// for many files at once.
+func (f *FlowFile) Finish() (File, error) {
 	footer := f.w.Footer()
 	_, err := f.file.WriteAt(footer, f.w.Size())
-	return f.w.Size() + int64(len(footer)), errors.Join(err, f.file.Close())
+	err = errors.Join(err, f.file.Close())
+	received := noExtent
+	for _, g := range f.w.Groups() {
+		e, wrong := extentOf(g)
+		received, err = received.with(e), errors.Join(err, wrong)
+	}
+	return File{
+		Rows:        f.w.Rows(),
+		Bytes:       f.w.Size() + int64(len(footer)),
+		MinReceived: time.UnixMicro(received.first).UTC(),
+		MaxReceived: time.UnixMicro(received.last).UTC(),
+	}, err
 }
 
-// abort closes and removes the file.
-func (f *parquetFile) abort() error {
+// Abort closes and removes the file.
+func (f *FlowFile) Abort() error {
 	return errors.Join(f.file.Close(), removeIfThere(f.path))
 }

@@ -45,7 +45,7 @@ type partition struct {
 	turn int64              // of the last Append into it
 	rows [sides]*flow.Group // in memory; nil until the next row comes
 
-	file     *parquetFile // nil until the first flush
+	file     *FlowFile // nil until the first flush
 	sequence int
 }
 
@@ -89,7 +89,7 @@ func (p *partition) flush() error {
 			continue
 		}
 		p.rows[side] = nil
-		if err := p.file.write(rows); err != nil {
+		if err := p.file.Write(rows); err != nil {
 			return err
 		}
 	}
@@ -99,25 +99,12 @@ func (p *partition) flush() error {
 func (p *partition) finish(name string) (*finishedFile, error) {
 	file := p.file
 	p.file = nil
-	size, err := file.finish()
-	received := noExtent
-	for _, g := range file.w.Groups() {
-		e, wrong := extentOf(g)
-		received, err = received.with(e), errors.Join(err, wrong)
-	}
+	done, err := file.Finish()
 	if err != nil {
 		return nil, errors.Join(err, removeIfThere(file.path))
 	}
-	return &finishedFile{
-		File: File{
-			Path:        path.Join(partitionPath(p.hour), fmt.Sprintf("%s-%06d.parquet", name, p.sequence)),
-			Rows:        file.w.Rows(),
-			Bytes:       size,
-			MinReceived: time.UnixMicro(received.first).UTC(),
-			MaxReceived: time.UnixMicro(received.last).UTC(),
-		},
-		temporary: file.path,
-	}, nil
+	done.Path = path.Join(partitionPath(p.hour), fmt.Sprintf("%s-%06d.parquet", name, p.sequence))
+	return &finishedFile{File: done, temporary: file.path}, nil
 }
 
 func (p *partition) abort() error {
@@ -125,7 +112,7 @@ func (p *partition) abort() error {
 	if p.file == nil {
 		return nil
 	}
-	err := p.file.abort()
+	err := p.file.Abort()
 	p.file = nil
 	return err
 }

@@ -11,9 +11,7 @@ import (
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"minewatch/ingest/flow"
 )
@@ -188,24 +186,12 @@ func appendFrame(rows *flow.Group, content []byte) error {
 	return nil
 }
 
-// conform brings a batch to the flow schema of today: its columns of one value
-// are packed, and the dead writer whose journal this is may have been another
-// version of this program, which did not have every column yet.
+// conform brings a batch to the flow schema of today: the dead writer whose journal
+// this is may have been another version of this program.
 func conform(batch arrow.RecordBatch) (arrow.RecordBatch, error) {
-	columns := make([]arrow.Array, len(flow.Columns))
-	for i, want := range flow.Columns {
-		found := batch.Schema().FieldIndices(want.Name)
-		known := false
-		switch {
-		case len(found) == 1:
-			columns[i], known = flow.Unpacked(batch.Column(found[0]), want.Type)
-		case len(found) == 0 && want.Nullable:
-			columns[i], known = array.MakeArrayOfNull(memory.DefaultAllocator, want.Type, int(batch.NumRows())), true
-		}
-		if !known {
-			return nil, fmt.Errorf("the journal's column %s is not what this version writes: start the version once more that wrote it", want.Name)
-		}
-		defer columns[i].Release()
+	conformed, err := flow.Conform(batch)
+	if err != nil {
+		return nil, fmt.Errorf("the journal's %w: start the version once more that wrote it", err)
 	}
-	return array.NewRecordBatch(flow.Schema(), columns, batch.NumRows()), nil
+	return conformed, nil
 }

@@ -122,7 +122,7 @@ func (s *Segment) create() error {
 
 // begin makes the segment one without row groups.
 func (s *Segment) begin() (err error) {
-	s.parquet, err = parquetfile.NewWriter(flow.Schema(), createdBy)
+	s.parquet, err = parquetfile.NewWriter(flow.Schema(), parquetfile.Options{CreatedBy: createdBy})
 	s.extent, s.whose, s.unencoded = noExtent, map[string]int64{}, map[int]bool{}
 	return err
 }

@@ -9,8 +9,8 @@ import "minewatch/ingest/flow"
 // interface or the others. It is smaller by a quarter for it, and no sorting.
 const sides = 2
 
-// sideOf tells services by their port, which is the lower.
-func sideOf(b *flow.Batch, row int) int {
+// SideOf is the side of a row. It tells services by their port, which is the lower.
+func SideOf(b *flow.Batch, row int) int {
 	if b.SrcPort[row] < b.DstPort[row] {
 		return 0
 	}
@@ -26,7 +26,7 @@ func (s *bySide) of(b *flow.Batch, from, end int) *bySide {
 		s[side] = s[side][:0]
 	}
 	for row := from; row < end; row++ {
-		side := sideOf(b, row)
+		side := SideOf(b, row)
 		s[side] = append(s[side], int32(row)) //nolint:gosec // a batch has fewer rows
 	}
 	return s

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"minewatch/ingest/flow"
+	"minewatch/ingest/lake/parquetfile"
 )
 
 // Options of a Writer. The zero value of each but Name is a good choice.
@@ -140,7 +141,7 @@ func (w *Writer) flush(p *partition) error {
 			}
 		}
 		w.sequence++
-		file, err := createFile(w.work.path(fmt.Sprintf("%s-%06d.parquet.tmp", w.o.Name, w.sequence)))
+		file, err := CreateFlowFile(w.work.path(fmt.Sprintf("%s-%06d.parquet.tmp", w.o.Name, w.sequence)), parquetfile.Options{})
 		if err != nil {
 			return err
 		}
@@ -151,7 +152,7 @@ func (w *Writer) flush(p *partition) error {
 	if err := p.flush(); err != nil {
 		return err
 	}
-	if p.file.w.Rows() >= int64(w.o.FileRows) {
+	if p.file.Rows() >= int64(w.o.FileRows) {
 		return w.finish(p)
 	}
 	return nil

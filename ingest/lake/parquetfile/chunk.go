@@ -28,20 +28,41 @@ func (w *Writer) writeChunk(column, rows int, v *flow.Values) (Chunk, error) {
 	} else if c.Nulls > 0 {
 		return c, fmt.Errorf("%d nulls in a column that has none", c.Nulls)
 	}
+	begin, deltas := len(w.group), any(nil)
 	switch w.schema.Field(column).Type.ID() {
 	case arrow.INT16:
-		putNumbers(w, &w.numbers16, &c, &p, v, v.Int16)
+		deltas = putNumbers(w, &w.numbers16, &c, &p, v, v.Int16)
 	case arrow.INT32:
-		putNumbers(w, &w.numbers32, &c, &p, v, v.Int32)
+		deltas = putNumbers(w, &w.numbers32, &c, &p, v, v.Int32)
 	case arrow.DICTIONARY:
 		w.putTexts(&c, &p, v)
 	default:
-		putNumbers(w, &w.numbers64, &c, &p, v, v.Int64)
+		deltas = putNumbers(w, &w.numbers64, &c, &p, v, v.Int64)
 	}
 	c.Data = w.offset()
 	w.writePage(&c, &p)
+	if deltas != nil {
+		w.tryDeltas(&c, &p, deltas, begin)
+	}
 	w.levels, w.values = p.levels, p.values
 	return c, nil
+}
+
+// tryDeltas writes the chunk, which begins there, once more without a dictionary,
+// and keeps the shorter.
+func (w *Writer) tryDeltas(c *Chunk, p *page, values any, begin int) {
+	other, end := *c, len(w.group)
+	other.Dictionary, other.Data = 0, w.begin+int64(begin)
+	other.Compressed, other.Uncompressed = 0, 0
+	p.encoding, p.values = encodingDelta, p.values[:0]
+	w.putDeltas(p, values)
+	w.writePage(&other, p)
+	if other.Compressed >= c.Compressed {
+		w.group = w.group[:end]
+		return
+	}
+	w.group = append(w.group[:begin], w.group[end:]...)
+	*c = other
 }
 
 // nulls counts those of a column.
@@ -83,34 +104,45 @@ func appendLevels(b []byte, v *flow.Values, rows, nulls int) []byte {
 type numberScratch[T integer] struct {
 	present    []T // those of a column that are not null
 	dictionary dictionary[T]
+	large      largeDictionary[T]
+}
+
+// pick returns the values that are not null.
+func (s *numberScratch[T]) pick(values []T, valid []bool) []T {
+	s.present = s.present[:0]
+	for row, is := range valid {
+		if is {
+			s.present = append(s.present, values[row])
+		}
+	}
+	return s.present
 }
 
 // putNumbers makes the values of a page and notes their range: indices into a
-// dictionary, which it writes, where they are few different ones, else deltas.
-func putNumbers[T integer](w *Writer, s *numberScratch[T], c *Chunk, p *page, v *flow.Values, values []T) {
+// dictionary, which it writes, where they are few different ones, else deltas. It
+// returns the values where a dictionary is not sure to be shorter than deltas.
+func putNumbers[T integer](w *Writer, s *numberScratch[T], c *Chunk, p *page, v *flow.Values, values []T) (deltas any) {
 	present := c.Values - c.Nulls
 	switch {
 	case present == 0:
 		p.values = appendDelta[int64](p.values, nil)
-		return
+		return nil
 	case v.Steady:
 		c.putEqual(p, int64(values[0]), plain(nil, values[0]), present)
-		return
+		return nil
 	case c.Nulls > 0:
-		s.present = s.present[:0]
-		for row, valid := range v.Valid {
-			if valid {
-				s.present = append(s.present, values[row])
-			}
-		}
-		values = s.present
+		values = s.pick(values, v.Valid)
 	}
-	d := &s.dictionary
-	codes, ok := d.encode(w.codes[:0], values)
+	codes, ok := s.dictionary.encode(w.codes[:0], values)
+	words := s.dictionary.words
+	if !ok && w.o.Thorough {
+		codes, ok = s.large.encode(codes[:0], values)
+		words, deltas = s.large.words, values
+	}
 	w.codes = codes
 	few := values
 	if ok {
-		few = d.words
+		few = words
 	}
 	least, most := slices.Min(few), slices.Max(few)
 	c.Least, c.Most = plain(nil, least), plain(nil, most)
@@ -118,14 +150,16 @@ func putNumbers[T integer](w *Writer, s *numberScratch[T], c *Chunk, p *page, v 
 	case least == most:
 		c.putEqual(p, int64(least), c.Least, present)
 	case ok:
-		var words []byte
-		for _, word := range d.words {
-			words = plain(words, word)
+		var content []byte
+		for _, word := range words {
+			content = plain(content, word)
 		}
-		w.putIndices(c, p, words, len(d.words), codes)
+		w.putIndices(c, p, content, len(words), codes)
+		return deltas
 	default:
 		w.putDeltas(p, values)
 	}
+	return nil
 }
 
 // putEqual makes a page of n values that are all the same.

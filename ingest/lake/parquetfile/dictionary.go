@@ -11,6 +11,10 @@ const (
 	sampled      = 256
 	sampledWords = 96
 
+	// hashFactor spreads numbers over the slots of a hash table: 2^64 by the
+	// golden ratio.
+	hashFactor = 0x9e3779b97f4a7c15
+
 	slotBits = 12
 	slots    = 1 << slotBits // of the hash table: a quarter is the most that is in use
 )
@@ -64,7 +68,7 @@ func (d *dictionary[T]) reset() {
 
 // code is the index of v, which the dictionary has afterwards.
 func (d *dictionary[T]) code(v T) int32 {
-	at := uint64(v) * 0x9e3779b97f4a7c15 >> (64 - slotBits)
+	at := uint64(v) * hashFactor >> (64 - slotBits)
 	for d.codes[at] != 0 {
 		if d.keys[at] == v {
 			return int32(d.codes[at]) - 1

@@ -5,17 +5,18 @@
 //	chunk.go       one column of a row group: its pages
 //	delta.go       DELTA_BINARY_PACKED, for numbers
 //	dictionary.go  dictionaries, for numbers of which few are different
+//	large.go       those of thorough writers, for numbers of which many are
 //	hybrid.go      the hybrid of runs and packed bits, for nulls and dictionary indices
+//	filter.go      Bloom filters
 //	footer.go      the metadata; thrift.go how they are written down
 //
-// It is the collector's writer because of its cost: encoding is a third of what
-// a flow costs from the socket to the disk, and a general writer, which works
-// value by value, needs half as much processor time again (BenchmarkEncode in
-// the package above). It also takes a row group in pieces, so that nobody has to
-// join them. Everybody else, who writes less or wants more of the format, uses
-// arrow-go's.
+// It writes all flow files. It is there because of the collector's cost: encoding
+// is a third of what a flow costs from the socket to the disk, and a general
+// writer, which works value by value, needs half as much processor time again
+// (BenchmarkEncode in the package above). Compaction, which has more time, has
+// more of it spent: see Options. Files of anything else are written by arrow-go's.
 //
-// Sources: github.com/apache/parquet-format, Encodings.md, README.md and
-// src/main/thrift/parquet.thrift; the Thrift compact protocol. The tests read
-// the files with arrow-go and with DuckDB.
+// Sources: github.com/apache/parquet-format, Encodings.md, BloomFilter.md,
+// README.md and src/main/thrift/parquet.thrift; the Thrift compact protocol. The
+// tests read the files with arrow-go and with DuckDB.
 package parquetfile

@@ -92,7 +92,7 @@ func (w *Writer) appendFooter(b []byte) []byte {
 	for i, g := range w.groups {
 		w.describeGroup(&t, g, i)
 	}
-	t.bytes(6, []byte(w.createdBy))
+	t.bytes(6, []byte(w.o.CreatedBy))
 	t.list(7, thriftStruct, w.schema.NumFields())
 	for range w.schema.NumFields() {
 		t.beginElement()
@@ -199,6 +199,10 @@ func (w *Writer) describeChunk(t *thrift, f arrow.Field, c *Chunk) {
 		t.boolean(8, true)
 	}
 	t.end()
+	if c.Filter > 0 {
+		t.i64(14, c.Filter)
+		t.i32(15, int32(c.FilterLength))
+	}
 	t.end()
 	t.end()
 }

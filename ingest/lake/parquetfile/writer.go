@@ -24,9 +24,9 @@ const maxGroupRows = 16 << 20
 //
 // It is used by one goroutine.
 type Writer struct {
-	schema    *arrow.Schema
-	createdBy string
-	zstd      *zstd.Encoder
+	schema *arrow.Schema
+	o      Options
+	zstd   *zstd.Encoder
 
 	group  []byte // the row group at hand
 	begin  int64  // where in the file it begins
@@ -34,6 +34,18 @@ type Writer struct {
 	rows   int64
 	size   int64
 	scratch
+}
+
+// Options of a Writer.
+type Options struct {
+	CreatedBy string // as the file says
+	// Filtered are the columns that get a Bloom filter in every row group, for
+	// readers that look for a value: of 16, 32 or 64-bit integers.
+	Filtered []string
+	// Thorough takes up to four times as long, for a file that is written once
+	// and read for long: numbers get far larger dictionaries, or deltas where
+	// those are shorter, and all of it a better compression.
+	Thorough bool
 }
 
 // scratch is memory that is used again for every column.
@@ -64,22 +76,33 @@ type Chunk struct {
 	Uncompressed int64  `json:"uncompressed"`
 	Least        []byte `json:"least,omitempty"`
 	Most         []byte `json:"most,omitempty"`
+	Filter       int64  `json:"filter,omitempty"` // where in the file; 0: it has none
+	FilterLength int64  `json:"filter_length,omitempty"`
 }
 
 // NewWriter returns the writer of a file. It fails for a schema with other
 // columns than 16, 32 and 64-bit integers, timestamps, and dictionaries of
-// strings. The file says that it was created by createdBy.
-func NewWriter(schema *arrow.Schema, createdBy string) (*Writer, error) {
+// strings, and for filters of columns that have no integers.
+func NewWriter(schema *arrow.Schema, o Options) (*Writer, error) {
 	for _, f := range schema.Fields() {
 		if _, err := typeOf(f.Type); err != nil {
 			return nil, fmt.Errorf("column %s: %w", f.Name, err)
 		}
 	}
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true))
+	for _, name := range o.Filtered {
+		if f, ok := schema.FieldsByName(name); !ok || !arrow.IsInteger(f[0].Type.ID()) {
+			return nil, fmt.Errorf("filter of column %s: there is no such column of integers", name)
+		}
+	}
+	level := zstd.SpeedFastest
+	if o.Thorough {
+		level = zstd.SpeedDefault
+	}
+	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithZeroFrames(true))
 	if err != nil {
 		return nil, fmt.Errorf("start zstd: %w", err)
 	}
-	return &Writer{schema: schema, createdBy: createdBy, zstd: encoder}, nil
+	return &Writer{schema: schema, o: o, zstd: encoder}, nil
 }
 
 // Encode makes the bytes of a row group that is to follow those that were added:
@@ -104,6 +127,11 @@ func (w *Writer) Encode(rows int, column func(i int) flow.Values) ([]byte, *RowG
 			return nil, nil, fmt.Errorf("column %s: %w", w.schema.Field(i).Name, err)
 		}
 		g.Chunks = append(g.Chunks, c)
+	}
+	for _, name := range w.o.Filtered {
+		i := w.schema.FieldIndices(name)[0]
+		values := column(i)
+		w.writeFilter(&g.Chunks[i], &values)
 	}
 	g.Length = int64(len(w.group))
 	return w.group, g, nil
@@ -152,7 +180,7 @@ const (
 // compress returns b compressed, in memory that the next call uses again; false
 // where that gains little.
 func (w *Writer) compress(b []byte) ([]byte, bool) {
-	if len(b) > 4*triedFirst {
+	if len(b) > 4*triedFirst && !w.o.Thorough {
 		middle := (len(b) - triedFirst) / 2
 		if w.compressed = w.zstd.EncodeAll(b[middle:middle+triedFirst], w.compressed[:0]); len(w.compressed) > triedFirst-triedFirst/gain {
 			return nil, false

@@ -98,10 +98,18 @@ func shapes() map[string]shape {
 	}
 }
 
+// ways are how a file may be written.
+func ways() map[string]parquetfile.Options {
+	return map[string]parquetfile.Options{
+		"quick":    {CreatedBy: "test"},
+		"thorough": {CreatedBy: "test", Thorough: true, Filtered: []string{"a16", "a32", "a64", "n16", "n64"}},
+	}
+}
+
 // write puts a file together as its Writer says.
-func write(tb testing.TB, groups ...[]arrow.RecordBatch) []byte {
+func write(tb testing.TB, o parquetfile.Options, groups ...[]arrow.RecordBatch) []byte {
 	tb.Helper()
-	w, err := parquetfile.NewWriter(schema(), "test")
+	w, err := parquetfile.NewWriter(schema(), o)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -231,24 +239,26 @@ func readArrow(tb testing.TB, content []byte) []string {
 // What arrow-go reads is what was written, whatever the columns look like and
 // however the rows are spread over batches and row groups.
 func TestArrowReadsIt(t *testing.T) {
-	for name, s := range shapes() {
-		for _, sizes := range [][][]int{{}, {{1}}, {{2}, {1, 1}}, {{31}, {33}}, {{128}, {129}, {130}}, {{5, 1000, 3, 0, 77}, {1025}}, {{4000}}} {
-			t.Run(fmt.Sprint(name, sizes), func(t *testing.T) {
-				var groups [][]arrow.RecordBatch
-				var want []string
-				for _, group := range sizes {
-					var batches []arrow.RecordBatch
-					for _, n := range group {
-						b := batch(n+2, s)
-						batches = append(batches, b.NewSlice(1, int64(n+1)))
+	for way, o := range ways() {
+		for name, s := range shapes() {
+			for _, sizes := range [][][]int{{}, {{1}}, {{2}, {1, 1}}, {{31}, {33}}, {{128}, {129}, {130}}, {{5, 1000, 3, 0, 77}, {1025}}, {{4000}}} {
+				t.Run(fmt.Sprint(way, name, sizes), func(t *testing.T) {
+					var groups [][]arrow.RecordBatch
+					var want []string
+					for _, group := range sizes {
+						var batches []arrow.RecordBatch
+						for _, n := range group {
+							b := batch(n+2, s)
+							batches = append(batches, b.NewSlice(1, int64(n+1)))
+						}
+						groups = append(groups, batches)
+						want = append(want, cells(batches...)...)
 					}
-					groups = append(groups, batches)
-					want = append(want, cells(batches...)...)
-				}
-				if diff := cmp.Diff(want, readArrow(t, write(t, groups...))); diff != "" {
-					t.Errorf("(-written +read):\n%s", diff)
-				}
-			})
+					if diff := cmp.Diff(want, readArrow(t, write(t, o, groups...))); diff != "" {
+						t.Errorf("(-written +read):\n%s", diff)
+					}
+				})
+			}
 		}
 	}
 }
@@ -260,51 +270,58 @@ func TestDuckDBReadsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for name, s := range shapes() {
-		b := batch(3000, s)
-		path := filepath.Join(t.TempDir(), "f.parquet")
-		if err := os.WriteFile(path, write(t, []arrow.RecordBatch{b}, []arrow.RecordBatch{b}), 0o600); err != nil {
+	for way, o := range ways() {
+		for name, s := range shapes() {
+			t.Run(way+" "+name, func(t *testing.T) { duckDBReads(t, db, o, s) })
+		}
+	}
+}
+
+func duckDBReads(t *testing.T, db *sql.DB, o parquetfile.Options, s shape) {
+	t.Helper()
+	b := batch(3000, s)
+	path := filepath.Join(t.TempDir(), "f.parquet")
+	if err := os.WriteFile(path, write(t, o, []arrow.RecordBatch{b}, []arrow.RecordBatch{b}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	columns := []string{"a16", "a32", "a64", "epoch_ms(ms)", "epoch_us(us)", "text", "n16", "n32", "n64", "ntext"}
+	rows, err := db.Query("select concat_ws('|', " + strings.Join(nullsAsText(columns), ", ") + ") from '" + path + "'")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var got []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
 			t.Fatal(err)
 		}
-		columns := []string{"a16", "a32", "a64", "epoch_ms(ms)", "epoch_us(us)", "text", "n16", "n32", "n64", "ntext"}
-		rows, err := db.Query("select concat_ws('|', " + strings.Join(nullsAsText(columns), ", ") + ") from '" + path + "'")
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		defer rows.Close()
-		var got []string
-		for rows.Next() {
-			var line string
-			if err := rows.Scan(&line); err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, line)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		var want []string
-		for i := range 3000 {
-			want = append(want, line(b, i))
-		}
-		if diff := cmp.Diff(append(want, want...), got); diff != "" {
-			t.Errorf("%s (-written +read):\n%s", name, diff)
-		}
-		var types, low, high string
-		if err := db.QueryRow("select string_agg(column_type, ' ') from (describe select * from '" + path + "')").Scan(&types); err != nil {
-			t.Fatal(err)
-		}
-		if want := "SMALLINT INTEGER BIGINT TIMESTAMP WITH TIME ZONE TIMESTAMP WITH TIME ZONE VARCHAR SMALLINT INTEGER BIGINT VARCHAR"; types != want {
-			t.Errorf("types %s, want %s", types, want)
-		}
-		query := "select min(stats_min_value::bigint)::varchar, max(stats_max_value::bigint)::varchar from parquet_metadata('" + path + "') where path_in_schema = 'a64'"
-		if err := db.QueryRow(query).Scan(&low, &high); err != nil {
-			t.Fatal(err)
-		}
-		least, most := extent(b.Column(2).(*array.Int64).Int64Values())
-		if low != fmt.Sprint(least) || high != fmt.Sprint(most) {
-			t.Errorf("%s: statistics say %s to %s, want %d to %d", name, low, high, least, most)
-		}
+		got = append(got, line)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for i := range 3000 {
+		want = append(want, line(b, i))
+	}
+	if diff := cmp.Diff(append(want, want...), got); diff != "" {
+		t.Errorf("(-written +read):\n%s", diff)
+	}
+	var types, low, high string
+	if err := db.QueryRow("select string_agg(column_type, ' ') from (describe select * from '" + path + "')").Scan(&types); err != nil {
+		t.Fatal(err)
+	}
+	if want := "SMALLINT INTEGER BIGINT TIMESTAMP WITH TIME ZONE TIMESTAMP WITH TIME ZONE VARCHAR SMALLINT INTEGER BIGINT VARCHAR"; types != want {
+		t.Errorf("types %s, want %s", types, want)
+	}
+	query := "select min(stats_min_value::bigint)::varchar, max(stats_max_value::bigint)::varchar from parquet_metadata('" + path + "') where path_in_schema = 'a64'"
+	if err := db.QueryRow(query).Scan(&low, &high); err != nil {
+		t.Fatal(err)
+	}
+	least, most := extent(b.Column(2).(*array.Int64).Int64Values())
+	if low != fmt.Sprint(least) || high != fmt.Sprint(most) {
+		t.Errorf("statistics say %s to %s, want %d to %d", low, high, least, most)
 	}
 }
 
@@ -339,8 +356,13 @@ func extent(values []int64) (least, most int64) {
 
 func TestRefusals(t *testing.T) {
 	odd := arrow.NewSchema([]arrow.Field{{Name: "x", Type: arrow.PrimitiveTypes.Float64}}, nil)
-	if _, err := parquetfile.NewWriter(odd, "test"); err == nil {
+	if _, err := parquetfile.NewWriter(odd, parquetfile.Options{}); err == nil {
 		t.Error("a column of floats was taken")
+	}
+	for _, name := range []string{"text", "ms", "missing"} {
+		if _, err := parquetfile.NewWriter(schema(), parquetfile.Options{Filtered: []string{name}}); err == nil {
+			t.Errorf("a filter of column %s was taken", name)
+		}
 	}
 }
 
@@ -351,32 +373,37 @@ func TestWhichEncoding(t *testing.T) {
 	for name, c := range map[string]struct {
 		value func(i int) int64
 		want  string
+		// thorough is what a thorough writer chooses.
+		thorough string
 	}{
-		"one":                      {func(int) int64 { return 3 }, "DELTA_BINARY_PACKED"},
-		"few":                      {func(i int) int64 { return int64(i * 7919 % 8) }, "RLE_DICTIONARY"},
-		"ninety":                   {func(i int) int64 { return int64(i) * 7919 % 90 << 20 }, "RLE_DICTIONARY"},
-		"many":                     {func(i int) int64 { return int64(i) * 7919 % 9973 }, "DELTA_BINARY_PACKED"},
-		"many between the samples": {func(i int) int64 { return int64(min(1, i%15) * i) }, "DELTA_BINARY_PACKED"},
-		"a thousand at the end":    {func(i int) int64 { return int64(max(0, i-3000)) }, "RLE_DICTIONARY"},
+		"one":                      {func(int) int64 { return 3 }, "DELTA_BINARY_PACKED", "DELTA_BINARY_PACKED"},
+		"few":                      {func(i int) int64 { return int64(i * 7919 % 8) }, "RLE_DICTIONARY", "RLE_DICTIONARY"},
+		"ninety":                   {func(i int) int64 { return int64(i) * 7919 % 90 << 20 }, "RLE_DICTIONARY", "RLE_DICTIONARY"},
+		"many":                     {func(i int) int64 { return int64(i) * 7919 % 9973 }, "DELTA_BINARY_PACKED", "DELTA_BINARY_PACKED"},
+		"many between the samples": {func(i int) int64 { return int64(min(1, i%15) * i) }, "DELTA_BINARY_PACKED", "DELTA_BINARY_PACKED"},
+		"a thousand at the end":    {func(i int) int64 { return int64(max(0, i-3000)) }, "RLE_DICTIONARY", "RLE_DICTIONARY"},
+		"hundreds, far apart":      {func(i int) int64 { return int64(uint32(i*i)*2_654_435_761>>8) % 701 * 3_000_017 }, "DELTA_BINARY_PACKED", "RLE_DICTIONARY"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := batch(4000, shape{c.value, all})
-			content := write(t, []arrow.RecordBatch{b})
-			if diff := cmp.Diff(cells(b), readArrow(t, content)); diff != "" {
-				t.Errorf("(-written +read):\n%s", diff)
-			}
-			r, err := file.NewParquetReader(bytes.NewReader(content))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer r.Close()
-			for _, column := range []int{1, 2} {
-				chunk, err := r.MetaData().RowGroup(0).ColumnChunk(column)
+			for way, want := range map[string]string{"quick": c.want, "thorough": c.thorough} {
+				content := write(t, ways()[way], []arrow.RecordBatch{b})
+				if diff := cmp.Diff(cells(b), readArrow(t, content)); diff != "" {
+					t.Errorf("%s (-written +read):\n%s", way, diff)
+				}
+				r, err := file.NewParquetReader(bytes.NewReader(content))
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := chunk.Encodings()[0].String(); got != c.want {
-					t.Errorf("column %d: %s, want %s", column, got, c.want)
+				defer r.Close()
+				for _, column := range []int{1, 2} {
+					chunk, err := r.MetaData().RowGroup(0).ColumnChunk(column)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := chunk.Encodings()[0].String(); got != want {
+						t.Errorf("%s, column %d: %s, want %s", way, column, got, want)
+					}
 				}
 			}
 		})
@@ -394,8 +421,10 @@ func FuzzWrite(f *testing.F) {
 		}
 		at := func(i int) int64 { return int64(raw[i%len(raw)]) << (shift % 64) * int64(1+raw[(i*7)%len(raw)]%5) }
 		b := batch(int(rows%3000), shape{at, func(i int) bool { return raw[(i*3)%len(raw)]%4 > 0 }})
-		if diff := cmp.Diff(cells(b), readArrow(t, write(t, []arrow.RecordBatch{b}))); diff != "" {
-			t.Errorf("(-written +read):\n%s", diff)
+		for way, o := range ways() {
+			if diff := cmp.Diff(cells(b), readArrow(t, write(t, o, []arrow.RecordBatch{b}))); diff != "" {
+				t.Errorf("%s (-written +read):\n%s", way, diff)
+			}
 		}
 	})
 }

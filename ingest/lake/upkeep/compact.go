@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"minewatch/ingest/flow"
 	"minewatch/ingest/lake"
 )
 
@@ -193,27 +194,22 @@ func (o *CompactOptions) rewrite(ctx context.Context, j *compactJob) ([]lake.Fil
 		if ctx.Err() != nil {
 			return nil, 0, ctx.Err()
 		}
-		if err := s.read(ctx, f); err != nil {
+		if err := s.readFile(ctx, f); err != nil {
 			return nil, 0, err
 		}
 	}
-	sources := s.sorted()
-	defer func() {
-		for _, source := range sources {
-			_ = source.close() // only read
-		}
-	}()
-	merged, err := newMerge(s.layout, sources)
+	rows, err := s.sorted()
 	if err != nil {
 		return nil, 0, err
 	}
-	out := &output{dir: j.folder(), prefix: j.prefix, fileRows: int64(o.FileRows), sums: make([]uint64, len(s.sums))}
+	defer rows.close() //nolint:errcheck // it is only read
+	out := &output{dir: j.folder(), prefix: j.prefix, fileRows: int64(o.FileRows), sums: newSums()}
 	defer out.abort()
-	for group := s.layout.newRows(); ; group.clear() {
-		if err := merged.next(group, o.RowGroupRows); err != nil {
+	for group := flow.NewGroup(); ; group.Reset() {
+		if err := rows.next(group, o.RowGroupRows); err != nil {
 			return nil, 0, err
 		}
-		if group.len() == 0 {
+		if group.Len() == 0 {
 			break
 		}
 		if ctx.Err() != nil {

@@ -169,7 +169,16 @@ func column(path, name string) ([]int64, error) {
 	defer table.Release()
 	var values []int64
 	for _, chunk := range table.Column(table.Schema().FieldIndices(name)[0]).Data().Chunks() {
-		values = append(values, chunk.(*array.Int64).Int64Values()...)
+		switch chunk := chunk.(type) {
+		case *array.Int64:
+			values = append(values, chunk.Int64Values()...)
+		case *array.Int32:
+			for _, v := range chunk.Int32Values() {
+				values = append(values, int64(v))
+			}
+		default:
+			return nil, fmt.Errorf("%s is a %s", name, chunk.DataType())
+		}
 	}
 	return slices.Clone(values), nil
 }
