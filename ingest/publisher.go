@@ -26,7 +26,8 @@ type publisher struct {
 
 	waiting []*lake.Segment // in the order of their sequence
 	files   []lake.File     // published, and not yet in the journal
-	said    string          // the last error of a recovery
+	said    string          // the last error of a recovery that the log knows of
+	behind  error           // why what dead collectors have left still waits; nil: nothing does
 
 	stored, unreadable atomic.Int64 // records
 }
@@ -50,14 +51,17 @@ func (p *publisher) run(ctx context.Context) {
 		fault := errors.Join(c.fault, p.publish())
 		counts := p.account(c)
 		if err := p.journal.write(p.files, &counts); err != nil {
-			p.o.Logger.Error("the flows are stored, but not their manifest", slog.Any("error", err))
+			p.o.Logger.Error("manifest not written; trying again at the next rotation", slog.Any("error", err))
 			fault = errors.Join(fault, err)
 		}
-		p.o.OnPublished(errors.Join(fault, p.writeReceipts()))
+		p.o.OnPublished(errors.Join(fault, p.writeReceipts(), p.behind))
 		p.files = nil
 		if len(p.waiting) == 0 {
 			p.recover(ctx) // another collector may have died since
 		}
+	}
+	if p.behind != nil {
+		p.o.Logger.Error("flows of a dead collector still wait in the lake's folder hot; the next start publishes them", slog.Any("error", p.behind))
 	}
 }
 
@@ -126,6 +130,7 @@ func (p *publisher) account(c *cut) flow.Counts {
 // manifest of it.
 func (p *publisher) recover(ctx context.Context) {
 	recovered, err := p.spool.Recover(ctx)
+	p.behind = err
 	if err != nil && err.Error() != p.said {
 		p.said = err.Error()
 		p.o.Logger.Error("what a dead collector has left cannot be published; trying again at every rotation", slog.Any("error", err))

@@ -45,7 +45,7 @@ func accountOf(hour int64, exporter string) account.Key {
 func (p *publisher) writeReceipts() error {
 	err := p.o.Book.WriteReceipts(p.o.Lake, p.o.Name)
 	if err != nil {
-		p.o.Logger.Error("the flows are stored, but not their receipts; trying again at the next rotation", slog.Any("error", err))
+		p.o.Logger.Error("receipts not written; trying again at the next rotation", slog.Any("error", err))
 	}
 	return err
 }

@@ -148,11 +148,11 @@ func loadConfig(path string) (config, error) {
 	if err != nil {
 		return c, fmt.Errorf("read configuration: %w", err)
 	}
-	unknown, err := decodeConfig(text, &c)
-	if err != nil {
-		return c, fmt.Errorf("configuration %s: %w", path, err)
+	unknown, wrong := decodeConfig(text, &c)
+	if wrong == nil {
+		wrong = c.validate() // else it would complain of what could not be read
 	}
-	if err := errors.Join(unknown, c.validate()); err != nil {
+	if err := errors.Join(unknown, wrong); err != nil {
 		return c, fmt.Errorf("configuration %s:\n%w", path, err)
 	}
 	return c, nil

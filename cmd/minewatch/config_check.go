@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,9 @@ import (
 	"minewatch/analyze/feed"
 	"minewatch/ingest/source"
 )
+
+// memorySize is what the query engine takes for one.
+var memorySize = regexp.MustCompile(`(?i)^\d+(\.\d+)? ?([kmgt]i?b|b)$`)
 
 // faults collects what is wrong with a configuration, each with its key.
 type faults []error
@@ -34,6 +38,9 @@ func (c *config) validate() error {
 	c.Feed.validate(&f)
 	c.validateGrading(&f)
 	c.Retention.validate(&f)
+	if !memorySize.MatchString(c.Engine.MemoryLimit) {
+		f.add("engine.memory_limit", "%q is no size, such as 2GB or 1500MiB", c.Engine.MemoryLimit)
+	}
 	if c.Engine.Threads < 0 {
 		f.add("engine.threads", "%d is negative, want 0 (one per processor) or more", c.Engine.Threads)
 	}

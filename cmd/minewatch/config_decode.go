@@ -10,24 +10,42 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// decodeConfig reads text over what c has. That keys are unknown keeps
-// nothing from being read: it is told together with the other faults. err is
-// what ends the reading, a value of the wrong kind or text that is no TOML.
-func decodeConfig(text []byte, c *config) (unknown, err error) {
-	decoder := toml.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	err = decoder.Decode(c)
-	var strict *toml.StrictMissingError
-	if !errors.As(err, &strict) {
+// decodeConfig reads text over what c has. Unknown keys keep nothing from being
+// read. Wrong is every value of the wrong kind; where the text is no TOML, what is
+// the first thing wrong with it.
+func decodeConfig(text []byte, c *config) (unknown, wrong error) {
+	if err := toml.Unmarshal(text, new(map[string]any)); err != nil {
 		return nil, positioned(err)
 	}
-	var faults []error
-	for i := range strict.Errors {
-		e := &strict.Errors[i]
-		row, column := e.Position()
-		faults = append(faults, fmt.Errorf("line %d, column %d: unknown key %s", row, column, strings.Join(e.Key(), ".")))
+	var keys, values []error
+	// The decoder stops at the first value of a wrong kind: without its line, it
+	// comes to the next.
+	lines := bytes.Split(bytes.Clone(text), []byte("\n"))
+	rest := func() []byte { return bytes.Join(lines, []byte("\n")) }
+	for range lines {
+		err := toml.Unmarshal(rest(), c)
+		var decode *toml.DecodeError
+		if err == nil {
+			break
+		}
+		values = append(values, positioned(err))
+		if !errors.As(err, &decode) {
+			break
+		}
+		row, _ := decode.Position()
+		lines[row-1] = nil
 	}
-	return errors.Join(faults...), positioned(toml.Unmarshal(text, c))
+	decoder := toml.NewDecoder(bytes.NewReader(rest()))
+	decoder.DisallowUnknownFields()
+	var strict *toml.StrictMissingError
+	if errors.As(decoder.Decode(new(config)), &strict) {
+		for i := range strict.Errors {
+			e := &strict.Errors[i]
+			row, column := e.Position()
+			keys = append(keys, fmt.Errorf("line %d, column %d: unknown key %s", row, column, strings.Join(e.Key(), ".")))
+		}
+	}
+	return errors.Join(keys...), errors.Join(values...)
 }
 
 // positioned says line and column of what the decoder refused, and why in

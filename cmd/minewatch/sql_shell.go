@@ -25,6 +25,8 @@ const shellHelp = `Statements end with a semicolon and may have several lines.
   .help                this text
   .quit, .exit         leave (or Ctrl-D)
 These are recognised within a statement, too, which goes on after them.
+Addresses are numbers in the tables and text in the views: text does not sort as
+addresses do. Ask by prefix, from flows where in_prefix(src_hi, src_lo, '10.1.0.0/16').
 Ctrl-C drops the line, or stops the query that runs. Up and down recall lines.
 `
 

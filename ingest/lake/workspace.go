@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 )
@@ -76,12 +77,22 @@ func removeDead(hot string, log *slog.Logger) error {
 			}
 			continue
 		}
-		log.Warn("removing what a dead writer left unpublished", slog.String("folder", dir))
+		if isBare(dir) {
+			log.Info("removing the folder of a dead writer, which had nothing under way", slog.String("folder", dir))
+		} else {
+			log.Warn("removing the half-written files of a dead writer", slog.String("folder", dir))
+		}
 		if err := errors.Join(os.RemoveAll(dir), lock.Close()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// isBare says that there is nothing in a writer's folder but its lock.
+func isBare(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err == nil && !slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() != lockName })
 }
 
 // lockFile locks the file for its opener alone, until it is closed. With
