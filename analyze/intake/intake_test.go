@@ -90,7 +90,8 @@ func TestTableNamesWhatItIgnores(t *testing.T) {
 func TestDecode(t *testing.T) {
 	for in, want := range map[string]string{
 		"PK\x03\x04...":       "save the sheet as CSV UTF-8",
-		"\x1f\x8b\x08":        "gunzip",
+		"\x1f\x8b\x08":        "is damaged gzip",
+		"\x28\xb5\x2f\xfd1":   "is damaged zstd",
 		"\xff\xfei\x00p\x00":  "iconv -f UTF-16",
 		`{"list": []}`:        "is JSON",
 		"":                    "is empty",
