@@ -81,7 +81,7 @@ func isLines(text []byte) bool { return !isJSON(text) }
 
 // contentLine is the first line that is neither blank nor a comment.
 func contentLine(text []byte) string {
-	for raw := range bytes.Lines(text[:min(len(text), 1<<20)]) {
+	for raw := range bytes.Lines(text[:min(len(text), 2*maxRule)]) {
 		line := strings.TrimSpace(string(raw))
 		if line != "" && !strings.ContainsRune("#;", rune(line[0])) && !strings.HasPrefix(line, "//") {
 			return line

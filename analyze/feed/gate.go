@@ -77,8 +77,9 @@ func (e *Entry) checkWhere(own spans) error {
 	if err := checkRange(e.Range, widest4, widest6, "a provider, not a pool"); err != nil {
 		return err
 	}
+	p, _ := e.Range.Prefix()
 	for _, c := range closed {
-		if p, _ := e.Range.Prefix(); c.prefix.Overlaps(p) {
+		if c.prefix.Overlaps(p) {
 			return fmt.Errorf("%s is in %s, %s: no pool can be there", e.Range, c.prefix, c.what)
 		}
 	}

@@ -19,63 +19,100 @@ type located struct {
 func jsonFault(text []byte, err error) error {
 	var syntax *json.SyntaxError
 	switch {
-	case errors.As(err, &syntax):
-		return fmt.Errorf("line %d: is broken JSON: %w", 1+bytes.Count(text[:min(int(syntax.Offset), len(text))], []byte("\n")), err)
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+	case !errors.As(err, &syntax):
+		return fmt.Errorf("is broken JSON: %w", err)
+	case syntax.Offset >= int64(len(text)):
 		return errors.New("is broken JSON: it ends in the middle")
 	}
-	return fmt.Errorf("is broken JSON: %w", err)
+	return fmt.Errorf("line %d: is broken JSON: %w", 1+bytes.Count(text[:syntax.Offset], []byte("\n")), err)
 }
 
-// members gives each member of an object to visit. Its value is not looked
-// into, so that a part that nobody asks for costs no memory.
+// members gives each member of an object to visit. Values are parts of the
+// text, not copies: what nobody asks for costs nothing.
 func (v located) members(visit func(key string, value located) error) error {
-	in := json.NewDecoder(bytes.NewReader(v.RawMessage))
-	if t, err := in.Token(); err != nil || t != json.Delim('{') {
-		return err
-	}
-	for in.More() {
-		key, err := in.Token()
-		if err != nil {
-			return err
+	return v.each('{', func(i int) (int, error) {
+		end := skipValue(v.RawMessage, i)
+		var key string
+		if err := json.Unmarshal(v.RawMessage[i:end], &key); err != nil {
+			return len(v.RawMessage), nil //nolint:nilerr // no object: openJSON says so
 		}
-		value, err := v.next(in)
-		if err != nil {
-			return err
+		i = skipSpace(v.RawMessage, end)
+		if i == len(v.RawMessage) || v.RawMessage[i] != ':' {
+			return len(v.RawMessage), nil
 		}
-		if name, ok := key.(string); ok {
-			if err := visit(name, value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+		i = skipSpace(v.RawMessage, i+1)
+		end = skipValue(v.RawMessage, i)
+		return end, visit(key, located{v.RawMessage[i:end], v.at + i})
+	})
 }
 
 // items gives each element of an array to visit.
 func (v located) items(visit func(located) error) error {
-	in := json.NewDecoder(bytes.NewReader(v.RawMessage))
-	if t, err := in.Token(); err != nil || t != json.Delim('[') {
-		return err
+	return v.each('[', func(i int) (int, error) {
+		end := skipValue(v.RawMessage, i)
+		return end, visit(located{v.RawMessage[i:end], v.at + i})
+	})
+}
+
+// each calls step where an element of an object or array begins; step says
+// where it ends. What is no such value has no elements.
+func (v located) each(opening byte, step func(begin int) (end int, err error)) error {
+	text := v.RawMessage
+	if len(text) == 0 || text[0] != opening {
+		return nil
 	}
-	for in.More() {
-		value, err := v.next(in)
+	for i := skipSpace(text, 1); i < len(text) && text[i] != ']' && text[i] != '}'; {
+		end, err := step(i)
 		if err != nil {
 			return err
 		}
-		if err := visit(value); err != nil {
-			return err
+		if i = skipSpace(text, end); i < len(text) && text[i] == ',' {
+			i = skipSpace(text, i+1)
+		} else {
+			break
 		}
 	}
 	return nil
 }
 
-func (v located) next(in *json.Decoder) (located, error) {
-	var value json.RawMessage
-	if err := in.Decode(&value); err != nil {
-		return located{}, err
+func skipSpace(text []byte, i int) int {
+	for i < len(text) && bytes.IndexByte([]byte(" \t\r\n"), text[i]) >= 0 {
+		i++
 	}
-	return located{value, v.at + int(in.InputOffset()) - len(value)}, nil
+	return i
+}
+
+// skipValue is where the value that begins at i ends, in a text whose form
+// json.Valid has found right; in another it is somewhere.
+func skipValue(text []byte, i int) int {
+	for depth := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case c == '{' || c == '[':
+			depth++
+			continue
+		case c == '}' || c == ']':
+			depth--
+		case bytes.IndexByte([]byte(" \t\r\n:,"), c) >= 0:
+			if depth > 0 {
+				continue
+			}
+			return i
+		default:
+			if depth > 0 || (i+1 < len(text) && bytes.IndexByte([]byte(" \t\r\n:,]}"), text[i+1]) < 0) {
+				continue
+			}
+		}
+		if depth <= 0 {
+			return min(i+1, len(text))
+		}
+	}
+	return len(text)
 }
 
 // isArray says whether the value is a list.
@@ -92,8 +129,8 @@ type document struct {
 // openJSON checks the text as a whole: a broken list is not half a list.
 func openJSON(text []byte) (*document, error) {
 	start := len(text) - len(bytes.TrimLeft(text, " \t\r\n"))
-	if err := json.Unmarshal(text, &json.RawMessage{}); err != nil {
-		return nil, jsonFault(text, err)
+	if !json.Valid(text) {
+		return nil, jsonFault(text, json.Unmarshal(text, &json.RawMessage{}))
 	}
 	return &document{located: located{text[start:], start}, text: text, number: 1}, nil
 }

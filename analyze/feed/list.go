@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -30,15 +31,16 @@ func (r *reader) readList(text []byte) error {
 // empty list where the line is none of the list's.
 func (r *reader) lines(text []byte, read func(content string) ([]point, error)) error {
 	line := 0
-	for raw := range strings.Lines(string(text)) {
+	for content := range bytes.Lines(text) {
 		line++
-		raw = strings.TrimSpace(raw)
-		if raw == "" {
+		content = bytes.TrimSpace(content)
+		if len(content) == 0 {
 			continue
 		}
+		raw := string(content[:min(len(content), maxLine)])
 		var points []point
-		err := fmt.Errorf("a line of %d bytes, more than %d", len(raw), maxLine)
-		if len(raw) <= maxLine {
+		err := fmt.Errorf("a line of %d bytes, more than %d", len(content), maxLine)
+		if len(content) <= maxLine {
 			points, err = read(raw)
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,7 +42,7 @@ func isMISP(text []byte) bool {
 	}
 	first := false
 	if isJSON(text) {
-		_ = located{RawMessage: []byte(strings.TrimSpace(string(text)))}.items(func(v located) error {
+		_ = located{RawMessage: bytes.TrimSpace(text)}.items(func(v located) error {
 			first = jsonHas("Event", "Attribute")(v.RawMessage)
 			return errEnough
 		})

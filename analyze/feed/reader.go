@@ -9,9 +9,9 @@ import (
 	"minewatch/analyze/intake"
 )
 
-// maxRows is the most rows that one list may have: ten times what all pool
-// lists together have, and what a gigabyte of memory holds.
-const maxRows = 1_000_000
+// maxRows is the most rows that one list may have: ten times what all public
+// pool lists together have, and what a gigabyte of memory holds.
+const maxRows = 300_000
 
 // reader turns the rows of one original into entries and rejects.
 type reader struct {

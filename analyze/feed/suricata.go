@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"regexp"
@@ -21,9 +22,9 @@ const maxRule = 1 << 20
 // and names no address says nothing about flows.
 func (r *reader) readRules(text []byte) error {
 	line, first, rule := 0, 0, strings.Builder{}
-	for raw := range strings.Lines(string(text)) {
+	for content := range bytes.Lines(text) {
 		line++
-		raw = strings.TrimSpace(raw)
+		raw := strings.TrimSpace(string(content[:min(len(content), maxRule+1)]))
 		if rule.Len() == 0 {
 			if raw == "" || raw[0] == '#' {
 				continue

@@ -45,7 +45,7 @@ func Text(data []byte) ([]byte, error) {
 	if len(data) > MaxBytes {
 		return nil, errors.New("is larger than 256 MiB: is it the right file?")
 	}
-	data, err := unpack(data)
+	data, err := unpack(data, MaxBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -32,8 +32,8 @@ func openZstd(r io.Reader) (io.ReadCloser, error) {
 }
 
 // unpack returns what is in a compressed file, and any other file as it is. A
-// few bytes can hold gigabytes: no more than MaxBytes are taken out.
-func unpack(data []byte) ([]byte, error) {
+// few bytes can hold gigabytes: no more than limit are taken out.
+func unpack(data []byte, limit int64) ([]byte, error) {
 	for _, u := range unpackers {
 		if !bytes.HasPrefix(data, []byte(u.magic)) {
 			continue
@@ -43,10 +43,10 @@ func unpack(data []byte) ([]byte, error) {
 			return nil, fmt.Errorf("is damaged %s: %w", u.name, err)
 		}
 		defer in.Close() //nolint:errcheck // only read
-		text, err := io.ReadAll(io.LimitReader(in, MaxBytes+1))
+		text, err := io.ReadAll(io.LimitReader(in, limit+1))
 		switch {
-		case len(text) > MaxBytes:
-			return nil, fmt.Errorf("holds more than 256 MiB in %s: is it the right file?", u.name)
+		case int64(len(text)) > limit:
+			return nil, fmt.Errorf("holds more than %d MiB in %s: is it the right file?", limit>>20, u.name)
 		case err != nil:
 			return nil, fmt.Errorf("is damaged %s: %w", u.name, err)
 		}
