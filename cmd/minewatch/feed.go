@@ -142,7 +142,7 @@ func (f *feedImportFlags) importFolder(env *environment, path string, o feed.Opt
 	case files == 0:
 		return fmt.Errorf("folder %s has no file to import", path)
 	case len(failed) > 0:
-		return fmt.Errorf("%d of %s could not be imported:\n%w", len(failed), plural(files, "file"), errors.Join(failed...))
+		return fmt.Errorf("%d of %d %s could not be imported:\n%w", len(failed), files, plural(files, "file"), errors.Join(failed...))
 	case refused:
 		return rejected()
 	}
