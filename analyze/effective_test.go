@@ -22,17 +22,17 @@ func pick[T any](r *rand.Rand, values ...T) T { return values[r.IntN(len(values)
 // randomList is a list of a few endpoints, with dates here and there.
 func randomList(r *rand.Rand) string {
 	base := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	day := func(from, span int) string {
+	day := func(from int) string {
 		if r.IntN(2) == 0 {
 			return ""
 		}
-		return base.AddDate(0, 0, from+r.IntN(span)).Format(time.DateTime)
+		return base.AddDate(0, 0, from+r.IntN(20)).Format(time.DateTime)
 	}
 	rows := []string{"address,port,confidence,evidence,shared,role,first_seen,last_seen,valid_from,valid_until"}
 	for _, endpoint := range []string{"198.51.100.1,3333", "198.51.100.1,443", "198.51.100.200,1", "198.51.100.0/24,", "203.0.113.7,1", "2001:db8::7,3333", "2001:db8:1::/48,"} {
 		if r.IntN(3) > 0 {
 			rows = append(rows, fmt.Sprintf("%s,%d,%s,%s,%s,%s,%s,%s,%s", endpoint, r.IntN(100), pick(r, "list", "dns", "probe_up"),
-				pick(r, "", "", "cdn", "vpn", "hosting"), pick(r, "", "stratum"), day(-60, 20), day(-39, 20), day(-60, 20), day(-10, 20)))
+				pick(r, "", "", "cdn", "vpn", "hosting"), pick(r, "", "stratum"), day(-60), day(-39), day(-60), day(-10)))
 		}
 	}
 	return strings.Join(append(rows, "192.0.2.1,9,1,list,,,,,,"), "\n")
@@ -87,13 +87,13 @@ func effective(t *testing.T, o analyze.Options) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // only temporary files are left to it
+	defer db.Close()
 	rows, err := db.Query(t.Context(), `select entry_id, feed, feed_version, confidence, evidence, role, shared,
 		coalesce(explained, ''), coalesce(marked_by, ''), epoch_ms(valid_from), epoch_ms(valid_until) from pools`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rows.Close() //nolint:errcheck // read to the end below
+	defer rows.Close()
 	var list []string
 	for rows.Next() {
 		list = append(list, scanText(t, rows))

@@ -66,11 +66,10 @@ func (v located) each(opening byte, step func(begin int) (end int, err error)) e
 		if err != nil {
 			return err
 		}
-		if i = skipSpace(text, end); i < len(text) && text[i] == ',' {
-			i = skipSpace(text, i+1)
-		} else {
+		if i = skipSpace(text, end); i >= len(text) || text[i] != ',' {
 			break
 		}
+		i = skipSpace(text, i+1)
 	}
 	return nil
 }

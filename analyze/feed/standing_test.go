@@ -56,17 +56,17 @@ func standing(t *testing.T, lake string) []string {
 
 // randomStatement names some of a few endpoints, with dates here and there.
 func randomStatement(r *rand.Rand) statement {
-	day := func(from, span int) string {
+	day := func(from int) string {
 		if r.IntN(2) == 0 {
 			return ""
 		}
-		return noon.AddDate(0, 0, from+r.IntN(span)).Format(time.DateTime)
+		return noon.AddDate(0, 0, from+r.IntN(20)).Format(time.DateTime)
 	}
 	rows := []string{"address,port,confidence,evidence,first_seen,last_seen,valid_from,valid_until"}
 	for _, address := range []string{"198.51.100.1", "198.51.100.2", "198.51.100.0/24", "2001:db8::7", "a.example", "b.example"} {
 		if r.IntN(3) > 0 {
 			rows = append(rows, fmt.Sprintf("%s,3333,%d,%s,%s,%s,%s,%s", address, r.IntN(100), []string{"list", "dns", "probe_up"}[r.IntN(3)],
-				day(-60, 20), day(-39, 20), day(-60, 20), day(-10, 20)))
+				day(-60), day(-39), day(-60), day(-10)))
 		}
 	}
 	return statement{strings.Join(append(rows, "203.0.113.9,1,1,list,,,,"), "\n"), noon.AddDate(0, 0, -r.IntN(15))}
