@@ -35,7 +35,7 @@ type format struct {
 // formats are all that are read, in the order in which they are tried. The
 // last takes what is left, and says by the line what is wrong with it.
 var formats = []format{
-	{STIX, "STIX 2.1 bundle", "a JSON object with `objects`", jsonHas("objects"), (*reader).readSTIX},
+	{STIX, "STIX 2.1 bundle", "a JSON object with `objects`, or an indicator alone with `pattern`", jsonHas("objects", "pattern"), (*reader).readSTIX},
 	{MISP, "MISP event", "JSON with `Event`, `Attribute` or `response`; a list of such", isMISP, (*reader).readMISP},
 	{Warninglist, "MISP warninglist", "a JSON object with `list`", jsonHas("list"), (*reader).readWarninglist},
 	{Suricata, "Suricata or Snort rules", "a first line that begins with an action and has an arrow and options", isRules, (*reader).readRules},

@@ -208,6 +208,27 @@ func lax() feed.Options {
 	return o
 }
 
+// What programs write in other forms than the specifications' examples.
+func TestVariants(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"type": "indicator", "id": "i", "pattern": "[domain-name:value = 'a.example' and network-traffic:dst_port = '8080']"}`: " a.example 8080 tcp",
+		`{"Object": {"name": "network-connection", "Attribute": [{"object_relation": "ip-dst", "type": "ip-dst", "value": "198.51.100.7"},
+			{"object_relation": "dst-port", "type": "port", "value": "443", "to_ids": false}, {"object_relation": "layer4-protocol", "type": "text", "value": "TCP"}]}}`: "198.51.100.7  443 tcp",
+		`{"response": {"Attribute": [{"type": "ip-dst|port", "value": "198.51.100.7:1", "to_ids": "1"}]}}`:                                                      "198.51.100.7  1 tcp",
+		`[{"Event": {"Attribute": {"type": "ip-dst", "value": "198.51.100.0/24"}}}]`:                                                                            "198.51.100.0/24  0 any",
+		"  \n{\"objects\": []," + ` "objects": [{"type": "indicator", "pattern": "[ipv4-addr:value = '198.51.100.7']", "confidence": null, "revoked": false}]}`: "198.51.100.7  0 any",
+	} {
+		list, _ := parseAll(t, text, options())
+		var got []string
+		for _, e := range append(list.Entries, list.Names...) {
+			got = append(got, columns(&e, "address", "domain", "port", "proto"))
+		}
+		if joined := strings.Join(got, "; "); joined != want {
+			t.Errorf("%s\n got %s\nwant %s", text, joined, want)
+		}
+	}
+}
+
 // Of several versions of an indicator the last counts; a revoked one ends when
 // it was revoked.
 func TestRevoked(t *testing.T) {

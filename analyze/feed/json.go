@@ -54,6 +54,14 @@ func (v located) items(visit func(located) error) error {
 	})
 }
 
+// oneOrMore is items for a value that may stand without its list.
+func (v located) oneOrMore(visit func(located) error) error {
+	if v.isArray() {
+		return v.items(visit)
+	}
+	return visit(v)
+}
+
 // each calls step where an element of an object or array begins; step says
 // where it ends. What is no such value has no elements.
 func (v located) each(opening byte, step func(begin int) (end int, err error)) error {

@@ -71,9 +71,9 @@ func (r *reader) mispPart(d *document, v located) error {
 		case "Event", "response":
 			return r.mispPart(d, value)
 		case "Attribute":
-			return value.items(func(a located) error { return r.mispAttribute(d, a) })
+			return value.oneOrMore(func(a located) error { return r.mispAttribute(d, a) })
 		case "Object":
-			return value.items(func(o located) error { return r.mispObject(d, o) })
+			return value.oneOrMore(func(o located) error { return r.mispObject(d, o) })
 		}
 		return nil
 	})

@@ -26,7 +26,7 @@ type stixObject struct {
 	Confidence  *int     `json:"confidence"`
 }
 
-// readSTIX reads the indicators of a bundle, or of a TAXII answer. Of several
+// readSTIX reads the indicators of a bundle or of a TAXII answer, or one. Of several
 // versions of one indicator the last modified counts (STIX 2.1 section 3.6).
 func (r *reader) readSTIX(text []byte) error {
 	d, err := openJSON(text)
@@ -35,6 +35,9 @@ func (r *reader) readSTIX(text []byte) error {
 	}
 	newest := map[string]string{}
 	each := func(visit func(located) error) error {
+		if !jsonHas("objects")(text) {
+			return visit(d.located) // an indicator alone
+		}
 		return d.members(func(key string, value located) error {
 			if key != "objects" {
 				return nil
