@@ -59,7 +59,7 @@ func TestHostile(t *testing.T) {
 			if len(list.Entries)+len(list.Names) > 0 || (!strings.Contains(reasons, first) && (second == "" || !strings.Contains(reasons, second))) {
 				t.Errorf("%d entries, %d names, %.300s; want %q", len(list.Entries), len(list.Names), reasons, test.want)
 			}
-			if took := time.Since(begin); took > 20*time.Second {
+			if took := time.Since(begin); took > time.Minute {
 				t.Errorf("took %s", took)
 			}
 		})

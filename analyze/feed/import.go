@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -183,7 +184,7 @@ func (o *Options) fill(file string) error {
 	if o.Confidence < 0 || o.Confidence > 100 {
 		return fmt.Errorf("confidence %d: want 1 to 100", o.Confidence)
 	}
-	if _, ok := kinds[o.Negative]; !ok && o.Negative != "" {
+	if o.Negative != "" && !slices.Contains(kinds, o.Negative) {
 		return fmt.Errorf("negative lists of the kind %q: want one of %v", o.Negative, Kinds())
 	}
 	if o.Source == "" {

@@ -3,7 +3,6 @@ package feed
 import (
 	"bytes"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -16,20 +15,13 @@ import (
 // Kind is what a negative list says of its addresses.
 type Kind string
 
-// kinds are all kinds, with what each means. The queries know them by name:
-// the first three make an entry shared, the others explain a contact.
-var kinds = map[Kind]string{
-	"cdn":            "others are reached behind the same address",
-	"vpn":            "others are reached behind the same address",
-	"hosting":        "others are reached behind the same address",
-	"sinkhole":       "names that were taken from criminals lead there",
-	"resolver":       "a DNS resolver",
-	"p2p":            "a node of a coin's network",
-	"false_positive": "known to be listed by mistake",
-}
+// kinds are all kinds, sorted. The queries know them by name: cdn, vpn and
+// hosting make an entry shared, p2p makes it a coin's node, the others explain
+// a contact with something that is no pool.
+var kinds = []Kind{"cdn", "false_positive", "hosting", "p2p", "resolver", "sinkhole", "vpn"}
 
 // Kinds are the kinds of negative lists, sorted.
-func Kinds() []Kind { return slices.Sorted(maps.Keys(kinds)) }
+func Kinds() []Kind { return slices.Clone(kinds) }
 
 const (
 	negativeKind  = "negative"

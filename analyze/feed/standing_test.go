@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -103,6 +104,24 @@ func TestOrderOfImportsDoesNotMatter(t *testing.T) {
 				t.Fatalf("one of them again (-before +after):\n%s", diff)
 			}
 		}
+	}
+}
+
+// Imports at once forget nothing of each other.
+func TestImportsAtOnce(t *testing.T) {
+	lake := t.TempDir()
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			s := statement{fmt.Sprintf("198.51.100.%d\n", i), noon.Add(time.Duration(i) * time.Minute)}
+			if _, err := importAt(t, lake, s, noon, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if got := standing(t, lake); len(got) != 8 {
+		t.Errorf("%d entries stand, want 8:\n%s", len(got), strings.Join(got, "\n"))
 	}
 }
 
