@@ -233,8 +233,8 @@ func TestVariants(t *testing.T) {
 // it was revoked.
 func TestRevoked(t *testing.T) {
 	const text = `{"objects": [
-{"type": "indicator", "id": "indicator--1", "modified": "2026-11-01T00:00:00.000Z", "pattern": "[ipv4-addr:value = '198.51.100.1']", "valid_from": "2026-10-01T00:00:00Z", "confidence": 85},
-{"type": "indicator", "id": "indicator--1", "modified": "2026-11-10T00:00:00.000Z", "revoked": true, "pattern": "[ipv4-addr:value = '198.51.100.1']", "valid_from": "2026-10-01T00:00:00Z", "valid_until": "2027-01-01T00:00:00Z", "confidence": 85},
+{"type": "indicator", "id": "indicator--1", "modified": "2026-11-10T00:00:00Z", "pattern": "[ipv4-addr:value = '198.51.100.1']", "valid_from": "2026-10-01T00:00:00Z", "confidence": 85},
+{"type": "indicator", "id": "indicator--1", "modified": "2026-11-10T00:00:00.010Z", "revoked": true, "pattern": "[ipv4-addr:value = '198.51.100.1']", "valid_from": "2026-10-01T00:00:00Z", "valid_until": "2027-01-01T00:00:00Z", "confidence": 85},
 {"type": "indicator", "id": "indicator--2", "revoked": true, "pattern": "[ipv4-addr:value = '198.51.100.2']", "valid_from": "2026-10-01T00:00:00Z"},
 {"type": "indicator", "id": "indicator--3", "pattern": "[ipv4-addr:value = '198.51.100.2']", "valid_from": "2026-10-01T00:00:00Z"},
 {"type": "indicator", "id": "indicator--4", "pattern": "x", "pattern_type": "yara"},

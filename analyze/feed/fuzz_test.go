@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -40,6 +41,45 @@ func FuzzAuto(f *testing.F) {
 		seeds = append(seeds, text)
 	}
 	fuzzFormat(f, feed.Auto, append(seeds, "\x1f\x8b", "\x28\xb5\x2f\xfd", "[{", "{\"list\":[")...)
+}
+
+// FuzzJSONParts holds the parts of a JSON text against the standard library's,
+// and breaks on no other text.
+func FuzzJSONParts(f *testing.F) {
+	for _, s := range []string{`{"a": [1, "]}\\\""], "b" : {} , "c":-1e5}`, "[ null,true ,[[]],{\"x\":1}\n]", `[1`, `{"a"`, `[}`, `"`, `{"a":1,"a":2}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		items, at := feed.JSONItems(text)
+		members := feed.JSONMembers(text)
+		for i, item := range items {
+			if !strings.HasPrefix(string(text[at[i]:]), item) {
+				t.Fatalf("element %q is not at %d", item, at[i])
+			}
+		}
+		var list []json.RawMessage
+		if len(text) > 0 && text[0] == '[' && json.Unmarshal(text, &list) == nil {
+			if len(list) != len(items) {
+				t.Fatalf("%d elements, want %d", len(items), len(list))
+			}
+			for i := range list {
+				if items[i] != string(list[i]) {
+					t.Fatalf("element %d is %q, want %q", i, items[i], list[i])
+				}
+			}
+		}
+		var object map[string]json.RawMessage
+		if len(text) > 0 && text[0] == '{' && json.Unmarshal(text, &object) == nil {
+			if len(object) != len(members) {
+				t.Fatalf("%d members, want %d", len(members), len(object))
+			}
+			for key, value := range object {
+				if members[key] != string(value) {
+					t.Fatalf("member %q is %q, want %q", key, members[key], value)
+				}
+			}
+		}
+	})
 }
 
 // fuzzFormat holds every format to the same: each row is accounted for, and

@@ -73,8 +73,8 @@ func listLine(content string) ([]point, error) {
 	if len(parts) == 0 {
 		return nil, fmt.Errorf("%q is not an address", content)
 	}
-	if _, err := iprange.ParseAddr(parts[0]); err == nil && len(parts) > 1 && !slices.ContainsFunc(parts[1:], func(s string) bool { return !isName(s) }) {
-		return hostsPoints(parts[1:]), nil
+	if len(parts) > 1 && !slices.ContainsFunc(parts[1:], func(s string) bool { return !isName(s) }) {
+		return namedLine(parts[0], parts[1:])
 	}
 	p, err := parseEndpoint(parts[0])
 	if err != nil {
@@ -93,6 +93,19 @@ func listLine(content string) ([]point, error) {
 		return coinPoints(p, rest)
 	}
 	return nil, fmt.Errorf("%q stands behind the address: want host,port, host,port,coin or host,port,port", strings.Join(rest, ","))
+}
+
+// namedLine reads a line with names behind its first part: one of a hosts file
+// that sends them nowhere, or nothing that can be told.
+func namedLine(first string, names []string) ([]point, error) {
+	a, err := iprange.ParseAddr(first)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%q stands behind the address: want a port", strings.Join(names, " "))
+	case !a.IsUnspecified() && !a.IsLoopback():
+		return nil, errors.New("a name behind an address: does it live there, or is it sent there? want a table with the columns address and domain, or --format hosts")
+	}
+	return hostsPoints(names), nil
 }
 
 // splitLine cuts a line into its values. Empty ones at the end are none.

@@ -141,6 +141,8 @@ func TestListRefuses(t *testing.T) {
 		"198.51.100.7:70000":          "port 70000: want 1 to 65535",
 		"198.51.100.7:http":           `port "http" is not a number`,
 		"198.51.100.7:3333:3334":      "is not an address",
+		"198.51.100.7 pool.example":   "does it live there, or is it sent there?",
+		"pool.example pool2.example":  `"pool2.example" stands behind the address`,
 		"198.51.100.7 3333 xmr":       `"3333 xmr" stands behind the address`,
 		"198.51.100.7:3333 3334":      `"3334" stands behind the address`,
 		"198.51.100.7/24":             "has host bits set, want 198.51.100.0/24",

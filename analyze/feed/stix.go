@@ -33,7 +33,7 @@ func (r *reader) readSTIX(text []byte) error {
 	if err != nil {
 		return err
 	}
-	newest := map[string]string{}
+	newest := map[string]time.Time{}
 	each := func(visit func(located) error) error {
 		if !jsonHas("objects")(text) {
 			return visit(d.located) // an indicator alone
@@ -46,9 +46,9 @@ func (r *reader) readSTIX(text []byte) error {
 		})
 	}
 	err = each(func(v located) error {
-		var o struct{ ID, Modified string }
+		var o stixObject
 		if json.Unmarshal(v.RawMessage, &o) == nil {
-			newest[o.ID] = max(newest[o.ID], o.Modified)
+			newest[o.ID] = later(newest[o.ID], o.modified())
 		}
 		return nil
 	})
@@ -65,12 +65,22 @@ func (r *reader) readSTIX(text []byte) error {
 		case o.Type != "indicator":
 			r.pass("objects of type " + shown(o.Type))
 			return nil
-		case o.ID != "" && o.Modified < newest[o.ID]:
+		case o.ID != "" && o.modified().Before(newest[o.ID]):
 			r.tally.Duplicates++
 			return r.count()
 		}
 		return r.indicator(line, &o)
 	})
+}
+
+// modified tells versions of an object apart, which may be fractions of a
+// second from each other.
+func (o *stixObject) modified() time.Time {
+	t, err := time.Parse(time.RFC3339Nano, o.Modified)
+	if err != nil {
+		return time.Time{} // told where it matters: see entry
+	}
+	return t
 }
 
 // indicator adds every alternative of an indicator's pattern as a row.
