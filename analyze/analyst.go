@@ -39,6 +39,10 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	negatives, err := feed.Negatives(o.Lake)
+	if err != nil {
+		return nil, err
+	}
 	ranges, _, err := ledger.Current(o.Lake, time.Time{})
 	if err != nil {
 		return nil, err
@@ -54,13 +58,13 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 	err = errors.Join(
 		db.Read(ctx, "raw_flows", flows...),
 		db.Read(ctx, "raw_receipts", receipts...),
-		readFeed(ctx, db, &o, feed.Effective(versions, o.FeedAsOf)),
+		readFeed(ctx, db, &o, feed.Effective(versions, o.FeedAsOf), feed.Effective(negatives, o.FeedAsOf)),
 		db.Read(ctx, "raw_ledger", owners...),
 	)
 	for _, table := range []struct {
 		name string
 		read func(context.Context, string, ...string) error
-	}{{"contacts", db.Read}, {"suspects", db.Read}, {"evidence", db.Read}, {"coverage", db.ReadGrown}} {
+	}{{"contacts", db.ReadGrown}, {"suspects", db.Read}, {"evidence", db.Read}, {"coverage", db.ReadGrown}} {
 		files, globErr := filepath.Glob(filepath.Join(o.Lake, table.name, "day=*", "*.parquet"))
 		err = errors.Join(err, globErr, table.read(ctx, "raw_"+table.name, files...))
 	}

@@ -24,6 +24,7 @@ type inputs struct {
 	flows      []lakeFile
 	receipts   []lakeFile // of the day's hours; none where no collector wrote any
 	feeds      []feed.Version
+	negatives  []feed.Version
 	ranges     *ledger.Version
 	exclusions *ledger.Version
 	history    []lakeFile // contacts of the six days before
@@ -59,6 +60,10 @@ func findInputs(o *Options, day Day) (*inputs, error) {
 		}
 		return nil, ErrNoFeed
 	}
+	if versions, err = feed.Negatives(o.Lake); err != nil {
+		return nil, err
+	}
+	in.negatives = feed.Effective(versions, o.FeedAsOf)
 	if in.ranges, in.exclusions, err = ledger.Current(o.Lake, time.Time{}); err != nil {
 		return nil, err
 	}
@@ -78,6 +83,9 @@ func (in *inputs) verify() error {
 	var faults []error
 	for i := range in.feeds {
 		faults = append(faults, in.feeds[i].Verify())
+	}
+	for i := range in.negatives {
+		faults = append(faults, in.negatives[i].Verify())
 	}
 	for _, v := range []*ledger.Version{in.ranges, in.exclusions} {
 		if v != nil {

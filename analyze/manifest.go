@@ -60,6 +60,7 @@ type Manifest struct {
 	Version     string             `json:"version"`
 	FeedAsOf    *time.Time         `json:"feed_as_of,omitempty"`
 	Feeds       []string           `json:"feeds"`
+	Negatives   []string           `json:"negatives,omitempty"` // lists of what is no pool
 	Ledger      string             `json:"ledger,omitempty"`
 	Exclusions  string             `json:"exclusions,omitempty"`
 	Thresholds  map[string]float64 `json:"thresholds"`
@@ -119,6 +120,9 @@ func (n *night) describe(ctx context.Context) error {
 	}
 	for _, v := range n.inputs.feeds {
 		m.Feeds = append(m.Feeds, v.ID())
+	}
+	for _, v := range n.inputs.negatives {
+		m.Negatives = append(m.Negatives, v.ID())
 	}
 	if n.inputs.ranges != nil {
 		m.Ledger = n.inputs.ranges.ID()

@@ -45,19 +45,23 @@ func (n *night) read(ctx context.Context) error {
 }
 
 func (n *night) readFeed(ctx context.Context) error {
-	return readFeed(ctx, n.db, &n.Options, n.inputs.feeds)
+	return readFeed(ctx, n.db, &n.Options, n.inputs.feeds, n.inputs.negatives)
 }
 
-func readFeed(ctx context.Context, db *engine.DB, o *Options, versions []feed.Version) error {
-	var paths []string
-	for _, v := range versions {
-		paths = append(paths, v.EntriesPath())
+// readFeed reads what all feeds say, and what the negative lists say about it.
+func readFeed(ctx context.Context, db *engine.DB, o *Options, feeds, negatives []feed.Version) error {
+	var standing, marking []string
+	for _, v := range feeds {
+		standing = append(standing, v.StandingPath())
+	}
+	for _, v := range negatives {
+		marking = append(marking, v.NegativesPath())
 	}
 	var ttl [][]any
 	for evidence, days := range o.TTLDays {
 		ttl = append(ttl, []any{evidence, days})
 	}
-	return errors.Join(db.Read(ctx, "raw_feed", paths...), db.Values(ctx, "raw_ttl", ttl))
+	return errors.Join(db.Read(ctx, "raw_feed", standing...), db.Read(ctx, "raw_negatives", marking...), db.Values(ctx, "raw_ttl", ttl))
 }
 
 func (n *night) readLedger(ctx context.Context) error {
@@ -104,7 +108,7 @@ func (n *night) addHistory(ctx context.Context) error {
 	contacts := append(paths(n.inputs.history), n.staged[0].Temporary())
 	coverage := append(paths(n.inputs.covered), n.staged[1].Temporary())
 	return errors.Join(
-		n.db.Read(ctx, "raw_contacts", contacts...),
+		n.db.ReadGrown(ctx, "raw_contacts", contacts...),
 		n.db.ReadGrown(ctx, "raw_coverage", coverage...),
 		setWindow(ctx, n.db, n.day.Add(-6), n.day, ""),
 	)

@@ -249,6 +249,51 @@ func TestImportOrder(t *testing.T) {
 	}
 }
 
+// TestNegativesOfLater: a list of what is no pool marks entries that were
+// imported before it; with the feed of then, the night is what it was.
+func TestNegativesOfLater(t *testing.T) {
+	o := options(t)
+	store(t, o, "a", week()...)
+	importFeed(t, o)
+	days := []analyze.Day{"2026-11-09", "2026-11-10"}
+	nights(t, o, days...)
+	before := published(t, o)
+
+	then := o.Now()
+	o.Now = func() time.Time { return then.Add(time.Hour) }
+	for kind, text := range map[feed.Kind]string{"cdn": "198.18.0.2/31", "sinkhole": "198.18.0.1\n"} {
+		in := feed.Input{File: string(kind) + ".txt", Data: []byte(text)}
+		if _, err := feed.Import(o.Lake, in, feed.Options{Negative: kind, Now: o.Now}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := nights(t, o, days...)
+	if got := m[0].Negatives; len(got) != 2 {
+		t.Errorf("the manifest names the negative lists %v", got)
+	}
+	var got []string
+	for _, s := range rank(t, o) {
+		got = append(got, fmt.Sprintf("%s %s %s", s.Host, s.Grade, strings.Split(s.Reasons, ";")[0]))
+	}
+	want := []string{
+		"10.0.0.3 C a shared (CDN, VPN, hosting) address",
+	}
+	for _, host := range []string{"10.0.0.1", "10.0.0.2", "10.0.0.5", "10.0.0.4"} {
+		want = append(want, host+" X a sinkhole and not a pool, by the list "+m[0].Negatives[1])
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("with the lists (-want +got):\n%s", diff)
+	}
+
+	o.FeedAsOf = then
+	nights(t, o, days...)
+	if diff := cmp.Diff(before, published(t, o)); diff != "" {
+		t.Errorf("the night with the feed of then (-before +again):\n%s", diff)
+	}
+}
+
 // TestNightFaults: what a night cannot do is said with what to do next, and
 // nothing is published.
 func TestNightFaults(t *testing.T) {

@@ -120,7 +120,7 @@ func gradeWindow(ctx context.Context, db *engine.DB, lake string, scope Scope, r
 		return err
 	}
 	if err := errors.Join(
-		db.Read(ctx, "raw_contacts", paths(files)...),
+		db.ReadGrown(ctx, "raw_contacts", paths(files)...),
 		readCoverage(ctx, db, lake, scope.From, scope.To),
 		setWindow(ctx, db, scope.From, scope.To, region),
 	); err != nil {

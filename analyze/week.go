@@ -71,7 +71,7 @@ func buildWindow(ctx context.Context, db *engine.DB, lake string, from, to Day, 
 		return err
 	}
 	return errors.Join(
-		db.Read(ctx, "raw_contacts", paths(contacts)...),
+		db.ReadGrown(ctx, "raw_contacts", paths(contacts)...),
 		readCoverage(ctx, db, lake, from, to),
 		setWindow(ctx, db, from, to, region),
 		db.Build(ctx, "mart_suspects", "mart_evidence", "mart_totals"),

@@ -48,6 +48,8 @@ contacts as (
         arg_max(coalesce(excluded_by, ''), (day, last_seen)) as excluded_by,
         bool_or(tier = 'research') as is_research,
         bool_or(tier = 'scanner') as is_scanner,
+        arg_max(struct_pack(what := explained, marked_by), (duration_seconds, slots, pool_hi, pool_lo, pool_port, day))
+            filter (where tier = 'negative') as negative,
         bool_or(tier = 'p2p') as is_p2p,
         bool_or(tier = 'cdn') as is_cdn,
         bool_or(tier = 'expired') as is_expired,
@@ -104,6 +106,7 @@ select
             end
         when is_research then 'research'
         when is_scanner then 'scanner'
+        when negative is not null then 'negative'
         when is_p2p then 'p2p'
         when is_cdn then 'cdn'
         when is_expired then 'expired'

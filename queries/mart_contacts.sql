@@ -74,6 +74,8 @@ select
     entry.confidence,
     entry.evidence,
     entry.shared,
+    entry.explained,
+    entry.marked_by,
     entry.source as feed_source,
     entry.feed_version,
     observed.best.entry_id,

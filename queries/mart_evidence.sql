@@ -33,9 +33,16 @@ evidence as (
             when 'address_only' then 'the feed names the address without a port'
             when 'other_port' then 'the feed lists the address, but with other ports'
             when 'weak_entry' then format('the feed entry has confidence {}', longest.confidence)
-            when 'shared' then 'a shared (CDN, hosting) address'
+            when 'shared' then 'a shared (CDN, VPN, hosting) address'
             when 'research' then concat('registered exclusion: ', excluded_reason, case when excluded_by = '' then '' else concat(' (approved by ', excluded_by, ')') end)
             when 'scanner' then format('probed {} pool endpoints within an hour in short sessions', endpoints_1h)
+            when 'negative' then concat(
+                case negative.what
+                    when 'sinkhole' then 'a sinkhole and not a pool, by the list '
+                    when 'resolver' then 'a DNS resolver and not a pool, by the list '
+                    else 'listed as a pool by mistake, by the list '
+                end,
+                negative.marked_by)
             when 'p2p' then 'peer of a coin''s node network, not a pool'
             when 'cdn' then 'shared (CDN) address on a web port'
             when 'expired' then format('feed entry expired: {:.0f} days outside its window', longest.outside)

@@ -18,7 +18,9 @@ select
     null::double as days_outside,                 -- days by which the nearest flow missed the window of the entry; 0 = inside
     null::integer as confidence,                  -- 0 to 100: how well the feed vouches for the entry
     null::varchar as evidence,                    -- why the feed lists the endpoint: probe_up, dns and others of docs/feeds.md
-    null::varchar as shared,                      -- who else uses the address, as the feed entry says: none, cdn or hosting
+    null::varchar as shared,                      -- who else uses the address, as feed and negative lists say: none, cdn, vpn or hosting
+    null::varchar as explained,                   -- what a negative list says the address is instead of a pool: sinkhole, resolver or false_positive; NULL = nothing
+    null::varchar as marked_by,                   -- version of the negative list that made the entry shared or explained; NULL = none did
     null::varchar as feed_source,                 -- who stated the feed entry
     null::varchar as feed_version,                -- version of the feed that the entry is from, name@hash
     null::varchar as entry_id,                    -- feed entry that explains the contact best; the same in every version of the feed

@@ -1,6 +1,6 @@
--- raw_feed: the shape of an imported feed version, feeds/*/entries.csv.
+-- raw_feed: the shape of what a feed says up to a version, feeds/*/standing.csv.
 --
--- grain:   one row per entry of a feed version
+-- grain:   one row per entry of a feed
 -- inputs:  none
 -- params:  none
 -- notes:   a declaration without rows, as raw_flows. Dates as the source
@@ -26,7 +26,7 @@ select
     null::timestamp as valid_until,   -- UTC, end of validity, as stated; NULL = last_seen, else retrieved_at, plus the time to live
     null::integer as confidence,      -- 0 to 100: how well the feed vouches for the entry
     null::varchar as evidence,        -- why the feed lists the endpoint: probe_up, dns and others of docs/feeds.md
-    null::varchar as shared,          -- who else uses the address: none, cdn or hosting
+    null::varchar as shared,          -- who else uses the address: none, cdn, vpn or hosting
     null::varchar as source,          -- who stated the entry
     null::varchar as source_ref,      -- where the source states it; NULL = unknown
     null::varchar as licence,         -- licence of the list; NULL = unknown

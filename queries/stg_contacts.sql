@@ -6,6 +6,7 @@
 -- notes:   tiers in the order in which they are decided:
 --            research   a registered exclusion covers the host that day
 --            scanner    the host probed pools that day, and this contact was short
+--            negative   a negative list says what the address is instead of a pool
 --            p2p        a coin node, not a pool
 --            one_way    no answer: a closed door is no contact
 --            cdn        a shared address on a web port: the page of somebody else
@@ -22,6 +23,7 @@ select
             and host_median_session_seconds < getvariable('scan_max_session_seconds')
             and host_median_session_packets <= getvariable('scan_max_session_packets')
             and duration_seconds < getvariable('a_min_day_seconds') then 'scanner'
+        when explained is not null then 'negative'
         when role = 'p2p' or is_p2p_port(pool_port) then 'p2p'
         when not established then 'one_way'
         when shared <> 'none' and is_web_port(pool_port) then 'cdn'

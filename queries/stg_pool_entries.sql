@@ -1,16 +1,37 @@
 -- stg_pool_entries: the effective feed with the window in which each entry may be matched.
 --
 -- grain:   one row per entry_id and feed
--- inputs:  raw_feed, raw_ttl
+-- inputs:  raw_feed, raw_ttl, int_marks
 -- params:  none
 -- notes:   valid_until is as stated, else the last sighting plus the time to
 --          live of its evidence; an entry without a date of its own was seen
 --          when its list was retrieved. No first sighting = no lower bound.
---          Rows that merge to one entry keep the widest window.
+--          Rows that merge to one entry keep the widest window. shared is the
+--          most cautious of what the feed and the negative lists say; explained
+--          is what a negative list says the address is instead of a pool, and
+--          marked_by the list that had a say in either.
 with
 
 ttl as (
     select evidence, days from raw_ttl
+),
+
+marked as (
+    select
+        feed.* exclude (shared, role),
+        case
+            when 'cdn' in (coalesce(feed.shared, ''), coalesce(mark.shared, '')) then 'cdn'
+            when 'vpn' in (coalesce(feed.shared, ''), coalesce(mark.shared, '')) then 'vpn'
+            when 'hosting' in (coalesce(feed.shared, ''), coalesce(mark.shared, '')) then 'hosting'
+            else 'none'
+        end as shared,
+        case when mark.explained = 'p2p' then 'p2p' else feed.role end as role,
+        case when mark.explained <> 'p2p' then mark.explained end as explained,
+        mark.marked_by
+    from raw_feed as feed
+    left join int_marks as mark
+        on mark.first_lo = feed.first_lo and mark.first_hi = feed.first_hi
+        and mark.prefix_len = feed.prefix_len and mark.port = feed.port
 ),
 
 dated as (
@@ -24,7 +45,7 @@ dated as (
                     case when feed.shared = 'cdn' then cdn.days end,
                     own.days,
                     fallback.days))) as until_at
-    from raw_feed as feed
+    from marked as feed
     left join ttl as own on own.evidence = feed.evidence
     left join ttl as cdn on cdn.evidence = 'cdn'
     left join ttl as fallback on fallback.evidence = 'default'
@@ -49,8 +70,10 @@ select
     epoch_ms(max(until_at)) as valid_until_ms,
     max(confidence) as confidence,
     min(evidence) as evidence,
-    max(coalesce(shared, 'none')) = 'none' as is_dedicated,
-    max(coalesce(shared, 'none')) as shared,
+    bool_and(shared = 'none') as is_dedicated,
+    arg_min(shared, case shared when 'cdn' then 1 when 'vpn' then 2 when 'hosting' then 3 else 4 end) as shared,
+    min(explained) as explained,
+    min(marked_by) as marked_by,
     min(source) as source,
     min(feed_version) as feed_version
 from dated

@@ -16,6 +16,8 @@ select
     confidence,
     evidence,
     shared,
+    explained,  -- what a negative list says the address is instead of a pool; NULL = nothing
+    marked_by,  -- version of the negative list that made it shared or explained; NULL = none did
     source,
     feed,
     feed_version,

@@ -93,7 +93,7 @@ func benchSession(b *testing.B, lake string, endpoints int) *engine.DB {
 			b.Fatal(err)
 		}
 	}
-	for _, raw := range []string{"raw_feed", "raw_ttl"} {
+	for _, raw := range []string{"raw_feed", "raw_negatives", "raw_ttl"} {
 		if err := db.Values(ctx, raw, nil); err != nil {
 			b.Fatal(err)
 		}

@@ -28,8 +28,13 @@ const (
 // bookkeeping are the columns that differ between any two versions.
 var bookkeeping = []string{"feed", "feed_version", "retrieved_at", "line"}
 
-// Diff compares two versions entry by entry, in the order of the addresses.
-func Diff(from, to []Entry) []Change {
+// Diff compares two lists entry by entry, in the order of the addresses, names
+// behind them.
+func Diff(from, to *Content) []Change {
+	return slices.Concat(diff(from.Entries, to.Entries), diff(from.Names, to.Names))
+}
+
+func diff(from, to []Entry) []Change {
 	before := make(map[string]*Entry, len(from))
 	for i := range from {
 		before[from[i].ID] = &from[i]
@@ -47,9 +52,7 @@ func Diff(from, to []Entry) []Change {
 	for _, e := range before {
 		changes = append(changes, Change{Kind: Removed, Entry: *e})
 	}
-	slices.SortFunc(changes, func(a, b Change) int {
-		return cmp.Or(a.Entry.Range.Compare(b.Entry.Range), cmp.Compare(a.Entry.Port, b.Entry.Port), cmp.Compare(a.Entry.ID, b.Entry.ID))
-	})
+	slices.SortFunc(changes, func(a, b Change) int { return compareEntries(a.Entry, b.Entry) })
 	return changes
 }
 

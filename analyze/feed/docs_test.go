@@ -21,6 +21,16 @@ func TestDocs(t *testing.T) {
 			rows[first] = rest
 		}
 	}
+	for _, f := range feed.FormatTable {
+		if row, want := rows["`--format "+string(f.Name)+"`"], f.What+" | "+f.Marks+" | "; !strings.HasPrefix(row, want) {
+			t.Errorf("format %s: %q, want it with %q", f.Name, row, want)
+		}
+	}
+	for _, kind := range feed.Kinds() {
+		if _, ok := rows["`"+string(kind)+"`"]; !ok {
+			t.Errorf("negative lists of the kind %s are not described", kind)
+		}
+	}
 	for _, f := range feed.TableFields {
 		aliases := ""
 		if len(f.Aliases) > 0 {

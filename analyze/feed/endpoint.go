@@ -9,30 +9,21 @@ import (
 	"minewatch/analyze/iprange"
 )
 
-// nameError is the reason for a row that has a name in the place of an
-// address. It is counted apart: such a row is no mistake.
-type nameError struct{ reason string }
+var errURL = errors.New("a URL of a page: give the address, or the name, and the port behind it")
 
-func (e *nameError) Error() string { return e.reason }
-
-var (
-	errDomain = &nameError{"a domain name: resolve it first"}
-	errURL    = &nameError{"a URL: give the address and the port behind it"}
-)
-
-// endpoint is what a row says where its address stands.
+// endpoint is what a row says where its address stands: an address or a name.
 type endpoint struct {
-	addr   iprange.Range
+	addr   iprange.Range // none where name is known
+	name   string
 	port   int    // 0 = not said
 	scheme string // of a URL
 }
 
-// parseEndpoint reads an address, a prefix, address:port, [address]:port or
-// the URL of a pool with an address in it (stratum+tcp://192.0.2.1:3333).
-// It returns a *nameError for names.
+// parseEndpoint reads an address, a prefix, address:port, [address]:port, a
+// name, name:port, or the URL of a pool (stratum+tcp://pool.example:3333).
 func parseEndpoint(s string) (endpoint, error) {
 	if scheme, rest, ok := strings.Cut(s, "://"); ok {
-		if !strings.HasPrefix(strings.ToLower(scheme), string(Stratum)) {
+		if !strings.HasPrefix(strings.ToLower(scheme), string(Stratum)) || strings.Contains(rest, "://") {
 			return endpoint{}, errURL
 		}
 		e, err := parseEndpoint(strings.TrimSuffix(rest, "/"))
@@ -43,15 +34,18 @@ func parseEndpoint(s string) (endpoint, error) {
 		return endpoint{addr: addr}, nil
 	}
 	host, port, hasPort := splitPort(s)
-	addr, err := iprange.ParseAddr(host)
-	if err == nil {
-		n := 0
-		if hasPort {
-			n, err = parsePort(port)
-		}
-		return endpoint{addr: iprange.Of(addr), port: n}, err
+	e := endpoint{}
+	if addr, err := iprange.ParseAddr(host); err == nil {
+		e.addr = iprange.Of(addr)
+	} else if e.name, err = parseName(s, host); err != nil {
+		return endpoint{}, err
 	}
-	return endpoint{}, refuseName(s, host)
+	if !hasPort {
+		return e, nil
+	}
+	var err error
+	e.port, err = parsePort(port)
+	return e, err
 }
 
 // splitPort cuts the port off. An IPv6 address with a port stands in
@@ -72,9 +66,9 @@ func splitPort(s string) (host, port string, ok bool) {
 	return s[:i], s[i+1:], true
 }
 
-// refuseName says why s is no address: a name, a URL without its scheme, a
-// prefix with a fault, or nothing that we know.
-func refuseName(s, host string) error {
+// parseName reads the name that host is, or says why s is neither an address
+// nor a name: a URL without its scheme, a prefix with a fault, a wildcard.
+func parseName(s, host string) (string, error) {
 	before, path, hasPath := strings.Cut(host, "/")
 	if !hasPath {
 		// The part behind the port, as in pool.example:3333/path.
@@ -82,30 +76,32 @@ func refuseName(s, host string) error {
 	}
 	switch {
 	case hasPath && isName(before):
-		return errURL
+		return "", errURL
 	case hasPath && isDigits(path):
 		_, err := iprange.Parse(s)
-		return err
+		return "", err
 	case hasPath:
-		return fmt.Errorf("%q is not an address", s)
 	case isName(host):
-		return errDomain
+		return normalName(host), nil
+	case isName(strings.TrimPrefix(strings.TrimPrefix(host, "*"), ".")):
+		return "", fmt.Errorf("%q stands for any name below another: list the names of the endpoints", host)
 	case host == "":
-		return errors.New("the address is missing")
+		return "", errors.New("the address is missing")
 	}
-	return fmt.Errorf("%q is not an address", s)
+	return "", fmt.Errorf("%q is not an address", s)
 }
 
 func isDigits(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 }
 
-// isName says whether s is a domain name of two labels or more, also with a
-// leading "*." or "." as lists of names have it.
+// isName says whether s is a domain name of two labels or more.
 func isName(s string) bool {
-	s = strings.TrimPrefix(strings.TrimPrefix(s, "*"), ".")
+	if len(s) > 253 {
+		return false
+	}
 	labels := strings.Split(strings.TrimSuffix(s, "."), ".")
-	if len(labels) < 2 || len(s) > 253 {
+	if len(labels) < 2 {
 		return false
 	}
 	for _, label := range labels {
@@ -118,3 +114,7 @@ func isName(s string) bool {
 	// A top level without a letter is an address with a slip in it.
 	return strings.ContainsFunc(labels[len(labels)-1], unicode.IsLetter)
 }
+
+// normalName is how a name is kept: names are the same in any case, with and
+// without the dot of the root.
+func normalName(s string) string { return strings.ToLower(strings.TrimSuffix(s, ".")) }

@@ -13,7 +13,8 @@ import (
 )
 
 // Entry is one endpoint of a feed. Text that is not known is empty, a time
-// that is not known is zero.
+// that is not known is zero. An endpoint that is known by its name only has no
+// Range: it matches nothing until the name is resolved.
 type Entry struct {
 	ID                    string // the same endpoint of the same source has the same in every version
 	Range                 iprange.Range
@@ -32,16 +33,27 @@ type Entry struct {
 	Feed, FeedVersion     string
 	RetrievedAt           time.Time
 	Line                  int // of the original
+
+	revoked bool // its source has withdrawn it, at ValidUntil
 }
+
+// isName says whether the endpoint is known by its name only.
+func (e *Entry) isName() bool { return !e.Range.First.IsValid() }
 
 // identify sets the ID: 64 bits of a hash over what makes an endpoint one.
 func (e *Entry) identify() {
+	where := "name"
+	if !e.isName() {
+		where = e.Range.String()
+	}
 	key := strings.Join([]string{
-		e.Range.String(), strconv.Itoa(e.Port), string(e.Proto), e.Coin, e.Pool, e.Domain, e.Source,
+		where, strconv.Itoa(e.Port), string(e.Proto), e.Coin, e.Pool, e.Domain, e.Source,
 	}, "|")
 	sum := sha256.Sum256([]byte(key))
 	e.ID = hex.EncodeToString(sum[:8])
 }
+
+var addressColumns = sheet.Addresses("address", func(e *Entry) *iprange.Range { return &e.Range })
 
 // Columns are the columns of entries.csv, in order. The lake's contract is
 // this table: a version is written, read, compared and shown by it. Times are
@@ -50,7 +62,7 @@ var Columns = slices.Concat(
 	[]sheet.Column[Entry]{
 		sheet.Text("entry_id", func(e *Entry) *string { return &e.ID }),
 	},
-	sheet.Addresses("address", func(e *Entry) *iprange.Range { return &e.Range }),
+	addressColumns,
 	[]sheet.Column[Entry]{
 		sheet.Number("port", func(e *Entry) *int { return &e.Port }),
 		sheet.Text("proto", func(e *Entry) *Proto { return &e.Proto }),
@@ -75,3 +87,9 @@ var Columns = slices.Concat(
 		sheet.Number("line", func(e *Entry) *int { return &e.Line }),
 	},
 )
+
+// NameColumns are the columns of names.csv: those of an entry without its
+// address.
+var NameColumns = slices.DeleteFunc(slices.Clone(Columns), func(c sheet.Column[Entry]) bool {
+	return slices.ContainsFunc(addressColumns, func(a sheet.Column[Entry]) bool { return a.Name == c.Name })
+})

@@ -1,28 +1,16 @@
 package feed
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
 	"minewatch/analyze/intake"
-	"minewatch/analyze/sheet"
 	"minewatch/analyze/versions"
-)
-
-// Format is how an original is written.
-type Format string
-
-// The formats. Auto is Table where the first line is a header with a column
-// for addresses or names, else Lines.
-const (
-	Auto  Format = ""
-	Table Format = "csv"
-	Lines Format = "list"
 )
 
 // Input is a file that somebody handed over.
@@ -39,6 +27,17 @@ type Options struct {
 	Licence    string   // of rows that name none
 	Evidence   Evidence // of rows that give none; empty = List
 	Confidence int      // of rows that give none, 1 to 100; 0 = by the evidence
+
+	// Negative makes the list one of what is no pool, of that kind.
+	Negative Kind
+	// Own is the watched network: no pool can be there.
+	Own []Owned
+	// MaxChange is the part by which the list may shrink or grow since its
+	// last version, 0 = DefaultMaxChange; Force imports it nevertheless.
+	MaxChange float64
+	Force     bool
+	// Replace forgets what versions before this one said.
+	Replace bool
 
 	// RetrievedAt is when the list said what it says: rows without dates
 	// were seen then. Zero = now.
@@ -62,66 +61,89 @@ type Result struct {
 // result tells what was refused also where Import returns an error; then
 // nothing was stored.
 func Import(lakeDir string, in Input, o Options) (Result, error) {
-	entries, tally, err := Parse(in, o)
+	list, tally, err := Parse(in, o)
 	if err != nil {
 		return Result{Tally: tally}, err
 	}
-	result, err := o.keep(lakeDir, in, entries, tally)
+	result, err := o.keep(lakeDir, in, &list, tally)
 	if err != nil {
 		return result, fmt.Errorf("feed %s: %w", in.File, err)
 	}
 	return result, nil
 }
 
-// Parse reads and checks a feed without keeping it: the entries that Import
-// would store, sorted, and what became of every row.
-func Parse(in Input, o Options) ([]Entry, intake.Tally, error) {
-	fault := func(err error) error { return fmt.Errorf("feed %s: %w", in.File, err) }
-	if err := o.fill(in.File); err != nil {
-		return nil, intake.Tally{}, fault(err)
-	}
-	r := reader{options: &o}
-	if err := r.read(in.Data); err != nil {
-		return nil, intake.Tally{}, fault(err)
-	}
-	var entries []Entry
-	entries, r.tally.Duplicates = merge(r.entries)
-	r.tally.Kept = len(entries)
-	if err := r.tally.Judge(o.Limits); err != nil {
-		return nil, r.tally, fault(err)
-	}
-	id := versions.ID(o.Name, in.Data)
-	for i := range entries {
-		entries[i].FeedVersion = id
-	}
-	return entries, r.tally, nil
+// Content is what was read from one original.
+type Content struct {
+	Entries []Entry
+	Names   []Entry // endpoints that are known by their name only
 }
 
-// keep adds the entries to the lake.
-func (o Options) keep(lakeDir string, in Input, entries []Entry, tally intake.Tally) (Result, error) {
+// Parse reads and checks a feed without keeping it: the entries that Import
+// would store, sorted, and what became of every row.
+func Parse(in Input, o Options) (Content, intake.Tally, error) {
+	fault := func(err error) error { return fmt.Errorf("feed %s: %w", in.File, err) }
+	if err := o.fill(in.File); err != nil {
+		return Content{}, intake.Tally{}, fault(err)
+	}
+	r := reader{options: &o, own: spansOf(o.Own)}
+	if err := r.read(in.Data); err != nil {
+		return Content{}, r.tally, fault(err)
+	}
+	id := versions.ID(o.Name, in.Data)
+	for i := range r.entries {
+		r.entries[i].FeedVersion = id
+	}
+	entries, duplicates := merge(r.entries)
+	r.tally.Duplicates += duplicates
+	var list Content
+	for _, e := range entries {
+		if e.isName() {
+			list.Names = append(list.Names, e)
+		} else {
+			list.Entries = append(list.Entries, e)
+		}
+	}
+	r.tally.Kept, r.tally.Names = len(list.Entries), len(list.Names)
+	if err := r.tally.Judge(o.Limits); err != nil {
+		return Content{}, r.tally, fault(err)
+	}
+	return list, r.tally, nil
+}
+
+// keep adds the list to the lake.
+func (o Options) keep(lakeDir string, in Input, list *Content, tally intake.Tally) (Result, error) {
 	result := Result{Tally: tally}
 	settings, retrievedStated := o.settings(), !o.RetrievedAt.IsZero()
 	if err := o.fill(in.File); err != nil {
 		return result, err
 	}
-	var table bytes.Buffer
-	if err := sheet.Write(&table, Columns, entries); err != nil {
+	tables, follow := map[string][]byte{}, o.follow(list)
+	var err error
+	if o.Negative != "" {
+		err, follow = o.writeNegatives(tables, list), o.followNegatives(len(list.Entries))
+	} else {
+		err = errors.Join(
+			writeTable(tables, entriesFile, Columns, list.Entries),
+			writeTable(tables, namesFile, NameColumns, list.Names))
+	}
+	if err != nil {
 		return result, err
 	}
-	v, isNew, err := store(lakeDir).Add(versions.Draft{
-		Kind: kind, Name: o.Name, File: in.File, Original: in.Data,
-		Tables:     map[string][]byte{entriesFile: table.Bytes()},
+	v, isNew, err := o.store(lakeDir).Add(versions.Draft{
+		Kind: o.kind(), Name: o.Name, File: in.File, Original: in.Data,
+		Tables:     tables,
 		Settings:   settings,
 		Counts:     tally.Counts(),
 		ImportedAt: o.Now(), RetrievedAt: o.RetrievedAt, RetrievedStated: retrievedStated,
 		Replaces: func(v *versions.Version) bool { return v.Name == o.Name },
+		Follow:   follow,
 	})
 	if err != nil {
 		return result, err
 	}
 	result.Version, result.Existing = Version{v}, !isNew
 	if o.Logger != nil && isNew {
-		o.Logger.Debug("feed imported", slog.String("version", v.ID()), slog.Int("entries", len(entries)))
+		o.Logger.Debug("feed imported", slog.String("version", v.ID()), slog.Int("entries", len(list.Entries)))
 	}
 	return result, nil
 }
@@ -139,6 +161,10 @@ func (o *Options) settings() map[string]string {
 	put("source", o.Source)
 	put("licence", o.Licence)
 	put("evidence", string(o.Evidence))
+	put("negative", string(o.Negative))
+	if o.Replace {
+		put("replace", "true")
+	}
 	if o.Confidence > 0 {
 		put("confidence", strconv.Itoa(o.Confidence))
 	}
@@ -157,6 +183,9 @@ func (o *Options) fill(file string) error {
 	}
 	if o.Confidence < 0 || o.Confidence > 100 {
 		return fmt.Errorf("confidence %d: want 1 to 100", o.Confidence)
+	}
+	if o.Negative != "" && !slices.Contains(kinds, o.Negative) {
+		return fmt.Errorf("negative lists of the kind %q: want one of %v", o.Negative, Kinds())
 	}
 	if o.Source == "" {
 		o.Source = o.Name

@@ -47,7 +47,8 @@ func TestImport(t *testing.T) {
 		"ID,198.51.100.0/24,0,281474007000064,0,281474007000319,120,0,any,\"A, B\",,,,unknown,,,,,50,list,none,cert,,,cert,VERSION,2026-11-22 12:00:00,3",
 		"ID,2001:db8::7,2306139568115548160,7,2306139568115548160,7,128,3333,tcp,XMR,,,,unknown,,2026-11-20 23:59:59,,,50,list,none,cert,,,cert,VERSION,2026-11-22 12:00:00,2",
 	}, "\n") + "\n"
-	entries, err := v.Read()
+	list, err := v.Read()
+	entries := list.Entries
 	if err != nil || len(entries) != 2 {
 		t.Fatalf("Read: %d entries, %v", len(entries), err)
 	}
@@ -141,7 +142,7 @@ func TestDiff(t *testing.T) {
 	const header = "ip,port,coin,last_seen,confidence\n"
 	from := importText(t, lake, "a", header+"198.51.100.1,1,,2026-11-01,50\n198.51.100.2,2,,,50\n198.51.100.3,3,,,50\n", noon)
 	to := importText(t, lake, "a", header+"198.51.100.3,3,,,50\n198.51.100.1,1,,2026-11-20,90\n198.51.100.2,2,XMR,,50\n", noon.Add(time.Hour))
-	var sides [2][]feed.Entry
+	var sides [2]feed.Content
 	for i, v := range []feed.Version{from.Version, to.Version} {
 		var err error
 		if sides[i], err = v.Read(); err != nil {
@@ -149,7 +150,7 @@ func TestDiff(t *testing.T) {
 		}
 	}
 	var got []string
-	for _, c := range feed.Diff(sides[0], sides[1]) {
+	for _, c := range feed.Diff(&sides[0], &sides[1]) {
 		got = append(got, c.Kind+" "+columns(&c.Entry, "address", "coin")+" "+c.String())
 	}
 	want := []string{
@@ -163,7 +164,7 @@ func TestDiff(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
-	if changes := feed.Diff(sides[0], sides[0]); len(changes) != 0 {
+	if changes := feed.Diff(&sides[0], &sides[0]); len(changes) != 0 {
 		t.Errorf("a version against itself: %+v", changes)
 	}
 }

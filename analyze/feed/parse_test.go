@@ -1,9 +1,9 @@
 package feed_test
 
 import (
-	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,14 +23,25 @@ func options() feed.Options {
 
 func parse(t *testing.T, text string) ([]feed.Entry, intake.Tally) {
 	t.Helper()
-	entries, tally, err := feed.Parse(feed.Input{File: "t", Data: []byte(text)}, options())
+	list, tally := parseAll(t, text, options())
+	return list.Entries, tally
+}
+
+// parseAll is parse with the names.
+func parseAll(t *testing.T, text string, o feed.Options) (feed.Content, intake.Tally) {
+	t.Helper()
+	list, tally, err := feed.Parse(feed.Input{File: "t", Data: []byte(text)}, o)
 	if err != nil {
 		t.Fatalf("Parse %q: %v %+v", text, err, tally.Rejects)
 	}
-	if got := tally.Kept + tally.Duplicates + len(tally.Domains) + len(tally.Rejects); got != tally.Read {
+	if got := accounted(&tally); got != tally.Read {
 		t.Errorf("read %d rows, accounted for %d: %s", tally.Read, got, tally.String())
 	}
-	return entries, tally
+	return list, tally
+}
+
+func accounted(t *intake.Tally) int {
+	return t.Kept + t.Names + t.Duplicates + len(t.Rejects)
 }
 
 // columns are the values of an entry's columns, separated by spaces.
@@ -83,21 +94,44 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestListDomains(t *testing.T) {
-	_, tally := parse(t, strings.Join([]string{
+// An endpoint that is known by its name is kept apart, to be resolved.
+func TestListNames(t *testing.T) {
+	list, tally := parseAll(t, strings.Join([]string{
 		"198.51.100.7",
-		"pool.example", "pool.example:3333", "*.pool.example", ".pool.example", "pool.example,3333,443",
-		"0.0.0.0 pool.example", "pool.example # 198.51.100.9", "矿池.example", "www.pool.example.",
-		"http://198.51.100.9", "https://pool.example/x", "pool.example/x", "stratum+tcp://pool.example:3333",
-	}, "\n"))
-	if len(tally.Domains) != 13 || len(tally.Rejects) != 0 {
-		t.Fatalf("%d domains, rejects %v", len(tally.Domains), tally.Rejects)
+		"pool.example", "Pool.example:3333", "pool.example,3333,443", "pool.example,3333,btc,", "pool.example,25,xmr,a comment",
+		"0.0.0.0 www.pool.example", "b.example # 198.51.100.9", "矿池.example", "www.pool.example.", "stratum+tcp://c.example:3333/",
+		"*.pool.example", ".pool.example", "http://198.51.100.9", "https://pool.example/x", "pool.example/x", "pool.local", "pool.example,3333,btc,1,2",
+	}, "\n"), options())
+	var got []string
+	for i := range list.Names {
+		got = append(got, columns(&list.Names[i], "domain", "port", "proto", "coin", "role", "line"))
 	}
-	if got := tally.Domains[0]; got.Line != 2 || got.Reason != "a domain name: resolve it first" {
-		t.Errorf("first domain: %+v", got)
+	want := []string{
+		"b.example 0 any  unknown 8",
+		"c.example 3333 tcp  stratum 11",
+		"pool.example 0 any  unknown 2",
+		"pool.example 25 tcp XMR unknown 6",
+		"pool.example 443 tcp  unknown 4",
+		"pool.example 3333 tcp  unknown 3",
+		"pool.example 3333 tcp BTC unknown 5",
+		"www.pool.example 0 any  unknown 7",
+		"矿池.example 0 any  unknown 9",
 	}
-	if got := tally.Domains[9]; got.Line != 11 || !strings.Contains(got.Reason, "a URL") {
-		t.Errorf("first URL: %+v", got)
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+	if tally.Names != 9 || tally.Duplicates != 2 || tally.Kept != 1 {
+		t.Errorf("%s", tally.String())
+	}
+	for i, want := range []string{
+		"stands for any name below", "stands for any name below", "a URL of a page", "a URL of a page", "a URL of a page",
+		"ends in .local, the local network", `"3333,btc,1,2" stands behind the address`,
+	} {
+		if got := tally.Rejects[i]; !strings.Contains(got.Reason, want) {
+			t.Errorf("refused %d: %+v, want %q", i, got, want)
+		}
 	}
 }
 
@@ -107,6 +141,8 @@ func TestListRefuses(t *testing.T) {
 		"198.51.100.7:70000":          "port 70000: want 1 to 65535",
 		"198.51.100.7:http":           `port "http" is not a number`,
 		"198.51.100.7:3333:3334":      "is not an address",
+		"198.51.100.7 pool.example":   "does it live there, or is it sent there?",
+		"pool.example pool2.example":  `"pool2.example" stands behind the address`,
 		"198.51.100.7 3333 xmr":       `"3333 xmr" stands behind the address`,
 		"198.51.100.7:3333 3334":      `"3334" stands behind the address`,
 		"198.51.100.7/24":             "has host bits set, want 198.51.100.0/24",
@@ -145,7 +181,7 @@ func TestListRefuses(t *testing.T) {
 	} {
 		_, tally := parse(t, "198.51.100.99\n"+in+"\n")
 		if len(tally.Rejects) != 1 || tally.Rejects[0].Line != 2 || !strings.Contains(tally.Rejects[0].Reason, want) {
-			t.Errorf("%q: rejects %+v, domains %+v; want one with %q", in, tally.Rejects, tally.Domains, want)
+			t.Errorf("%q: rejects %+v; want one with %q", in, tally.Rejects, want)
 		}
 	}
 }
@@ -185,8 +221,9 @@ func TestTable(t *testing.T) {
 
 // A table of names that has an address here and there.
 func TestTableWithAddressesForNames(t *testing.T) {
-	entries, tally := parse(t, "domain,port\npool.example,3333\n198.51.100.7,3333\n,3333\n")
-	if len(entries) != 1 || entries[0].Domain != "" || len(tally.Domains) != 1 || len(tally.Rejects) != 1 ||
+	list, tally := parseAll(t, "domain,port\npool.example,3333\n198.51.100.7,3333\n,3333\n", options())
+	entries := list.Entries
+	if len(entries) != 1 || entries[0].Domain != "" || len(list.Names) != 1 || len(tally.Rejects) != 1 ||
 		tally.Rejects[0].Reason != "the address is missing" {
 		t.Errorf("entries %+v, %s, %+v", entries, tally.String(), tally.Rejects)
 	}
@@ -248,10 +285,11 @@ func TestDefaultsFromOptions(t *testing.T) {
 	o.Source, o.Licence, o.Evidence, o.Confidence = "cert", "CC0", feed.Manual, 33
 	o.RetrievedAt = noon.AddDate(0, -1, 0)
 	in := feed.Input{File: "t", Data: []byte("ip,confidence,evidence,source\n198.51.100.7,,,\n198.51.100.8,60,dns,own\n198.51.100.9,,dns,\n")}
-	entries, _, err := feed.Parse(in, o)
+	list, _, err := feed.Parse(in, o)
 	if err != nil {
 		t.Fatal(err)
 	}
+	entries := list.Entries
 	var got []string
 	for i := range entries {
 		got = append(got, columns(&entries[i], "confidence", "evidence", "source", "licence", "retrieved_at"))
@@ -272,7 +310,6 @@ func TestRefusedAsAWhole(t *testing.T) {
 	}{
 		{"empty", "", "is empty", nil},
 		{"comments only", "# nothing\n", "no row in it", nil},
-		{"names only", "pool.example\nb.example\n", "all 2 rows are names, which must be resolved", nil},
 		{"rubbish", "a\nb\n", "not one of 2 rows could be used", nil},
 		{"more than half", good + "a\nb\nc\n", "3 of 5 rows were refused, more than 50%", nil},
 		{"more than allowed", good + "a\n", "more than 10%", func(o *feed.Options) { o.Limits.MaxBad = 0.1 }},
@@ -289,13 +326,13 @@ func TestRefusedAsAWhole(t *testing.T) {
 			if test.change != nil {
 				test.change(&o)
 			}
-			entries, _, err := feed.Parse(feed.Input{File: "f.txt", Data: []byte(test.text)}, o)
+			list, _, err := feed.Parse(feed.Input{File: "f.txt", Data: []byte(test.text)}, o)
 			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "feed f.txt: ") {
-				t.Errorf("%d entries, error %v; want one with %q", len(entries), err, test.want)
+				t.Errorf("%d entries, error %v; want one with %q", len(list.Entries), err, test.want)
 			}
 		})
 	}
-	if _, tally := parse(t, good+"a\nb\npool.example\n"); len(tally.Rejects) != 2 {
+	if _, tally := parse(t, good+"a\nb\n"); len(tally.Rejects) != 2 {
 		t.Errorf("half of the addresses refused: %s", tally.String())
 	}
 }
@@ -342,42 +379,4 @@ func TestP2PPortsAreThoseOfTheQueries(t *testing.T) {
 	if diff := cmp.Diff(ports, feed.P2PPorts()); diff != "" {
 		t.Errorf("ports (-queries +feed):\n%s", diff)
 	}
-}
-
-func FuzzParse(f *testing.F) {
-	for _, s := range []string{
-		"198.51.100.7:3333 # x\n[2001:db8::7]:3333\npool.example\n198.51.100.0/24\n",
-		"ip,port,scheme,first_seen,confidence\n198.51.100.7,3333,stratum+tcp,2026-11-01,high\n",
-		"domain;port\n198.51.100.7;1\n", "stratum+tcp://198.51.100.7:1\n// x\n", "\xef\xbb\xbfip\n\"", "::/128\n1.2.3.4-9\n",
-	} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		entries, tally, err := feed.Parse(feed.Input{File: "f", Data: data}, options())
-		if got := tally.Kept + tally.Duplicates + len(tally.Domains) + len(tally.Rejects); got != tally.Read {
-			t.Fatalf("read %d rows, accounted for %d", tally.Read, got)
-		}
-		if err != nil {
-			return
-		}
-		seen := map[string]bool{}
-		for i := range entries {
-			e := &entries[i]
-			if seen[e.ID] {
-				t.Fatalf("ID %s twice", e.ID)
-			}
-			seen[e.ID] = true
-			if e.Port < 0 || e.Port > 65535 || e.Confidence < 0 || e.Confidence > 100 || !e.Range.First.IsValid() || e.Line < 1 {
-				t.Fatalf("entry %s", fmt.Sprintf("%+v", e))
-			}
-			if e.Range.First.IsPrivate() || e.Range.First.IsLoopback() || e.Range.First.IsMulticast() || e.Range.First.IsUnspecified() {
-				t.Fatalf("%s was let in", e.Range)
-			}
-			for _, c := range feed.Columns {
-				if strings.ContainsAny(c.Text(e), "\n\r\x00") {
-					t.Fatalf("%s = %q", c.Name, c.Text(e))
-				}
-			}
-		}
-	})
 }

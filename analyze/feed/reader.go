@@ -1,17 +1,25 @@
 package feed
 
 import (
-	"errors"
+	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 
 	"minewatch/analyze/intake"
 )
 
+// maxRows is the most rows that one list may have: ten times what all public
+// pool lists together have, and what a gigabyte of memory holds.
+const maxRows = 300_000
+
 // reader turns the rows of one original into entries and rejects.
 type reader struct {
 	options *Options
-	entries []Entry
+	own     spans
+	entries []Entry // names among them: what has no address
 	tally   intake.Tally
+	others  map[string]int // what was not read, by its kind
 }
 
 // notStated marks a confidence that the row does not give.
@@ -25,38 +33,71 @@ func unstated() Entry {
 // read reads an original in the format of the options, or in the one that it
 // looks like.
 func (r *reader) read(original []byte) error {
-	text, err := intake.Decode(original)
+	text, err := intake.Text(original)
 	if err != nil {
 		return err
 	}
-	if r.options.Format == Table || (r.options.Format == Auto && isTable(text)) {
-		return r.readTable(text)
+	f, err := formatOf(r.options.Format, text)
+	if err != nil {
+		return err
 	}
-	r.readList(text)
+	if err := f.read(r, text); err != nil {
+		return err
+	}
+	for _, kind := range slices.Sorted(maps.Keys(r.others)) {
+		r.tally.Others = append(r.tally.Others, fmt.Sprintf("%d %s", r.others[kind], kind))
+	}
 	return nil
 }
 
-// take keeps an entry or the reason why its row is none.
-func (r *reader) take(e Entry, err error, refuse func(error) *intake.Reject) {
-	r.tally.Read++
-	var name *nameError
-	switch {
-	case err == nil:
-		r.entries = append(r.entries, e)
-	case errors.As(err, &name):
-		r.tally.Domains = append(r.tally.Domains, *refuse(err))
-	default:
-		r.tally.Rejects = append(r.tally.Rejects, *refuse(err))
+// pass counts what a format has beside endpoints.
+func (r *reader) pass(kind string) {
+	if r.others == nil {
+		r.others = map[string]int{}
 	}
+	r.others[kind]++
+}
+
+// add keeps a row, or refuses it with the reason of the gate. Its error ends
+// the reading.
+func (r *reader) add(line int, text string, p endpoint, e Entry) error {
+	e, err := r.complete(p, e)
+	if err != nil {
+		return r.refuse(line, text, err)
+	}
+	e.Line = line
+	return r.keep(e)
+}
+
+func (r *reader) keep(e Entry) error {
+	r.entries = append(r.entries, e)
+	return r.count()
+}
+
+func (r *reader) refuse(line int, text string, reason error) error {
+	return r.reject(intake.Refuse(line, text, reason))
+}
+
+func (r *reader) reject(reject *intake.Reject) error {
+	r.tally.Rejects = append(r.tally.Rejects, *reject)
+	return r.count()
+}
+
+func (r *reader) count() error {
+	if r.tally.Read++; r.tally.Read > maxRows {
+		return fmt.Errorf("has more than %d rows: is it a list of pools?", maxRows)
+	}
+	return nil
 }
 
 // complete fills in what the row does not say, from the options, and lets the
 // entry through the gate.
 func (r *reader) complete(p endpoint, e Entry) (Entry, error) {
 	e.Range, e.Port = p.addr, p.port
-	if e.Evidence == "" {
-		e.Evidence = r.options.Evidence
+	if p.name != "" {
+		e.Domain = p.name
 	}
+	e.Evidence = cmp.Or(e.Evidence, r.options.Evidence)
 	if e.Confidence == notStated {
 		e.Confidence = r.confidence(e.Evidence)
 	}
@@ -80,14 +121,15 @@ func (r *reader) complete(p endpoint, e Entry) (Entry, error) {
 	if e.Evidence == P2PSeed || (e.Role == UnknownRole && slices.Contains(p2pPorts, e.Port)) {
 		e.Role = P2P
 	}
-	if e.Source == "" {
-		e.Source = r.options.Source
-	}
-	if e.Licence == "" {
-		e.Licence = r.options.Licence
-	}
+	e.Source = cmp.Or(e.Source, r.options.Source)
+	e.Licence = cmp.Or(e.Licence, r.options.Licence)
 	e.Feed, e.RetrievedAt = r.options.Name, r.options.RetrievedAt
-	return e, e.check()
+	if r.options.Negative != "" {
+		// What its row says of a pool is of no meaning.
+		negative := Entry{Range: e.Range, Port: e.Port, Domain: p.name, Source: e.Source, Licence: e.Licence, Feed: e.Feed, RetrievedAt: e.RetrievedAt}
+		return negative, negative.checkNegative()
+	}
+	return e, e.check(r.own)
 }
 
 // confidence is the one of an entry whose row gives none.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"minewatch/analyze/intake"
@@ -58,19 +57,29 @@ func (r *reader) readTable(text []byte) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case errors.As(err, &reject):
-			r.tally.Read++
-			r.tally.Rejects = append(r.tally.Rejects, *reject)
+			if err := r.reject(reject); err != nil {
+				return err
+			}
 			continue
 		case err != nil:
 			return err
 		}
-		e, err := r.tableEntry(row)
-		e.Line = row.Line
-		r.take(e, err, row.Refuse)
+		point, e, err := tableRow(row)
+		if err != nil {
+			err = r.reject(row.Refuse(err))
+		} else if e, err = r.complete(point, e); err != nil {
+			err = r.reject(row.Refuse(err))
+		} else {
+			e.Line = row.Line
+			err = r.keep(e)
+		}
+		if err != nil {
+			return err
+		}
 	}
 }
 
-func (r *reader) tableEntry(row intake.Row) (Entry, error) {
+func tableRow(row intake.Row) (endpoint, Entry, error) {
 	// Lists of pool URLs may have an address where a name would stand.
 	address, name := row.Get("address"), row.Get("domain")
 	if address == "" {
@@ -78,28 +87,25 @@ func (r *reader) tableEntry(row intake.Row) (Entry, error) {
 	}
 	point, err := parseEndpoint(address)
 	if err != nil {
-		return Entry{}, err
+		return endpoint{}, Entry{}, err
 	}
 	port, err := parsePort(row.Get("port"))
 	switch {
 	case err != nil:
-		return Entry{}, err
+		return endpoint{}, Entry{}, err
 	case point.port != 0 && port != 0 && point.port != port:
-		return Entry{}, fmt.Errorf("the address says port %d, the column port says %d", point.port, port)
+		return endpoint{}, Entry{}, fmt.Errorf("the address says port %d, the column port says %d", point.port, port)
 	case point.port == 0:
 		point.port = port
 	}
 	e := unstated()
 	e.Coin, e.Algorithm, e.Pool = coinCode(row.Get("coin")), row.Get("algorithm"), row.Get("pool")
-	e.Domain = strings.ToLower(strings.TrimSuffix(name, "."))
+	e.Domain = normalName(name)
 	e.Source, e.SourceRef, e.Licence = row.Get("source"), row.Get("source_ref"), row.Get("licence")
 	if err := e.readWords(row); err != nil {
-		return Entry{}, err
+		return endpoint{}, Entry{}, err
 	}
-	if err := e.readTimes(row); err != nil {
-		return Entry{}, err
-	}
-	return r.complete(point, e)
+	return point, e, e.readTimes(row)
 }
 
 // readWords reads the columns that have a vocabulary.
@@ -150,6 +156,3 @@ func (e *Entry) readTimes(row intake.Row) error {
 	}
 	return nil
 }
-
-// day is how a time is told in a reason.
-func day(t time.Time) string { return t.Format(time.DateTime) }

@@ -1,21 +1,26 @@
 package feed
 
 import (
-	"bytes"
 	"fmt"
 	"path/filepath"
 	"time"
 
-	"minewatch/analyze/sheet"
+	"minewatch/analyze/intake"
 	"minewatch/analyze/versions"
 )
 
+const kind = "feed"
+
+// The tables of a version: what its original says, and what all versions of
+// the feed up to this one say together.
 const (
-	kind        = "feed"
-	entriesFile = "entries.csv"
+	entriesFile       = "entries.csv"
+	namesFile         = "names.csv"
+	standingFile      = "standing.csv"
+	standingNamesFile = "standing_names.csv"
 )
 
-// Version is one kept version of a feed.
+// Version is one kept version of a feed, or of a negative list.
 type Version struct {
 	versions.Version
 }
@@ -23,15 +28,31 @@ type Version struct {
 // EntriesPath is the path of the version's entries.csv.
 func (v *Version) EntriesPath() string { return v.Path(entriesFile) }
 
+// StandingPath is the path of what the feed says up to this version. Versions
+// of before there was such a table say what their original does.
+func (v *Version) StandingPath() string {
+	if _, ok := v.Tables[standingFile]; ok {
+		return v.Path(standingFile)
+	}
+	return v.EntriesPath()
+}
+
+// Size is the number of entries and names that were read.
+func (v *Version) Size() int {
+	return v.Counts[intake.CountKept] + v.Counts[intake.CountNames]
+}
+
 func store(lakeDir string) *versions.Store { return versions.Open(filepath.Join(lakeDir, "feeds")) }
 
 // Versions returns every version of every feed in the lake, in the order of
 // import. A lake without feeds has none; a version whose manifest cannot be
 // read is an error.
-func Versions(lakeDir string) ([]Version, error) {
-	kept, err := store(lakeDir).List()
+func Versions(lakeDir string) ([]Version, error) { return listVersions(store(lakeDir), "feeds") }
+
+func listVersions(s *versions.Store, what string) ([]Version, error) {
+	kept, err := s.List()
 	if err != nil {
-		return nil, fmt.Errorf("feeds: %w", err)
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	list := make([]Version, len(kept))
 	for i, v := range kept {
@@ -73,15 +94,37 @@ func Find(list []Version, reference string) (Version, error) {
 	return Version{v}, nil
 }
 
-// Read returns the version's entries after comparing the file with its hash.
-func (v *Version) Read() ([]Entry, error) {
-	table, err := v.ReadTable(entriesFile)
-	if err != nil {
-		return nil, fmt.Errorf("feeds: %w", err)
+// Read returns the version's entries, and its names, as its original says.
+func (v *Version) Read() (Content, error) { return v.readList(entriesFile, namesFile) }
+
+// Content is Read for a version of any kind.
+func (v *Version) Content() (Content, error) {
+	if v.Kind != negativeKind {
+		return v.Read()
 	}
-	entries, err := sheet.Read(bytes.NewReader(table), Columns)
-	if err != nil {
-		return nil, fmt.Errorf("feeds: version %s: %s: %w", v.Base(), entriesFile, err)
+	rows, err := v.ReadNegatives()
+	c := Content{Entries: make([]Entry, len(rows))}
+	for i := range rows {
+		c.Entries[i] = rows[i].Entry
+		c.Entries[i].identify()
 	}
-	return entries, nil
+	return c, err
+}
+
+// Standing returns what the feed says up to this version.
+func (v *Version) Standing() (Content, error) {
+	if _, ok := v.Tables[standingFile]; !ok {
+		return v.Read()
+	}
+	return v.readList(standingFile, standingNamesFile)
+}
+
+func (v *Version) readList(entries, names string) (l Content, err error) {
+	if l.Entries, err = readTable(v, entries, Columns); err != nil {
+		return Content{}, err
+	}
+	if _, ok := v.Tables[names]; ok {
+		l.Names, err = readTable(v, names, NameColumns)
+	}
+	return l, err
 }

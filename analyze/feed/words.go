@@ -165,6 +165,7 @@ type Shared string
 const (
 	NotShared     Shared = "none"
 	SharedCDN     Shared = "cdn"
+	SharedVPN     Shared = "vpn"
 	SharedHosting Shared = "hosting"
 )
 
@@ -172,10 +173,10 @@ func parseShared(s string) (Shared, error) {
 	switch w := Shared(word(s)); w {
 	case "", "no", "false", "0", NotShared:
 		return NotShared, nil
-	case SharedCDN, SharedHosting:
+	case SharedCDN, SharedVPN, SharedHosting:
 		return w, nil
 	}
-	return "", fmt.Errorf("shared %q: want none, cdn or hosting", s)
+	return "", fmt.Errorf("shared %q: want none, cdn, vpn or hosting", s)
 }
 
 func parsePort(s string) (int, error) {

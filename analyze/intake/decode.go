@@ -19,22 +19,35 @@ var signatures = []struct {
 }{
 	{"PK\x03\x04", "is a workbook or another zip file: save the sheet as CSV UTF-8"},
 	{"\xd0\xcf\x11\xe0", "is an old Excel workbook: save the sheet as CSV UTF-8"},
-	{"\x1f\x8b", "is compressed: unpack it with gunzip"},
 	{"\xff\xfe", "is UTF-16 text: convert it with 'iconv -f UTF-16 -t UTF-8'"},
 	{"\xfe\xff", "is UTF-16 text: convert it with 'iconv -f UTF-16 -t UTF-8'"},
-	{"{", "is JSON: want CSV with a header"},
 }
 
 // ErrNotUTF8 is returned for text in another encoding. In China that is
 // GB18030 or its subset GBK, the system encoding of older Windows.
 var ErrNotUTF8 = errors.New("is not UTF-8 text: if it is GB18030 or GBK, convert it with 'iconv -f GB18030 -t UTF-8 FILE'")
 
-// Decode returns the text of a file without its byte order mark, or an error
-// that says what the file is and what to do with it. Bytes that are no UTF-8
-// are left to the caller, who knows whether they matter: see RequireUTF8.
+// Decode returns the text of a file that is to be a table, without its byte
+// order mark and unpacked, or an error that says what the file is and what to
+// do with it. Bytes that are no UTF-8 are left to the caller, who knows whether
+// they matter: see RequireUTF8.
 func Decode(data []byte) ([]byte, error) {
+	text, err := Text(data)
+	if err == nil && text[0] == '{' {
+		return nil, errors.New("is JSON: want CSV with a header")
+	}
+	return text, err
+}
+
+// Text is Decode for a file that may be JSON as well. What it returns is never
+// empty.
+func Text(data []byte) ([]byte, error) {
 	if len(data) > MaxBytes {
 		return nil, errors.New("is larger than 256 MiB: is it the right file?")
+	}
+	data, err := unpack(data, MaxBytes)
+	if err != nil {
+		return nil, err
 	}
 	for _, s := range signatures {
 		if bytes.HasPrefix(data, []byte(s.bytes)) {

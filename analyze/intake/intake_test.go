@@ -1,6 +1,8 @@
 package intake_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"io"
 	"strings"
@@ -8,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 
 	"minewatch/analyze/intake"
 )
@@ -90,7 +93,8 @@ func TestTableNamesWhatItIgnores(t *testing.T) {
 func TestDecode(t *testing.T) {
 	for in, want := range map[string]string{
 		"PK\x03\x04...":       "save the sheet as CSV UTF-8",
-		"\x1f\x8b\x08":        "gunzip",
+		"\x1f\x8b\x08":        "is damaged gzip",
+		"\x28\xb5\x2f\xfd1":   "is damaged zstd",
 		"\xff\xfei\x00p\x00":  "iconv -f UTF-16",
 		`{"list": []}`:        "is JSON",
 		"":                    "is empty",
@@ -188,4 +192,48 @@ func FuzzTable(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestUnpack(t *testing.T) {
+	const text = "198.51.100.7\n"
+	for name, data := range map[string][]byte{"gzip": gzipped(t, []byte(text)), "zstd": zstandard(t, []byte(text)), "plain": []byte(text)} {
+		if got, err := intake.Text(data); err != nil || string(got) != text {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	bomb := bytes.Repeat([]byte{'a'}, 3<<20)
+	for name, data := range map[string][]byte{"gzip": gzipped(t, bomb), "zstd": zstandard(t, bomb)} {
+		if _, err := intake.Unpack(data, 2<<20); err == nil || err.Error() != "holds more than 2 MiB in "+name+": is it the right file?" {
+			t.Errorf("%s bomb of %d bytes: %v", name, len(data), err)
+		}
+		if _, err := intake.Text(data[:len(data)/2]); err == nil || !strings.Contains(err.Error(), "is damaged "+name) {
+			t.Errorf("half of a %s: %v", name, err)
+		}
+		if _, err := intake.Text(gzipped(t, data)); err == nil || !strings.Contains(err.Error(), "compressed twice") {
+			t.Errorf("%s in gzip: %v", name, err)
+		}
+	}
+}
+
+func gzipped(t *testing.T, data []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func zstandard(t *testing.T, data []byte) []byte {
+	t.Helper()
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	return w.EncodeAll(data, nil)
 }

@@ -8,14 +8,15 @@ import (
 
 // Tally accounts for the rows of an import:
 //
-//	Read = Kept + Duplicates + len(Domains) + len(Rejects)
+//	Read = Kept + Names + Duplicates + len(Rejects)
 type Tally struct {
 	Read       int // rows with content
 	Kept       int
+	Names      int      // kept apart: endpoints that are known by their name only
 	Duplicates int      // merged into a row that was kept
-	Domains    []Reject // rows that have a name or a URL where an address should be
 	Rejects    []Reject // rows with a fault
 	Ignored    []string // columns that no field knows
+	Others     []string // what is there beside the rows, by kind and number: other objects of an event
 }
 
 // DefaultMaxBad is the share of refused rows above which a file is taken for
@@ -29,19 +30,16 @@ type Limits struct {
 	Strict bool    // one refused row is too many
 }
 
-// Judge refuses an import as a whole. Domains are not held against it: lists
-// that mix names and addresses are usual.
+// Judge refuses an import as a whole.
 func (t *Tally) Judge(l Limits) error {
 	if l.MaxBad == 0 {
 		l.MaxBad = DefaultMaxBad
 	}
-	bad, rows := len(t.Rejects), t.Read-len(t.Domains)
+	bad, rows := len(t.Rejects), t.Read
 	switch {
 	case t.Read == 0:
 		return errors.New("no row in it, nothing was imported")
-	case rows == 0:
-		return fmt.Errorf("no address in it, nothing was imported: all %d rows are names, which must be resolved to addresses first", t.Read)
-	case t.Kept == 0:
+	case t.Kept+t.Names == 0:
 		return fmt.Errorf("not one of %d rows could be used, nothing was imported: is it the right file and format?", rows)
 	case l.Strict && bad > 0:
 		return fmt.Errorf("%d of %d rows were refused, nothing was imported: correct them, or import the rest without --strict", bad, rows)
@@ -57,7 +55,7 @@ const (
 	CountRead       = "read"
 	CountKept       = "kept"
 	CountDuplicates = "duplicates"
-	CountDomains    = "domains"
+	CountNames      = "names"
 	CountRefused    = "refused"
 )
 
@@ -65,7 +63,7 @@ const (
 func (t *Tally) Counts() map[string]int {
 	return map[string]int{
 		CountRead: t.Read, CountKept: t.Kept, CountDuplicates: t.Duplicates,
-		CountDomains: len(t.Domains), CountRefused: len(t.Rejects),
+		CountNames: t.Names, CountRefused: len(t.Rejects),
 	}
 }
 
@@ -77,8 +75,8 @@ func (t *Tally) String() string {
 		name string
 		n    int
 	}{
+		{CountNames, t.Names},
 		{CountDuplicates, t.Duplicates},
-		{CountDomains, len(t.Domains)},
 		{CountRefused, len(t.Rejects)},
 	} {
 		if d.n > 0 {

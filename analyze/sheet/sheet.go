@@ -75,13 +75,24 @@ func Value[T any](name string, kind Kind, text func(*T) string) Column[T] {
 }
 
 // Addresses are the columns of a range: its text under name, its ends as the
-// lake's halves, and prefix_len, out of 128 bits.
+// lake's halves, and prefix_len, out of 128 bits. They are empty where the row
+// has no range.
 func Addresses[T any](name string, field func(*T) *iprange.Range) []Column[T] {
 	half := func(name string, value func(iprange.Range) int64) Column[T] {
-		return Value(name, IsNumber, func(t *T) string { return strconv.FormatInt(value(*field(t)), 10) })
+		return Value(name, IsNumber, func(t *T) string {
+			if !field(t).First.IsValid() {
+				return ""
+			}
+			return strconv.FormatInt(value(*field(t)), 10)
+		})
 	}
 	return []Column[T]{
-		{name, IsText, func(t *T) string { return field(t).String() }, func(t *T, s string) (err error) {
+		{name, IsText, func(t *T) string {
+			if !field(t).First.IsValid() {
+				return ""
+			}
+			return field(t).String()
+		}, func(t *T, s string) (err error) {
 			*field(t), err = iprange.Parse(s)
 			return err
 		}},

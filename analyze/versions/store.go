@@ -64,6 +64,10 @@ type Draft struct {
 	// Replaces says which versions the new one is the successor of: of the
 	// same feed, of any ledger.
 	Replaces func(*Version) bool
+
+	// Follow, if there is one, is called under the lock with the newest of the
+	// versions that are replaced, or nil. It may add tables, or refuse the draft.
+	Follow func(before *Version, tables map[string][]byte) error
 }
 
 // Add keeps a draft. If the newest version that it would replace is of the
@@ -86,16 +90,23 @@ func (s *Store) Add(d Draft) (v Version, isNew bool, err error) {
 	if err != nil {
 		return Version{}, false, err
 	}
-	v = d.version()
-	for _, old := range slices.Backward(list) {
-		if !d.Replaces(&old) {
-			continue
+	var before *Version
+	for i := range slices.Backward(list) {
+		if d.Replaces(&list[i]) {
+			before = &list[i]
+			break
 		}
-		if d.repeats(&old, v.SHA256) {
-			return old, false, old.Verify()
-		}
-		break
 	}
+	if before != nil && d.repeats(before, hashOf(d.Original)) {
+		return *before, false, before.Verify()
+	}
+	if d.Follow != nil {
+		d.Tables = maps.Clone(d.Tables)
+		if err := d.Follow(before, d.Tables); err != nil {
+			return Version{}, false, err
+		}
+	}
+	v = d.version()
 	if v.Seq, err = s.nextSeq(); err != nil {
 		return Version{}, false, err
 	}

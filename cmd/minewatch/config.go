@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"minewatch/analyze"
+	"minewatch/analyze/feed"
 )
 
 // configDefaults is the configuration without a file, and at the same time
@@ -56,7 +57,8 @@ type collectConfig struct {
 }
 
 type feedConfig struct {
-	TTLDays map[string]int `toml:"ttl_days"`
+	MaxChange float64        `toml:"max_change"`
+	TTLDays   map[string]int `toml:"ttl_days"`
 }
 
 type engineConfig struct {
@@ -100,7 +102,7 @@ func defaultConfig() config {
 			Sockets:       1,
 			ReceiveBuffer: 64 << 20,
 		},
-		Feed: feedConfig{TTLDays: map[string]int{
+		Feed: feedConfig{MaxChange: feed.DefaultMaxChange, TTLDays: map[string]int{
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
 		}},
 		Grading:   defaultGrading(),

@@ -1,14 +1,20 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"minewatch/analyze/feed"
 	"minewatch/analyze/intake"
+	"minewatch/analyze/iprange"
+	"minewatch/analyze/ledger"
 )
 
 func newFeedCommand(env *environment) *cobra.Command {
@@ -25,9 +31,10 @@ nights match flows with.`,
 
 type feedImportFlags struct {
 	intakeFlags
-	name, format, source, licence string
-	evidence, retrievedAt         string
-	confidence                    int
+	name, format, source, licence   string
+	evidence, retrievedAt, negative string
+	confidence                      int
+	force, replace                  bool
 }
 
 func newFeedImportCommand(env *environment) *cobra.Command {
@@ -35,33 +42,53 @@ func newFeedImportCommand(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "import a feed as a new version",
-		Long: `Import a feed as a new version: a CSV with a header (ip, port, coin, pool, …) or a
-plain list (address, address:port, prefix). docs/feeds.md tells the columns, the
-words and the defaults. "-" reads standard input.
+		Long: `Import a feed as a new version: a CSV with a header (ip, port, coin, pool, …), a
+plain list (address, address:port, name:port, host,port,coin), a hosts file, a MISP
+event, a STIX 2.1 bundle, or Suricata rules with addresses; plain, gzip or zstd.
+docs/feeds.md tells what is read of each, the words and the defaults. "-" reads
+standard input; of a folder every file is a feed of its own name.
 
 Rows that cannot be pools are refused with their line and a reason, the others are
-imported. Names are refused, too: flows have addresses only. The same bytes as the
-feed's newest version, read in the same way, are not stored again; with another
---retrieved-at they are, because then the list was confirmed on another day.
+imported. Endpoints that are known by name only are kept apart: they match nothing
+until they are resolved. The same bytes as the feed's newest version, read in the
+same way, are not stored again; with another --retrieved-at they are, because then
+the list was confirmed on another day. A list that shrank or grew by more than
+feed.max_change since its last version is held back.
+
+With --negative the list says what is no pool, and each night marks the entries of
+all feeds by it: cdn, vpn and hosting are addresses that others share, which carry no
+more than a clue; sinkhole, resolver, p2p and false_positive explain a contact.
 
 Exit codes: 0 all rows are in, 3 some were refused, 1 nothing was imported.`,
 		Example: `  minewatch feed import certfeed.csv
-  minewatch feed import --name coinblocker --evidence list --retrieved-at 2018-06-03 MiningServerIPList.txt`,
+  minewatch feed import --name coinblocker --evidence list --retrieved-at 2018-06-03 MiningServerIPList.txt
+  zcat bundle.json.gz | minewatch feed import --name sharing -
+  minewatch feed import --negative cdn cloudflare.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runFeedImport(env, &f, args[0], cmd.Flags().Changed("confidence"))
 		},
 	}
-	f.register(cmd)
+	f.intakeFlags.register(cmd)
+	f.register(cmd, "format")
+	flags := cmd.Flags()
+	flags.BoolVar(&f.force, "force", false, "import a list that would be held back")
+	flags.BoolVar(&f.replace, "replace", false, "forget what earlier versions of the feed said: they were wrong")
+	return cmd
+}
+
+// register gives cmd the flags that say how a list is read; format is the name
+// of the one that says how it is written.
+func (f *feedImportFlags) register(cmd *cobra.Command, format string) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.name, "name", "", "of the feed (default the file's name without its extension)")
-	flags.StringVar(&f.format, "format", "auto", "of the file: csv, list or auto")
+	flags.StringVar(&f.format, format, "auto", "of the file: "+joinText(feed.Formats())+" or auto")
 	flags.StringVar(&f.source, "source", "", "of rows that name none (default the feed's name)")
 	flags.StringVar(&f.licence, "licence", "", "of rows that name none")
 	flags.StringVar(&f.evidence, "evidence", "", "of rows that give none (default list)")
 	flags.IntVar(&f.confidence, "confidence", 0, "of rows that give none, 1 to 100 (default by evidence)")
 	flags.StringVar(&f.retrievedAt, "retrieved-at", "", "`DATE` on which the list said so, UTC (default now)")
-	return cmd
+	flags.StringVar(&f.negative, "negative", "", "the list says what is no pool, of this `KIND`: "+joinText(feed.Kinds()))
 }
 
 func runFeedImport(env *environment, f *feedImportFlags, path string, hasConfidence bool) error {
@@ -69,6 +96,14 @@ func runFeedImport(env *environment, f *feedImportFlags, path string, hasConfide
 	if err != nil {
 		return err
 	}
+	o.Force, o.Replace = f.force, f.replace
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return f.importFolder(env, path, o)
+	}
+	return f.importFile(env, path, o)
+}
+
+func (f *feedImportFlags) importFile(env *environment, path string, o feed.Options) error {
 	data, err := env.readInput(path)
 	if err != nil {
 		return err
@@ -77,18 +112,59 @@ func runFeedImport(env *environment, f *feedImportFlags, path string, hasConfide
 	return f.finish(env, path, &imported{result.Tally, result.Version.Version, result.Existing}, err)
 }
 
+// importFolder imports every file of a folder as a feed of its own name, so
+// that each source keeps its own versions. One that cannot be imported does not
+// keep the others out.
+func (f *feedImportFlags) importFolder(env *environment, path string, o feed.Options) error {
+	if f.name != "" || f.rejects != "" {
+		return usageErrorf("--name and --rejects are for one file: of a folder, every file is a feed of its own name")
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	files, refused := 0, false
+	for _, e := range entries {
+		if !e.Type().IsRegular() || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		files++
+		err := f.importFile(env, filepath.Join(path, e.Name()), o)
+		var known *exitError
+		if errors.As(err, &known) && known.code == exitRejected {
+			refused = true
+		} else if err != nil {
+			failed = append(failed, err)
+		}
+	}
+	switch {
+	case files == 0:
+		return fmt.Errorf("folder %s has no file to import", path)
+	case len(failed) > 0:
+		return fmt.Errorf("%d of %d %s could not be imported:\n%w", len(failed), files, plural(files, "file"), errors.Join(failed...))
+	case refused:
+		return rejected()
+	}
+	return nil
+}
+
 func (f *feedImportFlags) options(env *environment, hasConfidence bool) (feed.Options, error) {
-	o := feed.Options{Name: f.name, Source: f.source, Licence: f.licence, Now: env.now, Logger: env.log}
+	o := feed.Options{
+		Name: f.name, Source: f.source, Licence: f.licence, Negative: feed.Kind(f.negative),
+		MaxChange: env.config.Feed.MaxChange, Now: env.now, Logger: env.log,
+	}
 	var err error
 	if o.Limits, err = f.limits(); err != nil {
 		return o, err
 	}
-	switch f.format {
-	case "auto":
-	case "csv", "list":
-		o.Format = feed.Format(f.format)
-	default:
-		return o, usageErrorf("--format %q: want csv, list or auto", f.format)
+	if f.format != "auto" {
+		if o.Format = feed.Format(f.format); !slices.Contains(feed.Formats(), o.Format) {
+			return o, usageErrorf("format %q: want %s or auto", f.format, joinText(feed.Formats()))
+		}
+	}
+	if o.Negative != "" && !slices.Contains(feed.Kinds(), o.Negative) {
+		return o, usageErrorf("--negative %q: want one of %s", f.negative, joinText(feed.Kinds()))
 	}
 	if f.evidence != "" {
 		o.Evidence = feed.ParseEvidence(f.evidence)
@@ -102,7 +178,33 @@ func (f *feedImportFlags) options(env *environment, hasConfidence bool) (feed.Op
 	if o.RetrievedAt, _, err = intake.ParseTime(f.retrievedAt); err != nil {
 		return o, usageErrorf("--retrieved-at: %w", err)
 	}
-	return o, nil
+	o.Own, err = env.ownRanges()
+	return o, err
+}
+
+// ownRanges is the watched network, by the configuration and by the ledger of
+// today.
+func (e *environment) ownRanges() ([]feed.Owned, error) {
+	var own []feed.Owned
+	for _, p := range e.config.Site.Internal {
+		own = append(own, feed.Owned{Range: iprange.OfPrefix(p), What: "internal by the configuration"})
+	}
+	ranges, _, err := ledger.Current(e.lake, time.Time{})
+	if err != nil || ranges == nil {
+		return own, err
+	}
+	rows, err := ranges.ReadRows()
+	if err != nil {
+		return nil, err
+	}
+	now := e.now()
+	for i := range rows {
+		r := &rows[i]
+		if !r.ValidFrom.After(now) && (r.ValidTo.IsZero() || !r.ValidTo.Before(now)) {
+			own = append(own, feed.Owned{Range: r.Range, What: "which the ledger gives to " + r.Unit})
+		}
+	}
+	return own, nil
 }
 
 func joinText[S ~string](list []S) string {
@@ -111,110 +213,4 @@ func joinText[S ~string](list []S) string {
 		parts[i] = string(s)
 	}
 	return strings.Join(parts, ", ")
-}
-
-// keptFeed is a version as it is listed.
-type keptFeed struct {
-	feed.Version
-	current bool
-}
-
-func newFeedListCommand(env *environment) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "list the versions of all feeds",
-		Args:  cobra.NoArgs,
-	}
-	format := addFormatFlag(cmd)
-	cmd.RunE = func(*cobra.Command, []string) error {
-		list, err := feed.Versions(env.lake)
-		if err != nil {
-			return err
-		}
-		rows := make([]keptFeed, len(list))
-		for i, v := range list {
-			rows[i] = keptFeed{Version: v}
-		}
-		for _, v := range feed.Effective(list, env.now()) {
-			i := slices.IndexFunc(list, func(o feed.Version) bool { return o.Seq == v.Seq })
-			rows[i].current = true
-		}
-		return feedVersions().write(env, *format, rows)
-	}
-	return cmd
-}
-
-func newFeedShowCommand(env *environment) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "show [VERSION]",
-		Short: "show the entries of a version, or of all current ones",
-		Long: `Show the entries of one version, or of the current versions of all feeds. A version
-is named by NAME (its newest), NAME@HASH, or its number in 'minewatch feed list'.`,
-		Example: `  minewatch feed show
-  minewatch feed show certfeed --format csv
-  minewatch feed show 3`,
-		Args: cobra.MaximumNArgs(1),
-	}
-	format := addFormatFlag(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		list, err := feed.Versions(env.lake)
-		if err != nil {
-			return err
-		}
-		chosen := feed.Effective(list, env.now())
-		if len(args) == 1 {
-			v, err := feed.Find(list, args[0])
-			if err != nil {
-				return err
-			}
-			chosen = []feed.Version{v}
-		}
-		var entries []feed.Entry
-		for _, v := range chosen {
-			of, err := v.Read()
-			if err != nil {
-				return err
-			}
-			entries = append(entries, of...)
-		}
-		return feedEntries().write(env, *format, entries)
-	}
-	return cmd
-}
-
-func newFeedDiffCommand(env *environment) *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "diff OLD NEW",
-		Short: "compare two versions entry by entry",
-		Long: `Compare two versions entry by entry: what NEW has that OLD has not, the reverse,
-and which columns of the others changed. A version is named by NAME (its newest),
-NAME@HASH, or its number in 'minewatch feed list'.`,
-		Example: `  minewatch feed diff 3 certfeed`,
-		Args:    cobra.ExactArgs(2),
-	}
-	format := addFormatFlag(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		list, err := feed.Versions(env.lake)
-		if err != nil {
-			return err
-		}
-		var sides [2][]feed.Entry
-		for i, reference := range args {
-			v, err := feed.Find(list, reference)
-			if err != nil {
-				return err
-			}
-			if sides[i], err = v.Read(); err != nil {
-				return err
-			}
-		}
-		changes := feed.Diff(sides[0], sides[1])
-		count := map[string]int{}
-		for _, c := range changes {
-			count[c.Kind]++
-		}
-		env.say(fmt.Sprintf("%d added, %d removed, %d changed", count[feed.Added], count[feed.Removed], count[feed.Changed]))
-		return feedChanges().write(env, *format, changes)
-	}
-	return cmd
 }

@@ -30,7 +30,7 @@ func versionColumns[T any](manifest func(*T) *versions.Manifest, current func(*T
 		sheet.Value("retrieved_at", sheet.IsText, func(v *T) string { return intake.FormatTime(manifest(v).RetrievedAt) }),
 		count("entries", intake.CountKept),
 		count("duplicates", intake.CountDuplicates),
-		count("domains", intake.CountDomains),
+		count("names", intake.CountNames),
 		count("refused", intake.CountRefused),
 		sheet.Value("file", sheet.IsText, func(v *T) string { return manifest(v).File }),
 		sheet.Value("sha256", sheet.IsText, func(v *T) string { return manifest(v).SHA256 }),
@@ -43,7 +43,7 @@ func feedVersions() *listing[keptFeed] {
 			func(v *keptFeed) *versions.Manifest { return &v.Manifest },
 			func(v *keptFeed) bool { return v.current },
 		),
-		brief: []string{"seq", "version", "current", "imported_at", "retrieved_at", "entries", "domains", "refused", "file"},
+		brief: []string{"seq", "version", "current", "imported_at", "retrieved_at", "entries", "names", "refused", "file"},
 		empty: "no feed was imported yet: see 'minewatch feed import --help'",
 	}
 }
@@ -56,6 +56,24 @@ func feedEntries() *listing[feed.Entry] {
 			"confidence", "evidence", "shared", "feed",
 		},
 		empty: "no entries: import a feed with 'minewatch feed import FILE'",
+	}
+}
+
+func feedNames() *listing[feed.Entry] {
+	return &listing[feed.Entry]{
+		columns: feed.NameColumns,
+		brief: []string{
+			"domain", "port", "proto", "coin", "pool", "role", "last_seen", "valid_until", "confidence", "evidence", "feed",
+		},
+		empty: "no endpoint is known by its name only",
+	}
+}
+
+func feedNegatives() *listing[feed.Negative] {
+	return &listing[feed.Negative]{
+		columns: feed.NegativeColumns,
+		brief:   []string{"address", "port", "kind", "list", "source"},
+		empty:   "no negative list: import one with 'minewatch feed import --negative KIND FILE'",
 	}
 }
 

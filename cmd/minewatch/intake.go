@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,6 +43,9 @@ func (f *intakeFlags) tell(env *environment, file string, t *intake.Tally) error
 	if len(t.Ignored) > 0 {
 		env.say(fmt.Sprintf("%s: ignored %s: %s", file, plural(len(t.Ignored), "column"), strings.Join(t.Ignored, ", ")))
 	}
+	if len(t.Others) > 0 {
+		env.say(fmt.Sprintf("%s: not read, as it names no endpoint: %s", file, strings.Join(t.Others, ", ")))
+	}
 	for i, r := range t.Rejects {
 		if i == maxRejectsTold {
 			more := fmt.Sprintf("%s: and %d more refused rows", file, len(t.Rejects)-i)
@@ -54,10 +56,6 @@ func (f *intakeFlags) tell(env *environment, file string, t *intake.Tally) error
 			break
 		}
 		env.say(fmt.Sprintf("%s:%d: %s", file, r.Line, r.Reason))
-	}
-	if n := len(t.Domains); n > 0 {
-		env.say(fmt.Sprintf("%s: %d %s with a name instead of an address (first in line %d): resolve the names and import their addresses",
-			file, n, plural(n, "row"), t.Domains[0].Line))
 	}
 	return f.write(file, t)
 }
@@ -72,9 +70,7 @@ func (f *intakeFlags) write(file string, t *intake.Tally) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
-	all := slices.Concat(t.Rejects, t.Domains)
-	intake.SortRejects(all)
-	return intake.WriteRejects(out, file, all)
+	return intake.WriteRejects(out, file, t.Rejects)
 }
 
 // imported is what became of an import of any kind.
@@ -97,7 +93,7 @@ func (f *intakeFlags) finish(env *environment, file string, r *imported, err err
 	if _, err := fmt.Fprintf(env.stdout, "imported as %s; %s\n", r.version.Base(), r.String()); err != nil {
 		return err
 	}
-	if len(r.Rejects)+len(r.Domains) > 0 {
+	if len(r.Rejects) > 0 {
 		return rejected()
 	}
 	return nil
