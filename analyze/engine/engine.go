@@ -166,7 +166,7 @@ func (d *DB) read(ctx context.Context, name, parquet string, paths []string) err
 			if err != nil {
 				return err
 			}
-			source = fmt.Sprintf("select * from read_csv(%s, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', columns = {%s})", files, columns)
+			source = fmt.Sprintf("select * from read_csv(%s, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', null_padding = true, columns = {%s})", files, columns)
 		default:
 			source = "select * from " + strings.Replace(parquet, "%s", files, 1)
 		}
