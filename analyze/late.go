@@ -10,6 +10,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/feed"
@@ -249,10 +250,11 @@ func (s *lateSearch) readKnown(ctx context.Context, m *Manifest) error {
 		ids = append(ids, m.FeedsSearched...)
 	}
 	known := knownVersions(s.versions, ids, m)
-	key := fmt.Sprint(o.TTLDays)
+	names := []string{fmt.Sprint(o.TTLDays)}
 	for _, v := range known {
-		key += " " + v.Base()
+		names = append(names, v.Base())
 	}
+	key := strings.Join(names, " ")
 	if key == s.known {
 		return nil
 	}

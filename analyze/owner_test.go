@@ -42,6 +42,9 @@ func TestOwnerOfTheDay(t *testing.T) {
 		}
 		got = append(got, s)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	if diff := cmp.Diff([]string{"09 before", "10 after"}, got); diff != "" {
 		t.Errorf("owners (-want +got):\n%s", diff)
 	}

@@ -31,12 +31,13 @@ func TestOwners(t *testing.T) {
 			db := open(t)
 			set(t, db, "day", engine.Day(day))
 			given(t, db, "raw_ledger", table)
-			flows := "host_hi,host_lo\n"
+			var flows strings.Builder
+			flows.WriteString("host_hi,host_lo\n")
 			for _, h := range hosts {
 				hi, lo := iprange.Halves(h)
-				flows += fmt.Sprintf("%d,%d\n", hi, lo)
+				fmt.Fprintf(&flows, "%d,%d\n", hi, lo)
 			}
-			given(t, db, "int_pool_flows", []byte(flows))
+			given(t, db, "int_pool_flows", []byte(flows.String()))
 			if err := db.Build(t.Context(), "int_hosts"); err != nil {
 				t.Fatal(err)
 			}

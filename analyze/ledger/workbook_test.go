@@ -12,13 +12,13 @@ import (
 )
 
 // workbook makes an xlsx of one sheet, and lets edit do more to it.
-func workbook(t testing.TB, rows [][]any, edit func(*excelize.File)) []byte {
-	t.Helper()
+func workbook(tb testing.TB, rows [][]any, edit func(*excelize.File)) []byte {
+	tb.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
 	for i, row := range rows {
 		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &row); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	if edit != nil {
@@ -26,15 +26,15 @@ func workbook(t testing.TB, rows [][]any, edit func(*excelize.File)) []byte {
 	}
 	b, err := f.WriteToBuffer()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b.Bytes()
 }
 
-func must(t testing.TB, err error) {
-	t.Helper()
+func must(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

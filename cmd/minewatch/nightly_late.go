@@ -27,6 +27,7 @@ func lateNights(ctx context.Context, env *environment, options analyze.Options, 
 			warnNight(env, p.Manifest)
 		case analyze.OutcomeRegraded:
 			env.say(fmt.Sprintf("%s: graded anew: contacts of the six days before changed", p.Day))
+		default: // told together at the end
 		}
 		if p.Manifest != nil {
 			nights = append(nights, p.Manifest)
