@@ -465,3 +465,23 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestOwned: nested, adjacent and repeated ranges count once, on their days,
+// within the prefix; IPv6 is beyond 64 bits.
+func TestOwned(t *testing.T) {
+	_, rows := importText(t, t.TempDir(), "cidr,unit,valid_from,valid_to\n10.0.0.0-10.0.0.99,A,,\n10.0.0.10-10.0.0.19,B,,\n10.0.0.100-10.0.1.255,C,,\n"+
+		"10.0.9.0/24,D,2026-07-01,\n10.128.0.0-11.0.0.255,E,,2026-06-30\n2001:db8::/33,F,,\n2001:db8:8000::1,G,,\n")
+	for _, test := range []struct{ prefix, day, want string }{
+		{"10.0.0.0/16", "2026-06-30", "512 65536"},
+		{"10.0.0.0/16", "2026-07-01", "768 65536"},
+		{"10.0.0.0/8", "2026-06-30", "8389120 16777216"},
+		{"10.0.0.96/29", "2026-06-30", "8 8"},
+		{"172.16.0.0/12", "2026-06-30", "0 1048576"},
+		{"2001:db8::/32", "2026-06-30", "39614081257132168796771975169 79228162514264337593543950336"},
+	} {
+		owned, all := ledger.Owned(rows, netip.MustParsePrefix(test.prefix), date(t, test.day))
+		if got := owned.String() + " " + all.String(); got != test.want {
+			t.Errorf("%s on %s: %s, want %s", test.prefix, test.day, got, test.want)
+		}
+	}
+}

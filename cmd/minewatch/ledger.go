@@ -20,7 +20,7 @@ func newLedgerCommand(env *environment) *cobra.Command {
 version, and the newest one replaces those before it; so does the newest list of
 exclusions, hosts that are allowed to reach pools by a registered decision.`,
 	}
-	cmd.AddCommand(newLedgerImportCommand(env), newLedgerListCommand(env), newLedgerShowCommand(env), newLedgerLookupCommand(env))
+	cmd.AddCommand(newLedgerImportCommand(env), newLedgerListCommand(env), newLedgerShowCommand(env), newLedgerLookupCommand(env), newLedgerCoverageCommand(env))
 	return cmd
 }
 
