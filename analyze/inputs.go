@@ -36,45 +36,56 @@ func findInputs(o *Options, day Day) (*inputs, error) {
 		return nil, fmt.Errorf("lake %s: %w: name it with --lake, or fill it with 'minewatch collect' or 'minewatch import'", o.Lake, err)
 	}
 	in := &inputs{}
+	if err := in.findFlows(o, day); err != nil {
+		return nil, err
+	}
+	if err := in.findKnowledge(o); err != nil {
+		return nil, err
+	}
 	var err error
-	if in.flows, err = hourFiles(o.Lake, "flows", day.Start(o.Zone).Add(-o.reach()), day.End(o.Zone).Add(o.reach())); err != nil {
-		return nil, err
-	}
-	ofDay, err := hourFiles(o.Lake, "flows", day.Start(o.Zone), day.End(o.Zone))
-	if err != nil {
-		return nil, err
-	}
-	if len(ofDay) == 0 {
-		return nil, ErrNoFlows
-	}
-	if in.receipts, err = hourFiles(o.Lake, "receipts", day.Start(o.Zone), day.End(o.Zone)); err != nil {
-		return nil, err
-	}
-	versions, err := feed.Versions(o.Lake)
-	if err != nil {
-		return nil, err
-	}
-	if in.feeds = feed.Effective(versions, o.FeedAsOf); len(in.feeds) == 0 {
-		if len(versions) > 0 {
-			return nil, fmt.Errorf("no pool feed was imported at or before %s: the first one is of %s", o.FeedAsOf.Format(time.RFC3339), versions[0].ImportedAt.Format(time.RFC3339))
-		}
-		return nil, ErrNoFeed
-	}
-	if versions, err = feed.Negatives(o.Lake); err != nil {
-		return nil, err
-	}
-	in.negatives = feed.Effective(versions, o.FeedAsOf)
-	if in.ranges, in.exclusions, err = ledger.Current(o.Lake, time.Time{}); err != nil {
-		return nil, err
-	}
-	if err := in.verify(); err != nil {
-		return nil, err
-	}
 	if in.history, err = dayFiles(o.Lake, "contacts", day.Add(-6), day.Add(-1)); err != nil {
 		return nil, err
 	}
 	in.covered, err = dayFiles(o.Lake, "coverage", day.Add(-6), day.Add(-1))
 	return in, err
+}
+
+// findFlows lists the flows of a day, and the receipts of its hours.
+func (in *inputs) findFlows(o *Options, day Day) (err error) {
+	if in.flows, err = hourFiles(o.Lake, "flows", day.Start(o.Zone).Add(-o.reach()), day.End(o.Zone).Add(o.reach())); err != nil {
+		return err
+	}
+	ofDay, err := hourFiles(o.Lake, "flows", day.Start(o.Zone), day.End(o.Zone))
+	if err != nil {
+		return err
+	}
+	if len(ofDay) == 0 {
+		return ErrNoFlows
+	}
+	in.receipts, err = hourFiles(o.Lake, "receipts", day.Start(o.Zone), day.End(o.Zone))
+	return err
+}
+
+// findKnowledge finds what is not of a day, feed and ledger, and verifies it.
+func (in *inputs) findKnowledge(o *Options) error {
+	versions, err := feed.Versions(o.Lake)
+	if err != nil {
+		return err
+	}
+	if in.feeds = feed.Effective(versions, o.FeedAsOf); len(in.feeds) == 0 {
+		if len(versions) > 0 {
+			return fmt.Errorf("no pool feed was imported at or before %s: the first one is of %s", o.FeedAsOf.Format(time.RFC3339), versions[0].ImportedAt.Format(time.RFC3339))
+		}
+		return ErrNoFeed
+	}
+	if versions, err = feed.Negatives(o.Lake); err != nil {
+		return err
+	}
+	in.negatives = feed.Effective(versions, o.FeedAsOf)
+	if in.ranges, in.exclusions, err = ledger.Current(o.Lake, time.Time{}); err != nil {
+		return err
+	}
+	return in.verify()
 }
 
 // verify compares feed and ledger with the hashes of their import: nobody is

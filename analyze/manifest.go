@@ -72,6 +72,10 @@ type Manifest struct {
 	Receipts    []File             `json:"receipts"` // of the collectors: what the coverage rests on
 	Counts      Counts             `json:"counts"`
 	Coverage    report.Coverage    `json:"coverage"`
+
+	// What LateNights did to the night since.
+	FeedsSearched []string   `json:"feeds_searched,omitempty"` // the flows were searched for what these have more than Feeds, and nobody met it
+	RegradedAt    *time.Time `json:"regraded_at,omitempty"`    // contacts of the six days before changed, and the hosts were graded anew
 }
 
 // readCounts fills the counts from the night's relations.
@@ -97,20 +101,23 @@ func (n *night) readCounts(ctx context.Context) error {
 	})
 }
 
-// describe fills the manifest from the inputs and the staged files.
-func (n *night) describe(ctx context.Context) error {
+// countGrades counts the hosts of the night by their grades.
+func (n *night) countGrades(ctx context.Context) error {
 	n.counts.Grades = map[string]int64{}
-	err := scanAll(ctx, n.db, "select grade, count(*) from mart_night_suspects group by grade", func(rows *sql.Rows) error {
+	return scanAll(ctx, n.db, "select grade, count(*) from mart_night_suspects group by grade", func(rows *sql.Rows) error {
 		var grade string
 		var hosts int64
 		err := rows.Scan(&grade, &hosts)
 		n.counts.Grades[grade] = hosts
 		return err
 	})
-	if err != nil {
+}
+
+// describe fills the manifest from the inputs and the staged files.
+func (n *night) describe(ctx context.Context) error {
+	if err := n.countGrades(ctx); err != nil {
 		return err
 	}
-
 	m := &Manifest{
 		Day: n.day, Zone: n.Zone.String(), RunAt: n.Now().UTC(), Version: n.Version,
 		Thresholds: n.thresholds(), TTLDays: n.TTLDays, Counts: n.counts, Coverage: n.coverage,
@@ -130,6 +137,7 @@ func (n *night) describe(ctx context.Context) error {
 	if n.inputs.exclusions != nil {
 		m.Exclusions = n.inputs.exclusions.ID()
 	}
+	var err error
 	if m.QueriesHash, err = queriesHash(); err != nil {
 		return err
 	}
@@ -142,31 +150,45 @@ func (n *night) describe(ctx context.Context) error {
 		}
 		m.Flows = append(m.Flows, File{Path: path, Bytes: f.bytes})
 	}
-	for _, list := range []struct {
-		files []lakeFile
-		into  *[]File
-	}{{n.inputs.history, &m.History}, {n.inputs.receipts, &m.Receipts}} {
-		for _, f := range list.files {
-			file, err := n.file(f.path)
-			if err != nil {
-				return err
-			}
-			*list.into = append(*list.into, file)
-		}
+	if m.Receipts, err = n.files(n.inputs.receipts); err != nil {
+		return err
+	}
+	n.manifest = m
+	return n.describeHistory()
+}
+
+// describeHistory says what the grades rest on, and what was written.
+func (n *night) describeHistory() error {
+	m := n.manifest
+	var err error
+	if m.History, err = n.files(n.inputs.history); err != nil {
+		return err
 	}
 	for _, s := range n.staged {
-		f, err := n.file(s.Temporary())
+		f, err := hashFile(n.Lake, s.Temporary())
 		if err != nil {
 			return err
 		}
 		f.Path, _ = filepath.Rel(n.Lake, s.Path())
+		m.Written = slices.DeleteFunc(m.Written, func(old File) bool { return old.Path == f.Path })
 		m.Written = append(m.Written, f)
 	}
-	n.manifest = m
 	return nil
 }
 
-func (n *night) file(path string) (File, error) {
+func (n *night) files(list []lakeFile) ([]File, error) {
+	var files []File
+	for _, f := range list {
+		file, err := hashFile(n.Lake, f.path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+func hashFile(lake, path string) (File, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return File{}, err
@@ -176,11 +198,11 @@ func (n *night) file(path string) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	relative, err := filepath.Rel(n.Lake, path)
+	name, err := filepath.Rel(lake, path)
 	if err != nil {
 		return File{}, err
 	}
-	out := File{Path: relative, Bytes: stat.Size()}
+	out := File{Path: name, Bytes: stat.Size()}
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
 		return File{}, fmt.Errorf("hash %s: %w", path, err)

@@ -125,17 +125,21 @@ func (n *night) rank(ctx context.Context) error {
 
 // publish makes the night's files visible, the manifest last.
 func (n *night) publish(ctx context.Context) error {
-	for _, table := range []struct{ relation, folder string }{
-		{"mart_night_suspects", "suspects"},
-		{"mart_night_evidence", "evidence"},
-	} {
-		if err := n.stage(ctx, table.relation, table.folder); err != nil {
-			return err
-		}
+	if err := n.stageGrades(ctx); err != nil {
+		return err
 	}
 	if err := n.describe(ctx); err != nil {
 		return err
 	}
+	return n.commit()
+}
+
+func (n *night) stageGrades(ctx context.Context) error {
+	return errors.Join(n.stage(ctx, "mart_night_suspects", "suspects"), n.stage(ctx, "mart_night_evidence", "evidence"))
+}
+
+// commit gives the staged files their names, then the manifest.
+func (n *night) commit() error {
 	for _, s := range n.staged {
 		if err := s.Commit(); err != nil {
 			return err

@@ -11,6 +11,7 @@ select
     county,
     contact,
     nat,
+    nat_pool_size,
     valid_from,
     valid_to,
     ip_key(first_hi, first_lo) as first_key,  -- first address as one number, as ip_key(hi, lo) makes it

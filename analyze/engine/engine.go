@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -164,7 +166,7 @@ func (d *DB) read(ctx context.Context, name, parquet string, paths []string) err
 			if err != nil {
 				return err
 			}
-			source = fmt.Sprintf("select * from read_csv(%s, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', columns = {%s})", files, columns)
+			source = fmt.Sprintf("select * from read_csv(%s, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', null_padding = true, columns = {%s})", files, columns)
 		default:
 			source = "select * from " + strings.Replace(parquet, "%s", files, 1)
 		}
@@ -241,8 +243,27 @@ func (d *DB) Build(ctx context.Context, targets ...string) error {
 }
 
 // ForgetAll makes the next Read and Build start anew, with other files or
-// other variables.
-func (d *DB) ForgetAll() { clear(d.built) }
+// other variables, but for the relations that are named.
+func (d *DB) ForgetAll(but ...string) {
+	maps.DeleteFunc(d.built, func(name string, _ bool) bool { return !slices.Contains(but, name) })
+}
+
+// Hand puts what one reading statement of ours finds now behind a raw_
+// relation, which then no longer depends on what was read.
+func (d *DB) Hand(ctx context.Context, name, text string, args ...any) error {
+	if q, ok := d.queries[name]; !ok || q.Layer() != "raw" {
+		return fmt.Errorf("hand over %s: no raw_ relation of that name", name)
+	}
+	kept := "kept_" + name
+	if _, err := d.conn.ExecContext(ctx, "create or replace table "+kept+" as "+text, args...); err != nil {
+		return fmt.Errorf("hand over %s: %w", name, explain(err))
+	}
+	if _, err := d.conn.ExecContext(ctx, "create or replace view "+name+" as select * from "+kept); err != nil {
+		return fmt.Errorf("hand over %s: %w", name, explain(err))
+	}
+	d.built[name] = true
+	return nil
+}
 
 // Query runs one reading statement of ours.
 func (d *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"minewatch/analyze"
 	"minewatch/analyze/engine"
@@ -33,6 +34,7 @@ func open(t *testing.T) *engine.DB {
 		"day_end_ms":   int64(1_000_086_400_000),
 		"reach_ms":     int64(3_600_000),
 		"window_from":  engine.Day("2026-11-04"), "window_to": engine.Day("2026-11-10"),
+		"as_of":       time.UnixMilli(1_000_086_400_000),
 		"region_city": "", "region_county": "", "address": "198.18.0.1", "prefix": "198.18.0.0/15",
 	} {
 		set(t, db, name, value)

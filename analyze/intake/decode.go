@@ -18,7 +18,7 @@ var signatures = []struct {
 	advice string
 }{
 	{"PK\x03\x04", "is a workbook or another zip file: save the sheet as CSV UTF-8"},
-	{"\xd0\xcf\x11\xe0", "is an old Excel workbook: save the sheet as CSV UTF-8"},
+	{"\xd0\xcf\x11\xe0", "is an old Excel workbook, or one with a password: save the sheet as CSV UTF-8"},
 	{"\xff\xfe", "is UTF-16 text: convert it with 'iconv -f UTF-16 -t UTF-8'"},
 	{"\xfe\xff", "is UTF-16 text: convert it with 'iconv -f UTF-16 -t UTF-8'"},
 }

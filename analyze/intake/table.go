@@ -80,6 +80,20 @@ func (t *Table) bind(header []string, fields []Field) error {
 	return nil
 }
 
+// Match is the name of the field that a header's cell names, by its own name
+// or an alias; empty where none does.
+func Match(fields []Field, cell string) string {
+	key := headerKey(cell)
+	for _, f := range fields {
+		for _, name := range append([]string{f.Name}, f.Aliases...) {
+			if headerKey(name) == key {
+				return f.Name
+			}
+		}
+	}
+	return ""
+}
+
 // headerKey makes "IP Address", "ip_address" and "ip-address" one name.
 func headerKey(s string) string {
 	return strings.Map(func(r rune) rune {

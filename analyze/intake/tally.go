@@ -17,6 +17,7 @@ type Tally struct {
 	Rejects    []Reject // rows with a fault
 	Ignored    []string // columns that no field knows
 	Others     []string // what is there beside the rows, by kind and number: other objects of an event
+	Remarks    []string // what was kept, but not as it stands there
 }
 
 // DefaultMaxBad is the share of refused rows above which a file is taken for

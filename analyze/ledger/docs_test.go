@@ -27,6 +27,19 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// TestDocSectors holds docs/ledger.md to the words that are known.
+func TestDocSectors(t *testing.T) {
+	data, err := os.ReadFile("../../docs/ledger.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, words := range ledger.SectorWords() {
+		if row := "| " + name + " | " + strings.Join(words, ", ") + " |\n"; !strings.Contains(string(data), row) {
+			t.Errorf("docs/ledger.md has no row %q", row)
+		}
+	}
+}
+
 // expectRow looks for the table's row of a column with all its other names.
 func expectRow(t *testing.T, text, name string, aliases []string) {
 	t.Helper()

@@ -6,3 +6,12 @@ var (
 	RangeFields     = rangeFields
 	ExclusionFields = exclusionFields
 )
+
+// SectorWords are the other words for each sector.
+func SectorWords() map[string][]string {
+	words := map[string][]string{}
+	for _, s := range sectors {
+		words[s.name] = s.words
+	}
+	return words
+}

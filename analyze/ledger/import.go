@@ -21,6 +21,7 @@ type Input struct {
 // Options say how a file is imported. Now is required.
 type Options struct {
 	Name   string // of a ledger; empty = the file's name without extension. Exclusions have only one
+	Sheet  string // of a workbook; empty = the first one that is visible
 	Limits intake.Limits
 	Now    func() time.Time
 	Logger *slog.Logger // nil = discard
@@ -37,11 +38,11 @@ type Result struct {
 // one before it. The result tells what was refused also where Import returns
 // an error; then nothing was stored.
 func Import(lakeDir string, in Input, o Options) (Result, error) {
-	rows, tally, err := Parse(in, o)
+	t, err := parse(in, o)
 	if err != nil {
-		return Result{Tally: tally}, err
+		return Result{Tally: t.tally}, err
 	}
-	result, err := keep(lakeDir, in, o, o.name(in), Ranges, Columns, rows, tally)
+	result, err := keep(lakeDir, in, o, o.name(in), Ranges, Columns, t)
 	if err != nil {
 		return result, fmt.Errorf("ledger %s: %w", in.File, err)
 	}
@@ -50,11 +51,11 @@ func Import(lakeDir string, in Input, o Options) (Result, error) {
 
 // ImportExclusions is Import for the list of registered exclusions.
 func ImportExclusions(lakeDir string, in Input, o Options) (Result, error) {
-	rows, tally, err := ParseExclusions(in, o)
+	t, err := parseExclusions(in, o)
 	if err != nil {
-		return Result{Tally: tally}, err
+		return Result{Tally: t.tally}, err
 	}
-	result, err := keep(lakeDir, in, o, string(Exclusions), Exclusions, ExclusionColumns, rows, tally)
+	result, err := keep(lakeDir, in, o, string(Exclusions), Exclusions, ExclusionColumns, t)
 	if err != nil {
 		return result, fmt.Errorf("exclusions %s: %w", in.File, err)
 	}
@@ -64,38 +65,52 @@ func ImportExclusions(lakeDir string, in Input, o Options) (Result, error) {
 // Parse reads and checks a ledger without keeping it: the rows that Import
 // would store, sorted, and what became of every row.
 func Parse(in Input, o Options) ([]Row, intake.Tally, error) {
+	t, err := parse(in, o)
+	return t.rows, t.tally, err
+}
+
+func parse(in Input, o Options) (*table[Row], error) {
+	none := &table[Row]{}
 	fault := func(err error) error { return fmt.Errorf("ledger %s: %w", in.File, err) }
 	name := o.name(in)
 	if err := versions.CheckName(name); err != nil {
-		return nil, intake.Tally{}, fault(err)
+		return none, fault(err)
 	}
 	if name == string(Exclusions) {
-		return nil, intake.Tally{}, fault(fmt.Errorf("the name %q is for exclusions: is it a list of them? Otherwise give it another name", name))
+		return none, fault(fmt.Errorf("the name %q is for exclusions: is it a list of them? Otherwise give it another name", name))
 	}
-	t, err := readTable(in.Data, rangeFields, []string{"unit"}, parseRange)
+	words := unmapped{}
+	t, err := readTable(in.Data, o.Sheet, rangeFields, []string{"unit"}, words.parseRange)
 	if err != nil {
-		return nil, intake.Tally{}, fault(err)
+		return none, fault(err)
 	}
 	settle(t)
 	for i := range t.rows {
 		t.rows[i].Version = versions.ID(name, in.Data)
 	}
+	t.tally.Remarks = words.remarks()
 	t.tally.Kept = len(t.rows)
 	if err := t.tally.Judge(o.Limits); err != nil {
-		return nil, t.tally, fault(err)
+		return &table[Row]{tally: t.tally}, fault(err)
 	}
-	return t.rows, t.tally, nil
+	return t, nil
 }
 
 // ParseExclusions is Parse for the list of registered exclusions.
 func ParseExclusions(in Input, o Options) ([]Exclusion, intake.Tally, error) {
+	t, err := parseExclusions(in, o)
+	return t.rows, t.tally, err
+}
+
+func parseExclusions(in Input, o Options) (*table[Exclusion], error) {
+	none := &table[Exclusion]{}
 	fault := func(err error) error { return fmt.Errorf("exclusions %s: %w", in.File, err) }
 	if o.Name != "" {
-		return nil, intake.Tally{}, fault(errors.New("they have no name of their own: the newest list replaces the one before it"))
+		return none, fault(errors.New("they have no name of their own: the newest list replaces the one before it"))
 	}
-	t, err := readTable(in.Data, exclusionFields, []string{"reason", "approver", "expires"}, parseExclusion)
+	t, err := readTable(in.Data, o.Sheet, exclusionFields, []string{"reason", "approver", "expires"}, parseExclusion)
 	if err != nil {
-		return nil, intake.Tally{}, fault(err)
+		return none, fault(err)
 	}
 	settleExclusions(t)
 	for i := range t.rows {
@@ -103,9 +118,9 @@ func ParseExclusions(in Input, o Options) ([]Exclusion, intake.Tally, error) {
 	}
 	t.tally.Kept = len(t.rows)
 	if err := t.tally.Judge(o.Limits); err != nil {
-		return nil, t.tally, fault(err)
+		return &table[Exclusion]{tally: t.tally}, fault(err)
 	}
-	return t.rows, t.tally, nil
+	return t, nil
 }
 
 // name is the name of the ledger that in becomes.
@@ -117,18 +132,22 @@ func (o *Options) name(in Input) string {
 }
 
 // keep adds rows to the lake as the version that replaces those of its kind.
-func keep[T any](lakeDir string, in Input, o Options, name string, kind Kind, columns []sheet.Column[T], rows []T, tally intake.Tally) (Result, error) {
-	result := Result{Tally: tally}
+func keep[T comparable](lakeDir string, in Input, o Options, name string, kind Kind, columns []sheet.Column[T], t *table[T]) (Result, error) {
+	result := Result{Tally: t.tally}
 	var table bytes.Buffer
-	if err := sheet.Write(&table, columns, rows); err != nil {
+	if err := sheet.Write(&table, columns, t.rows); err != nil {
 		return result, err
+	}
+	settings := map[string]string{}
+	if t.sheet != "" {
+		settings["sheet"] = t.sheet
 	}
 	now := o.Now()
 	v, isNew, err := store(lakeDir).Add(versions.Draft{
 		Kind: string(kind), Name: name, File: in.File, Original: in.Data,
 		Tables:     map[string][]byte{kind.file(): table.Bytes()},
-		Settings:   map[string]string{},
-		Counts:     tally.Counts(),
+		Settings:   settings,
+		Counts:     t.tally.Counts(),
 		ImportedAt: now, RetrievedAt: now,
 		Replaces: func(v *versions.Version) bool { return v.Kind == string(kind) },
 	})
@@ -137,7 +156,7 @@ func keep[T any](lakeDir string, in Input, o Options, name string, kind Kind, co
 	}
 	result.Version, result.Existing = Version{v}, !isNew
 	if o.Logger != nil && isNew {
-		o.Logger.Debug("ledger imported", slog.String("version", v.ID()), slog.Int("rows", len(rows)))
+		o.Logger.Debug("ledger imported", slog.String("version", v.ID()), slog.Int("rows", len(t.rows)))
 	}
 	return result, nil
 }

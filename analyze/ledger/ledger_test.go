@@ -1,6 +1,9 @@
 package ledger_test
 
 import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"strings"
@@ -79,11 +82,11 @@ func TestImport(t *testing.T) {
 		edits = append(edits, rows[i].ID, "ID")
 	}
 	want := strings.Join([]string{
-		"range_id,cidr,first_hi,first_lo,last_hi,last_lo,prefix_len,unit,unit_code,sector,city,county,admin_code,contact,phone,nat,valid_from,valid_to,ledger_version,line",
-		"ID,10.1.0.0/16,0,281470849581056,0,281470849646591,112,甲大学,12330000,高校,杭州,西湖区,330106,张三,0571-1,false,2026-01-01 00:00:00,2026-12-31 23:59:59,VERSION,2",
-		"ID,10.1.2.3,0,281470849581571,0,281470849581571,128,\"乙公司, 分部\",,企业,宁波,,,,,true,,,VERSION,3",
-		"ID,10.2.0.10-10.2.0.20,0,281470849646602,0,281470849646612,124,U,,,,,,,,false,,,VERSION,4",
-		"ID,2001:db8::/48,2306139568115548160,0,2306139568115613695,-1,48,U,,,,,,,,true,,,VERSION,5",
+		"range_id,cidr,first_hi,first_lo,last_hi,last_lo,prefix_len,unit,unit_code,sector,city,county,admin_code,contact,phone,nat,valid_from,valid_to,ledger_version,line,nat_pool_size",
+		"ID,10.1.0.0/16,0,281470849581056,0,281470849646591,112,甲大学,12330000,高校,杭州,西湖区,330106,张三,0571-1,false,2026-01-01 00:00:00,2026-12-31 23:59:59,VERSION,2,0",
+		"ID,10.1.2.3,0,281470849581571,0,281470849581571,128,\"乙公司, 分部\",,企业,宁波,,,,,true,,,VERSION,3,0",
+		"ID,10.2.0.10-10.2.0.20,0,281470849646602,0,281470849646612,124,U,,,,,,,,false,,,VERSION,4,0",
+		"ID,2001:db8::/48,2306139568115548160,0,2306139568115613695,-1,48,U,,,,,,,,true,,,VERSION,5,0",
 	}, "\n") + "\n"
 	if diff := cmp.Diff(want, strings.NewReplacer(edits...).Replace(string(table))); diff != "" {
 		t.Errorf("ranges.csv (-want +got):\n%s", diff)
@@ -117,6 +120,8 @@ func TestRefused(t *testing.T) {
 		"10.0.0.0/8,,,,":                  "the unit is missing",
 		"10.0.0.0/8,未知,,,":                "the unit is missing",
 		"10.0.0.0/8,U,maybe,,":            `nat: "maybe"`,
+		"10.0.0.0/8,1.2E+17,,,":           "unit 1.2E+17 is a number that a spreadsheet has rounded",
+		"10.0.0.0/8,#N/A,,,":              "unit #N/A is the error of a formula",
 		"10.0.0.0/8,U,,soon,":             `valid_from: "soon" is no date`,
 		"10.0.0.0/8,U,,,never":            `valid_to: "never" is no date`,
 		"10.0.0.0/8,U,,2026-2-2,2026-2-1": "valid_to 2026-02-01 is before valid_from 2026-02-02",
@@ -126,6 +131,75 @@ func TestRefused(t *testing.T) {
 		if len(result.Rejects) != 1 || result.Rejects[0].Line != 3 || !strings.Contains(result.Rejects[0].Reason, want) {
 			t.Errorf("%q: rejects %+v, want one with %q", in, result.Rejects, want)
 		}
+	}
+}
+
+// TestSectors: other words are mapped, unknown ones counted and told.
+func TestSectors(t *testing.T) {
+	result, rows := importText(t, t.TempDir(), "cidr,unit,sector\n10.0.0.1,A,高校\n10.0.0.2,A,大学\n10.0.0.3,A,University\n10.0.0.4,A,idc\n"+
+		"10.0.0.5,A,烟草\n10.0.0.6,A,烟草\n10.0.0.7,A,航空\n10.0.0.8,A,\n10.0.0.9,A,数据中心\n")
+	var got []string
+	for i := range rows {
+		got = append(got, rows[i].Sector)
+	}
+	if diff := cmp.Diff([]string{"高校", "高校", "高校", "IDC", "其他", "其他", "其他", "", "IDC"}, got); diff != "" {
+		t.Errorf("sectors (-want +got):\n%s", diff)
+	}
+	if len(result.Remarks) != 1 || !strings.HasPrefix(result.Remarks[0], `the sector of 3 rows counts as 其他: "烟草" (2), "航空" (1); known are 党政机关, `) {
+		t.Errorf("remarks %q", result.Remarks)
+	}
+}
+
+// TestCodesAndPools: codes by their form, pools only where there is a gateway.
+func TestCodesAndPools(t *testing.T) {
+	const header = "cidr,unit,admin_code,nat,nat_pool_size\n192.168.0.0/16,fine,330106,是,16\n"
+	for in, want := range map[string]string{
+		"10.0.0.1,U,33010,,":    "want the six digits of GB/T 2260",
+		"10.0.0.1,U,3301060,,":  "want the six digits of GB/T 2260",
+		"10.0.0.1,U,杭州,,":       "want the six digits of GB/T 2260",
+		"10.0.0.1,U,990106,,":   "has no province 99",
+		"10.0.0.1,U,330006,,":   "names a county, but no city",
+		"10.0.0.1,U,,,many":     `nat_pool_size "many"`,
+		"10.0.0.1,U,,,-1":       `nat_pool_size "-1"`,
+		"10.0.0.1,U,,否,16":      "nat says that there is none",
+		"10.0.0.1,U,,,99999999": "want a number of addresses",
+	} {
+		result, _ := importText(t, t.TempDir(), header+in+"\n")
+		if len(result.Rejects) != 1 || !strings.Contains(result.Rejects[0].Reason, want) {
+			t.Errorf("%q: rejects %+v, want one with %q", in, result.Rejects, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"10.0.0.1,U,330000,是,": "true 0", "10.0.0.1,U,330100,,8": "true 8", "10.0.0.1,U,710000,否,0": "false 0", "10.0.0.1,U,,,": "false 0",
+	} {
+		_, rows := importText(t, t.TempDir(), header+in+"\n")
+		if got := columns(&rows[0], ledger.Columns, "nat", "nat_pool_size"); got != want {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+	}
+}
+
+// TestOlderVersion: a version of a program that knew fewer columns is read.
+func TestOlderVersion(t *testing.T) {
+	lake := t.TempDir()
+	result, rows := importText(t, lake, "cidr,unit\n10.0.0.0/8,A\n")
+	path := result.Version.RowsPath()
+	table, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := strings.NewReplacer(",nat_pool_size\n", "\n", ",2,0\n", ",2\n").Replace(string(table))
+	if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, []byte(older), 0o600)); err != nil || older == string(table) {
+		t.Fatal(err, older)
+	}
+	v := result.Version
+	v.Tables = map[string]string{"ranges.csv": fmt.Sprintf("%x", sha256.Sum256([]byte(older)))}
+	got, err := v.ReadRows()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(rows[0].ID, got[0].ID); diff != "" || len(got) != 1 {
+		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 }
 
@@ -372,6 +446,7 @@ func FuzzParse(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
+	f.Add(workbook(f, [][]any{{"a title"}, {"cidr", "unit", "valid_from"}, {"10.0.0.0/8", "A", 46023}}, nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		rows, tally, err := ledger.Parse(ledger.Input{File: "f.csv", Data: data}, lenient())
 		if got := tally.Kept + tally.Duplicates + len(tally.Rejects); got != tally.Read {
@@ -389,4 +464,24 @@ func FuzzParse(f *testing.F) {
 			seen[r.ID] = true
 		}
 	})
+}
+
+// TestOwned: nested, adjacent and repeated ranges count once, on their days,
+// within the prefix; IPv6 is beyond 64 bits.
+func TestOwned(t *testing.T) {
+	_, rows := importText(t, t.TempDir(), "cidr,unit,valid_from,valid_to\n10.0.0.0-10.0.0.99,A,,\n10.0.0.10-10.0.0.19,B,,\n10.0.0.100-10.0.1.255,C,,\n"+
+		"10.0.9.0/24,D,2026-07-01,\n10.128.0.0-11.0.0.255,E,,2026-06-30\n2001:db8::/33,F,,\n2001:db8:8000::1,G,,\n")
+	for _, test := range []struct{ prefix, day, want string }{
+		{"10.0.0.0/16", "2026-06-30", "512 65536"},
+		{"10.0.0.0/16", "2026-07-01", "768 65536"},
+		{"10.0.0.0/8", "2026-06-30", "8389120 16777216"},
+		{"10.0.0.96/29", "2026-06-30", "8 8"},
+		{"172.16.0.0/12", "2026-06-30", "0 1048576"},
+		{"2001:db8::/32", "2026-06-30", "39614081257132168796771975169 79228162514264337593543950336"},
+	} {
+		owned, all := ledger.Owned(rows, netip.MustParsePrefix(test.prefix), date(t, test.day))
+		if got := owned.String() + " " + all.String(); got != test.want {
+			t.Errorf("%s on %s: %s, want %s", test.prefix, test.day, got, test.want)
+		}
+	}
 }

@@ -18,11 +18,12 @@ type Row struct {
 	ID                 string // the same range of the same unit has the same in every version
 	Range              iprange.Range
 	Unit, UnitCode     string
-	Sector             string
+	Sector             string // one of Sectors
 	City, County       string
 	AdminCode          string // of the county: GB/T 2260
 	Contact, Phone     string
 	NAT                bool // a gateway: the devices are behind it
+	NATPoolSize        int  // addresses of the pool that the range belongs to; 0 = unknown
 	ValidFrom, ValidTo time.Time
 	Version            string
 	Line               int // of the original
@@ -48,6 +49,7 @@ var Columns = slices.Concat(
 		sheet.Moment("valid_to", func(r *Row) *time.Time { return &r.ValidTo }),
 		sheet.Text("ledger_version", func(r *Row) *string { return &r.Version }),
 		sheet.Number("line", func(r *Row) *int { return &r.Line }),
+		sheet.Number("nat_pool_size", func(r *Row) *int { return &r.NATPoolSize }),
 	},
 )
 

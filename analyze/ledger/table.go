@@ -32,6 +32,7 @@ var rangeFields = append(slices.Clone(addressFields), []intake.Field{
 	{Name: "contact", Aliases: []string{"person", "responsible", "联系人", "负责人", "责任人", "联系人姓名"}},
 	{Name: "phone", Aliases: []string{"telephone", "tel", "mobile", "电话", "联系电话", "联系方式", "手机", "手机号"}},
 	{Name: "nat", Aliases: []string{"is_nat", "gateway", "是否NAT", "NAT出口", "是否NAT出口", "NAT地址"}},
+	{Name: "nat_pool_size", Aliases: []string{"pool_size", "nat_pool", "NAT地址池大小", "地址池大小", "NAT池大小", "NAT地址数"}},
 	{Name: "valid_from", Aliases: []string{"from", "启用日期", "生效日期", "开始日期", "启用时间", "分配日期"}},
 	{Name: "valid_to", Aliases: []string{"valid_until", "to", "停用日期", "失效日期", "终止日期", "到期日期", "停用时间", "截止日期"}},
 }...)
@@ -44,10 +45,20 @@ var exclusionFields = append(slices.Clone(addressFields), []intake.Field{
 }...)
 
 // readTable reads every row of an original by parse, and returns them with
-// those that were refused.
-func readTable[T comparable](original []byte, fields []intake.Field, required []string, parse func(intake.Row) (T, error)) (*table[T], error) {
-	text, err := intake.Decode(original)
+// those that were refused. The sheet is that of a workbook; empty is its first.
+func readTable[T comparable](original []byte, sheet string, fields []intake.Field, required []string, parse func(intake.Row) (T, error)) (*table[T], error) {
+	t := &table[T]{}
+	text, err := original, error(nil)
+	switch {
+	case isWorkbook(original):
+		text, t.sheet, err = readWorkbook(original, sheet, fields)
+	case sheet != "":
+		err = errors.New("is no workbook, so it has no sheets")
+	}
 	if err != nil {
+		return nil, err
+	}
+	if text, err = intake.Decode(text); err != nil {
 		return nil, err
 	}
 	if err := intake.RequireUTF8(text); err != nil {
@@ -65,7 +76,7 @@ func readTable[T comparable](original []byte, fields []intake.Field, required []
 			return nil, fmt.Errorf("no column %s in the header", name)
 		}
 	}
-	t := &table[T]{tally: intake.Tally{Ignored: in.Ignored()}}
+	t.tally.Ignored = in.Ignored()
 	return t, t.readRows(in, parse)
 }
 
@@ -73,6 +84,7 @@ func readTable[T comparable](original []byte, fields []intake.Field, required []
 type table[T comparable] struct {
 	rows  []T
 	tally intake.Tally
+	sheet string // of a workbook
 }
 
 func (t *table[T]) readRows(in *intake.Table, parse func(intake.Row) (T, error)) error {
@@ -98,7 +110,7 @@ func (t *table[T]) readRows(in *intake.Table, parse func(intake.Row) (T, error))
 	}
 }
 
-func parseRange(row intake.Row) (Row, error) {
+func (u unmapped) parseRange(row intake.Row) (Row, error) {
 	r := Row{
 		Unit: row.Get("unit"), UnitCode: row.Get("unit_code"), Sector: row.Get("sector"),
 		City: row.Get("city"), County: row.Get("county"), AdminCode: row.Get("admin_code"),
@@ -111,12 +123,23 @@ func parseRange(row intake.Row) (Row, error) {
 	if r.Unit == "" {
 		return r, errors.New("the unit is missing")
 	}
-	if r.NAT, err = parseBool(row.Get("nat")); err != nil {
-		return r, fmt.Errorf("nat: %w", err)
+	for _, name := range []string{"unit", "unit_code", "sector", "city", "county", "admin_code", "contact", "phone"} {
+		if err := checkSpreadsheet(name, row.Get(name)); err != nil {
+			return r, err
+		}
 	}
-	r.ValidFrom, r.ValidTo, err = parseSpan(row, "valid_to")
+	if err := checkAdminCode(r.AdminCode); err != nil {
+		return r, err
+	}
+	if r.NAT, r.NATPoolSize, err = parseNAT(row.Get("nat"), row.Get("nat_pool_size")); err != nil {
+		return r, err
+	}
+	if r.ValidFrom, r.ValidTo, err = parseSpan(row, "valid_to"); err != nil {
+		return r, err
+	}
+	r.Sector = u.sector(r.Sector)
 	r.identify()
-	return r, err
+	return r, nil
 }
 
 func parseExclusion(row intake.Row) (Exclusion, error) {

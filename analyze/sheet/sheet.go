@@ -120,7 +120,7 @@ func Write[T any](w io.Writer, columns []Column[T], rows []T) error {
 }
 
 // Read reads what Write wrote. Another header or a value of another type is
-// an error with its line.
+// an error with its line; an older program may not have had the last columns.
 func Read[T any](r io.Reader, columns []Column[T]) ([]T, error) {
 	in := csv.NewReader(r)
 	in.ReuseRecord = true
@@ -128,9 +128,11 @@ func Read[T any](r io.Reader, columns []Column[T]) ([]T, error) {
 	if err != nil {
 		return nil, fmt.Errorf("header: %w", err)
 	}
-	if want := names(columns); !slices.Equal(header, want) {
+	want := names(columns)
+	if len(header) > len(want) || !slices.Equal(header, want[:len(header)]) {
 		return nil, fmt.Errorf("columns are %s; want %s", strings.Join(header, ","), strings.Join(want, ","))
 	}
+	columns = columns[:len(header)]
 	var rows []T
 	for {
 		record, err := in.Read()

@@ -25,7 +25,7 @@ func newFeedCommand(env *environment) *cobra.Command {
 as a version; the newest version of each feed, all feeds together, is what the
 nights match flows with.`,
 	}
-	cmd.AddCommand(newFeedImportCommand(env), newFeedListCommand(env), newFeedShowCommand(env), newFeedDiffCommand(env))
+	cmd.AddCommand(newFeedImportCommand(env), newFeedListCommand(env), newFeedShowCommand(env), newFeedDiffCommand(env), newFeedQualityCommand(env))
 	return cmd
 }
 

@@ -46,6 +46,9 @@ func (f *intakeFlags) tell(env *environment, file string, t *intake.Tally) error
 	if len(t.Others) > 0 {
 		env.say(fmt.Sprintf("%s: not read, as it names no endpoint: %s", file, strings.Join(t.Others, ", ")))
 	}
+	for _, remark := range t.Remarks {
+		env.say(file + ": " + remark)
+	}
 	for i, r := range t.Rejects {
 		if i == maxRejectsTold {
 			more := fmt.Sprintf("%s: and %d more refused rows", file, len(t.Rejects)-i)

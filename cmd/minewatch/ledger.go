@@ -20,32 +20,36 @@ func newLedgerCommand(env *environment) *cobra.Command {
 version, and the newest one replaces those before it; so does the newest list of
 exclusions, hosts that are allowed to reach pools by a registered decision.`,
 	}
-	cmd.AddCommand(newLedgerImportCommand(env), newLedgerListCommand(env), newLedgerShowCommand(env), newLedgerLookupCommand(env))
+	cmd.AddCommand(newLedgerImportCommand(env), newLedgerListCommand(env), newLedgerShowCommand(env), newLedgerLookupCommand(env), newLedgerCoverageCommand(env))
 	return cmd
 }
 
 type ledgerImportFlags struct {
 	intakeFlags
-	name       string
-	exclusions bool
+	name, sheet string
+	exclusions  bool
 }
 
 func newLedgerImportCommand(env *environment) *cobra.Command {
 	var f ledgerImportFlags
 	cmd := &cobra.Command{
-		Use:   "import [--exclusions] FILE",
+		Use:   "import [--exclusions] [--sheet NAME] FILE",
 		Short: "replace the ledger, or the exclusions",
-		Long: `Import a CSV with a header as the new ledger: cidr (an address, a prefix or
-first-last), unit, sector, city, county, contact, phone, nat, valid_from, valid_to;
-Chinese headers such as 地址段 and 单位名称 are known. With --exclusions, import the new
-list of exclusions: cidr, reason, approver, valid_from, expires. docs/ledger.md tells
-the columns. "-" reads standard input.
+		Long: `Import a CSV or a workbook (xlsx) with a header as the new ledger: cidr (an
+address, a prefix or first-last), unit, sector, city, county, contact, phone, nat,
+valid_from, valid_to; Chinese headers such as 地址段 and 单位名称 are known. With
+--exclusions, import the new list of exclusions: cidr, reason, approver, valid_from,
+expires. docs/ledger.md tells the columns. "-" reads standard input. Of a workbook the
+first visible sheet is read, from the row on that names the columns; merged cells are
+refused.
 
 Rows with a fault are refused with their line and a reason, the others are
-imported. Two units that claim the same addresses are both refused.
+imported. Two units that claim the same addresses are both refused. A sector that is
+not known counts as 其他, and is told.
 
 Exit codes: 0 all rows are in, 3 some were refused, 1 nothing was imported.`,
 		Example: `  minewatch ledger import units.csv
+  minewatch ledger import --sheet 地址台账 units.xlsx
   minewatch ledger import --exclusions research-hosts.csv`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return runLedgerImport(env, &f, args[0]) },
@@ -53,6 +57,7 @@ Exit codes: 0 all rows are in, 3 some were refused, 1 nothing was imported.`,
 	f.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.name, "name", "", "of the ledger's version (default the file's name without its extension)")
+	flags.StringVar(&f.sheet, "sheet", "", "of a workbook (default the first one that is visible)")
 	flags.BoolVar(&f.exclusions, "exclusions", false, "the file is a list of exclusions")
 	return cmd
 }
@@ -74,7 +79,7 @@ func runLedgerImport(env *environment, f *ledgerImportFlags, path string) error 
 		run = ledger.ImportExclusions
 	}
 	result, err := run(env.lake, ledger.Input{File: path, Data: data},
-		ledger.Options{Name: f.name, Limits: limits, Now: env.now, Logger: env.log})
+		ledger.Options{Name: f.name, Sheet: f.sheet, Limits: limits, Now: env.now, Logger: env.log})
 	return f.finish(env, path, &imported{result.Tally, result.Version.Version, result.Existing}, err)
 }
 

@@ -113,6 +113,12 @@ func ledgerFindings() *listing[finding] {
 			}
 			return fmt.Sprint(f.row.NAT)
 		}),
+		sheet.Value("nat_pool_size", sheet.IsNumber, func(f *finding) string {
+			if f.row.NATPoolSize == 0 {
+				return ""
+			}
+			return fmt.Sprint(f.row.NATPoolSize)
+		}),
 		text("valid_from", func(r *ledger.Row) string { return dayText(r.ValidFrom) }),
 		text("valid_to", func(r *ledger.Row) string { return dayText(r.ValidTo) }),
 		text("ledger_version", func(r *ledger.Row) string { return r.Version }),

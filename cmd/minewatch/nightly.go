@@ -14,8 +14,11 @@ import (
 type nightlyFlags struct {
 	days     []string
 	from, to string
+	since    string
 	all      bool
 	feedAsOf string
+
+	newEndpointsOnly bool
 
 	failOnEmpty bool
 }
@@ -42,6 +45,13 @@ Running a day again replaces what it published: with the same flows, feed,
 ledger and configuration by the same answer. A run that fails publishes
 nothing.
 
+With --new-endpoints-only, past days are matched with what the feed has learnt
+since their nights: new endpoints, and known ones that are valid longer, vouched
+for better or no longer shared. Only parts of the flows that can hold them are
+read. A day on which somebody met one is run again; a night that rests on contacts
+which so changed has its hosts graded anew; all others stay as they are. What was
+searched for in vain is noted, and not searched for again.
+
 Exit codes: 0 done (also where nothing was found), 1 error, and with
 --fail-on-empty a day without flows, 2 usage, 4 a data check failed and nothing
 was published.`,
@@ -49,17 +59,20 @@ was published.`,
   minewatch nightly --day 2026-11-15
   minewatch nightly --from 2026-11-09 --to 2026-11-15
   minewatch nightly --all                        every day that has flows
-  minewatch nightly --day 2026-11-15 --feed-as-of 2026-11-16`,
+  minewatch nightly --day 2026-11-15 --feed-as-of 2026-11-16
+  minewatch nightly --since 90d --new-endpoints-only`,
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.days, "day", nil, "`DAY` to run, such as 2026-11-15; may be repeated (default yesterday)")
 	flags.StringVar(&f.from, "from", "", "first `DAY` of a period")
 	flags.StringVar(&f.to, "to", "", "last `DAY` of a period (default yesterday)")
+	flags.StringVar(&f.since, "since", "", "first `DAY` of a period, or 90d: so many days before today")
+	flags.BoolVar(&f.newEndpointsOnly, "new-endpoints-only", false, "run only the days whose flows meet an endpoint that their nights did not know")
 	flags.BoolVar(&f.all, "all", false, "run every day that has flows")
 	flags.BoolVar(&f.failOnEmpty, "fail-on-empty", false, "end with code 1 when a day that was asked for has no flows, once the others are done (for cron)")
 	flags.StringVar(&f.feedAsOf, "feed-as-of", "", "use the feed as it was known at this `TIME`: a day (its end) or 2026-11-16T06:00:00+08:00")
-	cmd.MarkFlagsMutuallyExclusive("day", "from", "all")
+	cmd.MarkFlagsMutuallyExclusive("day", "from", "since", "all")
 	cmd.MarkFlagsMutuallyExclusive("day", "to", "all")
 	format := addFormatFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -80,19 +93,13 @@ func runNightly(ctx context.Context, env *environment, f *nightlyFlags, format o
 	if err != nil {
 		return err
 	}
-	var nights []*analyze.Manifest
-	for i, day := range days.toRun {
-		started := env.now()
-		manifest, err := analyze.Night(ctx, options, day)
-		switch {
-		case errors.Is(err, analyze.ErrCheck):
-			return checkFailed(err)
-		case err != nil:
-			return err
-		}
-		nights = append(nights, manifest)
-		env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days.toRun), env.now().Sub(started).Seconds()))
-		warnNight(env, manifest)
+	run := runNights
+	if f.newEndpointsOnly {
+		run = lateNights
+	}
+	nights, err := run(ctx, env, options, days.toRun)
+	if err != nil {
+		return err
 	}
 	if err := writeNights(env, format, nights); err != nil {
 		return err
@@ -112,10 +119,29 @@ func runNightly(ctx context.Context, env *environment, f *nightlyFlags, format o
 	return nil
 }
 
+// runNights runs each of the days.
+func runNights(ctx context.Context, env *environment, options analyze.Options, days []analyze.Day) ([]*analyze.Manifest, error) {
+	var nights []*analyze.Manifest
+	for i, day := range days {
+		started := env.now()
+		manifest, err := analyze.Night(ctx, options, day)
+		switch {
+		case errors.Is(err, analyze.ErrCheck):
+			return nights, checkFailed(err)
+		case err != nil:
+			return nights, err
+		}
+		nights = append(nights, manifest)
+		env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days), env.now().Sub(started).Seconds()))
+		warnNight(env, manifest)
+	}
+	return nights, nil
+}
+
 // scheduled says that the flags ask for no days: that is the run of every
 // night.
 func (f *nightlyFlags) scheduled() bool {
-	return !f.all && f.from == "" && f.to == "" && len(f.days) == 0
+	return !f.all && f.from == "" && f.to == "" && f.since == "" && len(f.days) == 0
 }
 
 // parseAsOf reads a time, or a day as its end.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"minewatch/analyze"
@@ -48,9 +49,11 @@ func (f *nightlyFlags) pick(env *environment, o *analyze.Options) (askedDays, er
 // asked lists the days that the flags name, in order; none for --all.
 func (f *nightlyFlags) asked(yesterday analyze.Day) ([]analyze.Day, error) {
 	switch {
+	case f.newEndpointsOnly && f.scheduled():
+		return nil, usageErrorf("--new-endpoints-only needs --since, or other days to look at")
 	case f.all:
 		return nil, nil
-	case f.from != "" || f.to != "":
+	case f.from != "" || f.to != "" || f.since != "":
 		return f.period(yesterday)
 	case len(f.days) == 0:
 		return []analyze.Day{yesterday}, nil
@@ -68,12 +71,9 @@ func (f *nightlyFlags) asked(yesterday analyze.Day) ([]analyze.Day, error) {
 }
 
 func (f *nightlyFlags) period(yesterday analyze.Day) ([]analyze.Day, error) {
-	if f.from == "" {
-		return nil, usageErrorf("--to needs --from")
-	}
-	from, err := analyze.ParseDay(f.from)
+	from, err := f.begin(yesterday.Add(1))
 	if err != nil {
-		return nil, usageErrorf("--from: %w", err)
+		return nil, err
 	}
 	to := yesterday
 	if f.to != "" {
@@ -89,6 +89,32 @@ func (f *nightlyFlags) period(yesterday analyze.Day) ([]analyze.Day, error) {
 		days = append(days, day)
 	}
 	return days, nil
+}
+
+// begin is the first day of a period.
+func (f *nightlyFlags) begin(today analyze.Day) (analyze.Day, error) {
+	if back, ok := strings.CutSuffix(f.since, "d"); ok {
+		n, err := strconv.Atoi(back)
+		if err != nil || n < 1 {
+			return "", usageErrorf("--since %q: write a day such as 2026-11-15, or 90d for so many days before today", f.since)
+		}
+		return today.Add(-n), nil
+	}
+	switch {
+	case f.since != "":
+		day, err := analyze.ParseDay(f.since)
+		if err != nil {
+			return "", usageErrorf("--since: %w; or 90d, for so many days before today", err)
+		}
+		return day, nil
+	case f.from == "":
+		return "", usageErrorf("--to needs --from or --since")
+	}
+	day, err := analyze.ParseDay(f.from)
+	if err != nil {
+		return "", usageErrorf("--from: %w", err)
+	}
+	return day, nil
 }
 
 // remark says in one line which days have no flows, and so no night, and

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/xuri/excelize/v2"
 )
 
 func TestMain(m *testing.M) {
@@ -25,6 +26,7 @@ func TestMain(m *testing.M) {
 //
 //	exit CODE PROGRAM ARG…    run the program, which has to end with this code
 //	waitfor FILE              until the file is there, at most 20 s
+//	workbook FILE ROW…        an xlsx of rows whose cells are separated by commas; "!" is an empty row, digits are numbers
 //	sendflows READY N[@SEQ]…  from one router, NetFlow v5 datagrams of N flows, numbered from SEQ on, to the first address in the ready file
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -37,6 +39,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exit":      exitWith,
 			"waitfor":   waitFor,
+			"workbook":  makeWorkbook,
 			"sendflows": sendFlows,
 		},
 	})
@@ -66,6 +69,26 @@ func waitFor(ts *testscript.TestScript, _ bool, args []string) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	ts.Fatalf("%s is not there after 20 s", path)
+}
+
+func makeWorkbook(ts *testscript.TestScript, _ bool, args []string) {
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, row := range args[1:] {
+		if row == "!" {
+			continue
+		}
+		for c, cell := range strings.Split(row, ",") {
+			var value any = cell
+			if n, err := strconv.Atoi(cell); err == nil {
+				value = n
+			}
+			name, err := excelize.CoordinatesToCellName(c+1, i+1)
+			ts.Check(err)
+			ts.Check(f.SetCellValue("Sheet1", name, value))
+		}
+	}
+	ts.Check(f.SaveAs(ts.MkAbs(args[0])))
 }
 
 func sendFlows(ts *testscript.TestScript, _ bool, args []string) {

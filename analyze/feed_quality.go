@@ -1,0 +1,80 @@
+package analyze
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"minewatch/analyze/engine"
+	"minewatch/analyze/feed"
+)
+
+// FeedQuality is what one source of the feed is worth.
+type FeedQuality struct {
+	Feed, Source, Version         string
+	Endpoints, Prefixes           int // Prefixes of Endpoints
+	Live, Dead, Shared            int // of Endpoints
+	DeadPercent, PortKnownPercent float64
+	ElsewherePercent              float64 // that another source names, too
+	AgeDays                       float64 // since the list said so
+	LastSeen                      sql.NullTime
+	Contacts, EndpointsMet        int
+	Hosts, HostsA, HostsB         int
+	LastHit                       sql.NullTime    // a day
+	PrecisionPercent              sql.NullFloat64 // of what came of the notices; not known yet
+}
+
+// RateFeeds says what each source of the feed is worth: how large, old, dead
+// and shared it is, and what it has found in the nights from..to.
+func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, error) {
+	versions, err := feed.Versions(o.Lake)
+	if err != nil {
+		return nil, err
+	}
+	contacts, err := dayFiles(o.Lake, "contacts", from, to)
+	if err != nil {
+		return nil, err
+	}
+	suspects, err := dayFiles(o.Lake, "suspects", from, to)
+	if err != nil {
+		return nil, err
+	}
+	db, err := o.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close() //nolint:errcheck // only temporary files are left to it
+	asOf := o.FeedAsOf
+	if asOf.IsZero() {
+		asOf = o.Now()
+	}
+	if err := errors.Join(
+		readFeed(ctx, db, &o, feed.Effective(versions, asOf)),
+		db.Read(ctx, "raw_contacts", paths(contacts)...),
+		db.Read(ctx, "raw_suspects", paths(suspects)...),
+		setSpan(ctx, db, from, to, asOf),
+		db.Build(ctx, "mart_feed_quality"),
+	); err != nil {
+		return nil, err
+	}
+	var list []FeedQuality
+	err = scanAll(ctx, db, "select * from mart_feed_quality", func(rows *sql.Rows) error {
+		var q FeedQuality
+		err := rows.Scan(&q.Feed, &q.Source, &q.Version, &q.Endpoints, &q.Prefixes, &q.Live, &q.Dead, &q.DeadPercent, &q.Shared,
+			&q.PortKnownPercent, &q.ElsewherePercent, &q.AgeDays, &q.LastSeen, &q.Contacts, &q.EndpointsMet,
+			&q.Hosts, &q.HostsA, &q.HostsB, &q.LastHit, &q.PrecisionPercent)
+		list = append(list, q)
+		return err
+	})
+	return list, err
+}
+
+// setSpan gives the days and the moment to the queries.
+func setSpan(ctx context.Context, db *engine.DB, from, to Day, asOf time.Time) error {
+	return errors.Join(
+		db.Set(ctx, "window_from", engine.Day(from)),
+		db.Set(ctx, "window_to", engine.Day(to)),
+		db.Set(ctx, "as_of", asOf),
+	)
+}

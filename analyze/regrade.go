@@ -1,0 +1,119 @@
+package analyze
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"minewatch/analyze/engine"
+)
+
+// regradeIfStale grades the hosts of a night anew where the contacts of the
+// six days before are not those that it read. Its own contacts stand.
+func (s *lateSearch) regradeIfStale(ctx context.Context, day Day) (PastNight, error) {
+	past := PastNight{Day: day}
+	fault := func(err error) error { return fmt.Errorf("night of %s: grade anew: %w", day, err) }
+	m, err := ReadManifest(s.Lake, day)
+	if errors.Is(err, fs.ErrNotExist) {
+		return past, nil
+	}
+	if err != nil {
+		return past, err
+	}
+	history, err := dayFiles(s.Lake, "contacts", day.Add(-6), day.Add(-1))
+	if err != nil {
+		return past, fault(err)
+	}
+	stale, err := s.stale(m, history)
+	if err != nil || !stale {
+		return past, err
+	}
+	same, err := s.sameRules(m)
+	if err != nil {
+		return past, err
+	}
+	if !same {
+		// By other rules its contacts would be others, too.
+		if gone, err := flowsGone(s.Lake, m); err != nil || gone {
+			past.Outcome = OutcomeFlowsGone
+			return past, err
+		}
+		s.hashes = nil // its contacts are history of the nights behind it
+		past.Outcome = OutcomeRun
+		past.Manifest, err = Night(ctx, s.Options, day)
+		return past, err
+	}
+	past.Outcome = OutcomeRegraded
+	if past.Manifest, err = s.regrade(ctx, day, m, history); err != nil {
+		return past, fault(err)
+	}
+	return past, nil
+}
+
+// stale says whether the night read other contacts than there are now.
+func (s *lateSearch) stale(m *Manifest, history []lakeFile) (bool, error) {
+	if s.hashes == nil {
+		s.hashes = map[string]File{}
+	}
+	var now []File
+	for _, f := range history {
+		file, ok := s.hashes[f.path]
+		if !ok {
+			var err error
+			if file, err = hashFile(s.Lake, f.path); err != nil {
+				return false, err
+			}
+			s.hashes[f.path] = file
+		}
+		now = append(now, file)
+	}
+	return !slices.Equal(now, m.History), nil
+}
+
+// regrade is the second half of a night, over contacts that are published.
+func (s *lateSearch) regrade(ctx context.Context, day Day, m *Manifest, history []lakeFile) (*Manifest, error) {
+	s.db.ForgetAll()
+	s.known = ""
+	own, err := dayFiles(s.Lake, "contacts", day, day)
+	if err != nil {
+		return nil, err
+	}
+	run := &night{Options: s.Options, day: day, db: s.db, inputs: &inputs{history: history}}
+	defer run.abort()
+	if err := errors.Join(
+		s.db.Set(ctx, "day", engine.Day(day)),
+		s.db.Read(ctx, "raw_contacts", paths(append(slices.Clone(history), own...))...),
+		readCoverage(ctx, s.db, s.Lake, day, day),
+		setWindow(ctx, s.db, day.Add(-6), day, ""),
+	); err != nil {
+		return nil, err
+	}
+	run.counts = m.Counts
+	if err := run.rank(ctx); err != nil {
+		return nil, err
+	}
+	if err := runChecks(ctx, s.db, "chk_suspects"); err != nil {
+		return nil, err
+	}
+	return m, run.republish(ctx, m)
+}
+
+// republish replaces suspects and evidence of a night, and says in its
+// manifest what they rest on now.
+func (n *night) republish(ctx context.Context, m *Manifest) error {
+	if err := n.stageGrades(ctx); err != nil {
+		return err
+	}
+	if err := n.countGrades(ctx); err != nil {
+		return err
+	}
+	at := n.Now().UTC()
+	m.Counts, m.Coverage, m.RegradedAt = n.counts, n.coverage, &at
+	n.manifest = m
+	if err := n.describeHistory(); err != nil {
+		return err
+	}
+	return n.commit()
+}
