@@ -66,7 +66,9 @@ func OfAnotherVersion(tb testing.TB, journal []byte) []byte {
 		content := f.content
 		if f.kind == commitFrame {
 			var c commit
-			err := json.Unmarshal(content, &c)
+			if err := json.Unmarshal(content, &c); err != nil {
+				tb.Fatal(err)
+			}
 			c.Schema++
 			if content, err = json.Marshal(&c); err != nil {
 				tb.Fatal(err)

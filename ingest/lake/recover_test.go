@@ -18,7 +18,7 @@ func segmentOf(tb testing.TB) (journal, groups []byte) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer s.Close() //nolint:errcheck // its files are read, and the test goes on without it
+	defer s.Close()
 	for _, n := range []int{100, 7} {
 		if err := s.Append(batchOf(traffic(1, n, 100))); err != nil {
 			tb.Fatal(err)
