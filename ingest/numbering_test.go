@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -160,5 +161,35 @@ func TestCollectCountsWhatItSleptThrough(t *testing.T) {
 			router.sequence, router.booted = 0, time.Now().Add(-time.Minute)
 			check("restarted", account.Sequence{Restarts: 1}, live(own, 20, false))
 		})
+	}
+}
+
+// Where the numbers cannot be taken out of the file, they are not believed: the
+// file would still have them after a kill.
+func TestCollectCannotClearNumberings(t *testing.T) {
+	dir, router := t.TempDir(), newStation(t, protocols[0])
+	state := filepath.Join(dir, "state.json")
+	// A file of this name can be read, but the name of the file that is written
+	// to replace it would be too long.
+	fixed := filepath.Join(dir, strings.Repeat("s", 245)+".json")
+	live := func(state string) account.Sequence {
+		book := account.NewBook(nil)
+		collect(t, ingest.CollectOptions{Lake: dir, State: state, Now: time.Now, Book: book}, func(to netip.AddrPort, stop context.CancelFunc) {
+			router.send(t, to, 3)
+			stop()
+		})
+		return book.Sum().Sequence
+	}
+	live(state)
+	text, err := os.ReadFile(state)
+	if err != nil || !strings.Contains(string(text), "numberings") {
+		t.Fatalf("state %s: %v", text, err)
+	}
+	if err := os.Rename(state, fixed); err != nil {
+		t.Fatal(err)
+	}
+	router.send(t, netip.AddrPort{}, 5)
+	if diff := cmp.Diff(account.Sequence{}, live(fixed)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -109,7 +109,7 @@ func (n *streams) resume(s *Numbering) error {
 		last.uptime, last.timed = *s.Uptime, true
 	}
 	f.rule, f.seen = rules[at], s.At
-	f.tracker.resume(&last)
+	f.resume(&last)
 	f.next = s.Next
 	return nil
 }
