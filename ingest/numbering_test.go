@@ -95,6 +95,13 @@ func (s *station) say(t *testing.T, to netip.AddrPort, datagram []byte, step uin
 	}
 }
 
+// received says that so many records are in the book. Without a wait for it, a
+// machine that stands still for seconds would be taken for loss.
+func received(book *account.Book, records int64) bool {
+	sum := book.Sum()
+	return sum.Records == records
+}
+
 // What a router sends while its collector is down is missed, and counted by the
 // next one; but not by one that goes on from a kill, whose file is of before.
 func TestCollectCountsWhatItSleptThrough(t *testing.T) {
@@ -109,16 +116,17 @@ func TestCollectCountsWhatItSleptThrough(t *testing.T) {
 			live := func(state string, n int, killed bool) account.Sequence {
 				t.Helper()
 				var before []byte
-				book := account.NewBook(nil)
+				book, want := account.NewBook(nil), int64(n)*p.records
 				counts := collect(t, ingest.CollectOptions{Lake: dir, State: state, Now: time.Now, Book: book}, func(to netip.AddrPort, stop context.CancelFunc) {
 					router.send(t, to, n)
+					eventually(t, "all is received", func() bool { return received(book, want) })
 					var err error
 					if before, err = os.ReadFile(state); err != nil {
 						t.Error(err)
 					}
 					stop()
 				})
-				if want := int64(n) * p.records; counts.RecordsStored != want {
+				if counts.RecordsStored != want {
 					t.Errorf("%s, want %d stored", counts.String(), want)
 				}
 				if killed {
@@ -176,6 +184,7 @@ func TestCollectCannotClearNumberings(t *testing.T) {
 		book := account.NewBook(nil)
 		collect(t, ingest.CollectOptions{Lake: dir, State: state, Now: time.Now, Book: book}, func(to netip.AddrPort, stop context.CancelFunc) {
 			router.send(t, to, 3)
+			eventually(t, "all is received", func() bool { return received(book, 3*router.records) })
 			stop()
 		})
 		return book.Sum().Sequence
