@@ -22,8 +22,9 @@ type CollectOptions struct {
 	Policy *policy.Live // whose exports are taken and how; nil: everybody's. It may be exchanged while collecting
 	Decode decode.Options
 
-	// State is the file that takes templates and sampling rates over a restart;
-	// those of other collectors beside it are read as well. Empty: none.
+	// State is the file that takes templates, sampling rates and, from a clean
+	// end, exporters' numberings over a restart; templates and rates of other
+	// collectors beside it are read as well. Empty: none.
 	State string
 
 	// HeaderTime stores records under the time in their datagram's header

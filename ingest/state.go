@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
+	"minewatch/ingest/account"
 	"minewatch/ingest/decode"
 	"minewatch/ingest/lake"
 )
@@ -33,17 +35,24 @@ type stateFile struct {
 	Format  int       `json:"format"`
 	Written time.Time `json:"written"`
 	decode.State
+	// Numberings are where those of its exporters stood. Only a file that was
+	// written at a clean end has them, until the next start: whoever is killed
+	// leaves none, because they would be older than what it has stored.
+	Numberings []account.Numbering `json:"numberings,omitempty"`
 }
 
 // stateKeeper takes what exporters taught over a restart, in a file of its own.
 // At the start the files of all collectors in its folder are read: exporters
-// may have been moved from one to another. Without a file it does nothing.
+// may have been moved from one to another. Where their numbers stood is each
+// collector's own: what another one received would seem to be missing. Without
+// a file it does nothing.
 //
 // That a file cannot be read or written is no reason not to receive. It is
 // said in the log, and tried again.
 type stateKeeper struct {
 	path   string
 	memory *decode.Memory
+	book   *account.Book
 	now    func() time.Time
 	log    *slog.Logger
 
@@ -52,14 +61,19 @@ type stateKeeper struct {
 	failing bool
 }
 
-// openState restores the Memory.
+// openState restores the Memory and the numberings of the Book.
 func openState(o *CollectOptions) *stateKeeper {
-	k := &stateKeeper{path: o.State, memory: o.Decode.Memory, now: o.Now, log: o.Logger}
+	k := &stateKeeper{path: o.State, memory: o.Decode.Memory, book: o.Book, now: o.Now, log: o.Logger}
 	if k.path == "" {
 		return k
 	}
+	k.path = filepath.Clean(k.path)
 	since := k.now().Add(-stateLifetime)
-	var states []decode.State
+	var (
+		states  []decode.State
+		own     stateFile
+		foreign []*stateFile
+	)
 	for _, path := range k.files() {
 		read, err := readState(path)
 		switch {
@@ -69,8 +83,10 @@ func openState(o *CollectOptions) *stateKeeper {
 				slog.String("file", path), slog.Any("error", err))
 		case read.Written.Before(since) && path != k.path:
 			k.log.Info("removing the state of a collector that is no more", slog.String("file", path), slog.Any("error", os.Remove(path)))
+		case path == k.path:
+			states, own = append(states, read.State), *read
 		default:
-			states = append(states, read.State)
+			states, foreign = append(states, read.State), append(foreign, read)
 		}
 	}
 	if err := k.memory.Restore(since, k.log, states...); err != nil {
@@ -78,15 +94,51 @@ func openState(o *CollectOptions) *stateKeeper {
 	}
 	restored := k.memory.State(since)
 	k.log.Info("state of exporters restored", slog.Int("templates", len(restored.Templates)), slog.Int("sampling_domains", len(restored.Sampling)))
-	k.saved, k.savedAt = k.memory.Learnt(), k.now()
+	k.resume(latestNumberings(&own, foreign, since))
 	return k
 }
 
-// files are those of the folder.
+// resume has the numberings go on, once the file does not have them any more: a
+// kill from here on must not leave them to the start after it.
+func (k *stateKeeper) resume(numberings []account.Numbering) {
+	if k.save(); k.failing {
+		return
+	}
+	if err := k.book.Resume(numberings); err != nil {
+		k.log.Warn("numberings of exporters read in part", slog.Any("error", err))
+	}
+	k.log.Info("numberings of exporters go on", slog.Int("numberings", len(numberings)))
+}
+
+// latestNumberings are those of the own file that were heard of since that time,
+// and by no other collector later: it has what is missing here.
+func latestNumberings(own *stateFile, foreign []*stateFile, since time.Time) []account.Numbering {
+	elsewhere := map[decode.Stream]time.Time{}
+	heard := func(s decode.Stream, at time.Time) {
+		if at.After(elsewhere[s]) {
+			elsewhere[s] = at
+		}
+	}
+	for _, f := range foreign {
+		for i := range f.Templates {
+			heard(f.Templates[i].Stream(), f.Templates[i].Seen)
+		}
+		for i := range f.Numberings {
+			heard(f.Numberings[i].Stream(), time.UnixMicro(f.Numberings[i].At))
+		}
+	}
+	return slices.DeleteFunc(own.Numberings, func(n account.Numbering) bool {
+		at := time.UnixMicro(n.At)
+		return at.Before(since) || at.Before(elsewhere[n.Stream()])
+	})
+}
+
+// files are those of the folder. The own one is among them even where the
+// folder's name has a pattern in it.
 func (k *stateKeeper) files() []string {
 	paths, err := filepath.Glob(filepath.Join(filepath.Dir(k.path), "*.json"))
-	if err != nil { // the folder's name has a pattern in it
-		return []string{k.path}
+	if err != nil || !slices.Contains(paths, k.path) {
+		paths = append(paths, k.path)
 	}
 	return paths
 }
@@ -123,7 +175,7 @@ func (k *stateKeeper) start() (end func()) {
 				k.save()
 				return
 			case <-tick.C:
-				if k.memory.Learnt() != k.saved || k.now().Sub(k.savedAt) >= stateRefresh {
+				if k.failing || k.memory.Learnt() != k.saved || k.now().Sub(k.savedAt) >= stateRefresh {
 					k.save()
 				}
 			}
@@ -138,7 +190,11 @@ func (k *stateKeeper) start() (end func()) {
 // save writes the file, whole or not at all.
 func (k *stateKeeper) save() {
 	now, learnt := k.now().UTC(), k.memory.Learnt()
-	text, err := json.Marshal(&stateFile{Format: stateFormat, Written: now, State: k.memory.State(now.Add(-stateLifetime))})
+	since := now.Add(-stateLifetime)
+	text, err := json.Marshal(&stateFile{
+		Format: stateFormat, Written: now,
+		State: k.memory.State(since), Numberings: k.book.Numberings(since),
+	})
 	if err == nil {
 		err = lake.WriteFile(k.path, text)
 	}

@@ -61,7 +61,8 @@ of the configuration treat single exporters: sampling, clock, boundary interface
 A SIGHUP has the file read again, and changes of both count from the next datagram
 on.
 
-Templates and sampling rates outlive a restart (--state). Data that comes before
+Templates and sampling rates outlive a restart (--state). After a clean end the
+next start counts as missed what exporters sent in between. Data that comes before
 its template waits for it: 35 minutes, and in at most 64 MiB of memory.
 
 A first Ctrl-C or SIGTERM stops the listening, stores what has arrived and prints
@@ -90,7 +91,7 @@ Exit codes: 0 done, 1 error, or records that could not be written, 2 usage,
 	flags.DurationVar(&f.rotateEvery, "rotate", 0, "make flows visible this often (collect.rotate_every)")
 	flags.StringVar(&f.metrics, "metrics", "", "answer Prometheus and health checks on `HOST:PORT`, at /metrics and /healthz (collect.metrics)")
 	flags.IntVar(&f.sockets, "sockets", 0, "sockets per address, each with a reader and a buffer of its own (collect.sockets)")
-	flags.StringVar(&f.state, "state", "", "`FOLDER` that keeps templates and sampling rates over a restart (default state in the lake)")
+	flags.StringVar(&f.state, "state", "", "`FOLDER` that keeps templates, sampling rates and numberings over a restart (default state in the lake)")
 	flags.StringVar(&f.receivedTime, "time", timeArrival, "store flows by the time of `arrival`, or by the export time in the datagram's header, for replays and labs (sFlow has none)")
 	flags.DurationVar(&f.duration, "duration", 0, "stop after this long (0: not)")
 	flags.DurationVar(&f.stopAfterIdle, "stop-after-idle", 0, "stop when, after the first datagram, none has come for this long (0: not)")

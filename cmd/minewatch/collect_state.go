@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// stateFile is where a collector keeps templates and sampling rates: one file
-// for each place to listen, so that it finds its own again, and that no two
-// collectors write the same one. All of them are read at the start.
+// stateFile is where a collector keeps templates, sampling rates and numberings:
+// one file for each place to listen, so that it finds its own again, and that no
+// two collectors write the same one. All of them are read at the start.
 func stateFile(folder, lake string, listen []string) string {
 	if folder == "" {
 		folder = filepath.Join(lake, "state")

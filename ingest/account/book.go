@@ -20,6 +20,7 @@ type Book struct {
 	files   int                   // receipts begun
 	streams streams
 	unseen  Unseen
+	closed  bool // nothing will be posted any more
 
 	writing sync.Mutex // held while receipts are written
 }
@@ -171,6 +172,7 @@ func (b *Book) Close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.streams.settle(true)
+	b.closed = true
 }
 
 // change adds e to the account of the key, and to the exporter's total. When

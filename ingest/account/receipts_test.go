@@ -172,6 +172,11 @@ the one behind it. A numbering that begins anew, with the exporter's uptime or w
 that number otherwise than their protocol says are found out after eight datagrams, told in the log, and followed in
 their own way.
 
+A collector that ended cleanly (SIGTERM, a restart of the service) goes on with these numbers at its next start, within a day: what was
+sent in between is missed, in the hour of the first datagram after it. After a kill or a power cut, and from an exporter's new
+source port, nothing is known of the time between: it is neither stored nor missed. [Exporters](exporters.md#what-is-known-of-loss) has
+each case.
+
 What a collector that was killed had received since its last rotation is in no receipt, although its flows are recovered:
 where an hour has more flows than records_stored, look into ` + "`manifests/recover`" + `.
 

@@ -1,5 +1,7 @@
 package account
 
+import "minewatch/ingest/flow"
+
 // rule is what a protocol's numbers count.
 type rule uint8
 
@@ -9,6 +11,33 @@ const (
 	countsThrough                 // IPFIX of softflowd 1.1.0: records, those of the datagram included, options not
 	onlyEverDatagrams             // sFlow: its samples have numbers of their own
 )
+
+// ruleOf is how the format's numbers count by its protocol; false where it has
+// none.
+func ruleOf(f flow.Format) (rule, bool) {
+	switch f {
+	case flow.NetFlow5, flow.IPFIX:
+		return countsRecords, true
+	case flow.NetFlow9:
+		return countsDatagrams, true
+	case flow.SFlow:
+		return onlyEverDatagrams, true
+	default:
+		return countsDatagrams, false
+	}
+}
+
+// word is the rule in a Numbering.
+func (r rule) word() string {
+	switch r {
+	case countsRecords:
+		return "records"
+	case countsThrough:
+		return "through"
+	default:
+		return "datagrams"
+	}
+}
 
 // first is the number of the first unit in s.
 func (r rule) first(s *sighting) uint32 {

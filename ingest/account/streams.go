@@ -138,14 +138,7 @@ func (n *streams) follow(s *decode.Stream) *followed {
 	}
 	f := &followed{exporter: s.From.Addr(), format: s.Format, seen: n.newest}
 	f.note = func(hour int64, s Sequence) { n.found(Key{Hour: hour, Exporter: f.exporter}, s) }
-	switch s.Format {
-	case flow.NetFlow5, flow.IPFIX:
-		f.rule = countsRecords
-	case flow.SFlow:
-		f.rule = onlyEverDatagrams
-	default:
-		f.rule = countsDatagrams
-	}
+	f.rule, _ = ruleOf(s.Format)
 	n.index[*s] = f
 	return f
 }

@@ -14,6 +14,10 @@ const (
 	// restartBack is how much the uptime must go back to mean a restart and
 	// not a datagram that was overtaken.
 	restartBack = 10_000 // ms
+	// restartLag is by how much less than our clock the uptime must have gone on
+	// since the datagram before to mean a restart in a silence, after which it may
+	// be more than it was then. Clocks drift, and are set.
+	restartLag = 300_000 // ms
 	// farDatagrams and farRecords are jumps ahead that one datagram alone is
 	// not believed: proofAhead have to go on from each other. RFC 3550 appendix
 	// A.1 treats the sequence numbers of RTP so, with 3000 packets.
@@ -153,9 +157,14 @@ func (t *tracker) endStray(hour int64, note note) {
 	t.stray = stray{}
 }
 
-// restarted says that the exporter's uptime began anew.
+// restarted says that the exporter's uptime began anew. One that stands still
+// says nothing.
 func (t *tracker) restarted(s *sighting) bool {
-	return s.timed && t.last.timed && int32(s.uptime-t.last.uptime) < -restartBack
+	if !s.timed || !t.last.timed || s.uptime == t.last.uptime {
+		return false
+	}
+	elapsed := uint32(max(0, s.at-t.last.at) / int64(time.Millisecond/time.Microsecond))
+	return int32(s.uptime-t.last.uptime) < -restartBack || int32(s.uptime-t.last.uptime-elapsed) < -restartLag
 }
 
 // restart begins anew with s. What was missing before is missing for good.

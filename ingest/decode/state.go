@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"minewatch/ingest/flow"
 )
 
 // State is what a Memory holds of templates and sampling rates, as it outlives
@@ -28,6 +30,15 @@ type TemplateState struct {
 	Record   []byte         `json:"record"`           // the template record (RFC 3954 section 5.2, RFC 7011 section 3.4)
 	Booted   int64          `json:"booted,omitempty"` // when the exporter started, ms since 1970 by its clock; 0: it does not say
 	Seen     time.Time      `json:"seen"`             // when it was last told
+}
+
+// Stream is whose numbering the template's datagrams are in.
+func (s *TemplateState) Stream() Stream {
+	format := flow.NetFlow9
+	if s.Version == versionIPFIX {
+		format = flow.IPFIX
+	}
+	return Stream{Format: format, From: s.Exporter, Domain: s.Domain}
 }
 
 // SamplingState is what options records taught about one domain of an exporter.
