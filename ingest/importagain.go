@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -276,9 +275,6 @@ func (o *ImportOptions) replace(s *store, inputs []string) (files []lake.File, r
 			return nil, 0, err
 		}
 		receipts = append(receipts, of...)
-	}
-	if len(old) > 0 {
-		o.Logger.Info("replacing what was imported before", slog.Int("lake_files", len(old)))
 	}
 	if files, err = s.replace(old); err != nil {
 		return nil, 0, err

@@ -394,12 +394,13 @@ func importUntilKilled(path, dir string) int {
 // the next import mends what the kill left.
 func TestKilledReplacement(t *testing.T) {
 	dir := t.TempDir()
-	log := flowLog
+	var log bytes.Buffer
+	log.WriteString(flowLog)
 	for hour := range 10 {
-		log += fmt.Sprintf("2026-03-02T%02d:00:00Z,2026-03-02T%02d:01:00Z,10.0.0.1,203.0.113.9,40000,3333,6,1500,10\n", hour, hour)
+		fmt.Fprintf(&log, "2026-03-02T%02d:00:00Z,2026-03-02T%02d:01:00Z,10.0.0.1,203.0.113.9,40000,3333,6,1500,10\n", hour, hour)
 	}
 	const flows = 12
-	path := writeFile(t, "a.csv", []byte(log))
+	path := writeFile(t, "a.csv", log.Bytes())
 	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // not a secret
 	kills, torn, reads := 0, 0, 0
 	for begun := time.Now(); kills < 8 || time.Since(begun) < soak(t, 0); kills++ {

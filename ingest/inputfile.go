@@ -95,15 +95,14 @@ func (in *inputFile) hash(known *knownInputs) error {
 	}
 	in.bytes = info.Size()
 	in.raw = hex.EncodeToString(raw.Sum(nil))
-	if err != nil {
-		in.sha256, in.contentBytes = in.raw, in.bytes
-		return nil
+	in.sha256, in.contentBytes = in.raw, in.bytes
+	if err == nil {
+		if content.bytes == 0 {
+			return errors.New("is empty")
+		}
+		in.sha256, in.contentBytes = content.sum(), content.bytes
+		in.beginnings = slices.DeleteFunc(content.found, func(known string) bool { return known == in.sha256 })
 	}
-	if content.bytes == 0 {
-		return errors.New("is empty")
-	}
-	in.sha256, in.contentBytes = content.sum(), content.bytes
-	in.beginnings = slices.DeleteFunc(content.found, func(known string) bool { return known == in.sha256 })
 	return nil
 }
 

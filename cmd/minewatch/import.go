@@ -149,8 +149,7 @@ func describe(file *ingest.Imported) string {
 	text := fmt.Sprintf("%s: %s, %s; in %d %s\n", file.Path, file.Format, file.Counts.String(),
 		len(file.Files), plural(len(file.Files), "lake file"))
 	if file.Replaced > 0 {
-		text += fmt.Sprintf("%s: %d %s of earlier imports replaced\n", file.Path, file.Replaced,
-			choose(file.Replaced, "lake file is", "lake files are"))
+		text += fmt.Sprintf("%s: replaces %d %s of imports before\n", file.Path, file.Replaced, plural(file.Replaced, "lake file"))
 	}
 	if file.Duplicate {
 		text = describeDuplicate(file)
@@ -175,12 +174,12 @@ func describeDuplicate(file *ingest.Imported) string {
 	case file.PartOf != "":
 		text += "; " + file.PartOf + ", which continues it, has replaced it"
 	case file.Merged > 0:
-		text += "; compaction has merged them with others, so they cannot be replaced"
+		text += "; compaction has merged " + choose(n, "it with others, so it", "them with others, so they") + " cannot be replaced"
 	case file.Deleted > 0:
 		text = fmt.Sprintf("%s: in the lake since %s (sha256 %.16s…), but %d of its %d lake files are deleted: --again stores all of it anew",
 			file.Path, since, file.SHA256, file.Deleted, len(file.Files))
 	default:
-		text += "; --again replaces them"
+		text += "; --again replaces " + choose(n, "it", "them")
 	}
 	return text + "\n"
 }
