@@ -403,7 +403,7 @@ func TestKilledReplacement(t *testing.T) {
 	path := writeFile(t, "a.csv", log.Bytes())
 	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // not a secret
 	kills, torn, reads := 0, 0, 0
-	for begun := time.Now(); kills < 8 || time.Since(begun) < soak(t, 0); kills++ {
+	for begun := time.Now(); kills < 4 || time.Since(begun) < soak(t, 0); kills++ {
 		cmd := exec.CommandContext(t.Context(), os.Args[0])
 		cmd.Env = append(os.Environ(), importVariable+"="+path, lakeVariable+"="+dir)
 		out, err := cmd.StdoutPipe()
