@@ -1,11 +1,10 @@
 package ingest
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"time"
 
 	"minewatch/ingest/decode"
@@ -42,7 +41,12 @@ type ImportOptions struct {
 	// the company in which it is imported changes what is stored of it.
 	InPieces bool
 
+	// Again replaces what was stored of the files before. Otherwise a file that
+	// the lake holds is not stored again.
+	Again bool
+
 	decoder *decode.Decoder // of all pieces; nil: each file has its own
+	known   *knownInputs
 }
 
 func (o *ImportOptions) setDefaults() {
@@ -55,6 +59,7 @@ func (o *ImportOptions) setDefaults() {
 	if o.OnFile == nil {
 		o.OnFile = func(*Imported) {}
 	}
+	o.known = &knownInputs{lake: o.Lake}
 	if o.InPieces {
 		o.decoder = decode.New(o.Decode)
 	}
@@ -68,10 +73,18 @@ type Imported struct {
 	Bytes     int64
 	Duplicate bool        // the lake held it already; nothing was stored
 	CutOff    bool        // it ends in the middle of a packet
+	Replaced  int         // how many lake files of imports before were replaced
 	Files     []lake.File // in the lake
 	Counts    flow.Counts
-	Refused   int64 // of a duplicate: how much of it was rejected when it was stored
-	Err       error // why nothing of it was stored
+
+	// Of a duplicate.
+	Since   time.Time // when it was imported
+	PartOf  string    // the file that continues it, which has its flows
+	Merged  int       // how many of Files compaction has merged with others
+	Deleted int       // how many of Files are not there any more
+	Refused int64     // how much of it was rejected when it was stored
+
+	Err error // why nothing of it was stored
 }
 
 // ImportResult is what became of all files, in the order given.
@@ -115,23 +128,6 @@ func (r *ImportResult) err() error {
 	return errors.Join(faults...)
 }
 
-// isStored says whether the lake holds the file already, and fills in what is
-// known of it then.
-func (o *ImportOptions) isStored(in *inputFile, file *Imported) (bool, error) {
-	known, err := lake.ReadManifest(o.Lake, in.manifestPath())
-	if known == nil || err != nil {
-		return false, err
-	}
-	file.Duplicate = true
-	file.Files = known.Files
-	file.CutOff = known.Input != nil && known.Input.CutOff
-	file.Refused = known.Counts.Rejected()
-	file.Counts.Records = known.Counts.RecordsStored
-	file.Counts.RecordsDuplicate = known.Counts.RecordsStored
-	o.OnProgress(in.bytes - in.read)
-	return true, nil
-}
-
 // records opens the file by its format.
 func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 	if in.format == source.FormatCapture {
@@ -163,52 +159,54 @@ func (o *ImportOptions) records(in *inputFile) (recordReader, error) {
 	return &logReader{log: log, ledger: ledger{hour: o.Now()}, logger: o.Logger.With(slog.String("file", in.path))}, nil
 }
 
-// publish makes the records of a file visible as one, and writes down that it
-// did. A mark says where that was interrupted: the next import of the same
-// bytes then removes what had become visible before it begins.
-func (o *ImportOptions) publish(in *inputFile, s *store, begun time.Time) ([]lake.File, error) {
-	mark := filepath.Join(o.Lake, "manifests", in.manifestPath()+".unfinished")
-	if _, err := os.Stat(mark); err == nil {
-		if err := o.removeLeftovers(in); err != nil {
+// publish makes the records of a file visible as one, in the place of what was
+// stored of it before, and writes down that it did. Marks say where that was
+// interrupted.
+func (o *ImportOptions) publish(ctx context.Context, in *inputFile, s *store, begun time.Time, before *earlier) (files []lake.File, err error) {
+	inputs := append([]string{in.sha256}, before.others...)
+	if !before.isNone() {
+		unlock, err := o.lockUpkeep(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer unlock() //nolint:errcheck // nothing was written; closing unlocks
+		if err := o.stillReplaceable(inputs); err != nil {
 			return nil, err
 		}
 	}
-	if err := lake.WriteFile(mark, nil); err != nil {
+	if err := o.writeMarks(in, before.others); err != nil {
 		return nil, err
 	}
-	files, err := s.publish()
+	if before.isNone() {
+		files, err = s.publish()
+	} else {
+		files, before.replaced, err = o.replace(s, inputs)
+	}
 	if err != nil {
 		return nil, err
 	}
 	s.book.Close()
-	if err := s.book.WriteReceipts(o.Lake, in.writerName()); err != nil {
+	if err := s.book.WriteReceipts(o.Lake, writerName(in.sha256)); err != nil {
 		return nil, err
 	}
-	err = lake.WriteManifest(o.Lake, in.manifestPath(), &lake.Manifest{
+	err = lake.WriteManifest(o.Lake, manifestPath(in.sha256), &lake.Manifest{
 		Program: o.Program,
-		Writer:  in.writerName(),
-		Input:   &lake.Input{Path: in.path, SHA256: in.sha256, Bytes: in.bytes, Format: in.format, CutOff: in.cutOff},
+		Writer:  writerName(in.sha256),
+		Input: &lake.Input{
+			Path: in.path, SHA256: in.sha256, Bytes: in.bytes, ContentBytes: in.contentBytes,
+			Format: in.format, CutOff: in.cutOff,
+		},
 		Begun:   begun,
 		Written: o.Now().UTC(),
 		Counts:  s.counts,
 		Files:   files,
 	})
+	if err == nil {
+		err = o.giveUp(in, before.others)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return files, os.Remove(mark)
-}
-
-func (o *ImportOptions) removeLeftovers(in *inputFile) error {
-	leftovers, err := filepath.Glob(filepath.Join(o.Lake, "flows", "*", "*", in.writerName()+"-*.parquet"))
-	if err != nil {
-		return err
-	}
-	for _, path := range leftovers {
-		o.Logger.Warn("removing what an interrupted import left", slog.String("file", path))
-		if err := os.Remove(path); err != nil {
-			return err
-		}
-	}
-	return nil
+	o.known.add(in)
+	return files, o.removeMarks(in, before.others)
 }

@@ -95,7 +95,7 @@ func TestImport(t *testing.T) {
 		}
 		wantManifest := &lake.Manifest{
 			Program: "minewatch test", Writer: "import-" + f.SHA256[:16],
-			Input: &lake.Input{Path: f.Path, SHA256: f.SHA256, Bytes: f.Bytes, Format: f.Format},
+			Input: &lake.Input{Path: f.Path, SHA256: f.SHA256, Bytes: f.Bytes, ContentBytes: f.Bytes, Format: f.Format},
 			Begun: clock(), Written: clock(), Counts: f.Counts, Files: f.Files,
 		}
 		if diff := cmp.Diff(wantManifest, m); diff != "" {
@@ -160,7 +160,7 @@ func TestImportFailsPerFile(t *testing.T) {
 	}{
 		{"missing", "/nowhere/a.pcap", "no such file"},
 		{"folder", t.TempDir(), "is a folder: name the files in it"},
-		{"empty", writeFile(t, "empty", nil), "the file is empty"},
+		{"empty", writeFile(t, "empty", nil), "empty: is empty"},
 		{"unknown", writeFile(t, "readme.txt", []byte("This is prose.\n")), "import "},
 		{"changes", growing, "changed while it was read"},
 	} {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -30,13 +31,19 @@ func (c *captureReader) next(b *batch) error {
 }
 
 // ended says why the reading ended: at the end of a capture without any flow
-// export, that it is of ordinary traffic. Whoever imports that expects flows,
-// and would take silence for none. Of a piece nothing can be said.
+// export that can be read, that it is of ordinary traffic, or that its exports
+// are damaged. Whoever imports that expects flows, and would take silence for
+// none. Of a piece nothing can be said.
 func (c *captureReader) ended(err error) error {
 	counts := c.counts()
 	seen := counts.Datagrams + counts.PacketsNotExport
 	if c.piece || !errors.Is(err, io.EOF) || seen == 0 || counts.Datagrams > counts.DatagramsUnknown+counts.DatagramsMalformed {
 		return err
+	}
+	// By accident a few datagrams of ordinary traffic look like exports.
+	if counts.DatagramsMalformed > counts.DatagramsUnknown {
+		return fmt.Errorf("holds flow exports, but none of them can be read: of %d datagrams %d are malformed. "+
+			"See with tshark -d udp.port==PORT,cflow what the exporter sends, and capture it again with tcpdump -s 0", counts.Datagrams, counts.DatagramsMalformed)
 	}
 	return fmt.Errorf("holds no flow exports but ordinary traffic (%d packets, %d of them UDP; none is NetFlow v5 or v9, IPFIX or sFlow v5). "+
 		"Let an exporter make flows of it: softflowd -r FILE -a -v 9 -n 127.0.0.1:2055, "+
@@ -48,4 +55,17 @@ func (c *captureReader) counts() flow.Counts {
 	counts.Sub(&c.before)
 	counts.PacketsNotExport = c.capture.NotExport()
 	return counts
+}
+
+// pass reads a piece that the lake holds already, for the pieces that follow:
+// its templates and sampling rates hold for them too.
+func (o *ImportOptions) pass(ctx context.Context, in *inputFile, records recordReader) error {
+	if o.InPieces && in.format == source.FormatCapture {
+		// What ended it early was told when it was stored.
+		if _, err := pump(ctx, records, func(*batch) error { return nil }); err != nil {
+			return in.wrap(err)
+		}
+	}
+	o.OnProgress(in.bytes - in.read)
+	return nil
 }

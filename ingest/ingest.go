@@ -23,7 +23,7 @@ import (
 
 // Import stores the flows of each file: all of a file or, if it fails, nothing
 // of it. A file that the lake already holds, by its SHA-256, is not stored
-// again. A file that fails does not stop the others; the error joins those of
+// again, unless that is asked for. A file that fails does not stop the others; the error joins those of
 // all files that did.
 func Import(ctx context.Context, o ImportOptions, paths ...string) (ImportResult, error) {
 	o.setDefaults()
@@ -45,7 +45,7 @@ func Import(ctx context.Context, o ImportOptions, paths ...string) (ImportResult
 
 // importFile is the way of one file.
 func (o *ImportOptions) importFile(ctx context.Context, file *Imported) error {
-	in, err := openInput(file.Path, o.OnProgress)
+	in, err := openInput(file.Path, o.OnProgress, o.known)
 	if err != nil {
 		return err
 	}
@@ -57,14 +57,19 @@ func (o *ImportOptions) importFile(ctx context.Context, file *Imported) error {
 	if err != nil {
 		return in.wrap(err)
 	}
-	w, err := lake.NewWriter(o.Lake, lake.Options{Name: in.writerName(), Logger: o.Logger})
+	w, err := lake.NewWriter(o.Lake, lake.Options{Name: writerName(in.sha256), Logger: o.Logger})
 	if err != nil {
 		return in.wrap(err)
 	}
 	defer w.Close() //nolint:errcheck // it removes what only concerns the writer
-	if stored, err := o.isStored(in, file); stored || err != nil {
-		return err
+	before, err := o.lookUp(in, file)
+	if err != nil {
+		return in.wrap(err)
 	}
+	if file.Duplicate {
+		return o.pass(ctx, in, records)
+	}
+	w.After(before.sequence)
 
 	s := &store{w: w, book: account.NewBook(o.Logger)}
 	ended, err := pump(ctx, records, s.append)
@@ -72,12 +77,12 @@ func (o *ImportOptions) importFile(ctx context.Context, file *Imported) error {
 		err = in.complete(ended)
 	}
 	if err == nil {
-		file.Files, err = o.publish(in, s, begun)
+		file.Files, err = o.publish(ctx, in, s, begun, &before)
 	}
 	if err != nil {
 		err = in.wrap(errors.Join(err, s.drop()))
 	}
-	file.Counts, file.CutOff = s.counts, in.cutOff
+	file.Counts, file.CutOff, file.Replaced = s.counts, in.cutOff, before.replaced
 	return err
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 
 	"minewatch/ingest/source"
 )
@@ -26,6 +27,9 @@ type inputFile struct {
 	bytes  int64  // of the file as it is
 	cutOff bool
 
+	contentBytes int64    // uncompressed
+	beginnings   []string // SHA-256 of inputs of imports before, that are the beginning of the content
+
 	file     *os.File
 	again    hash.Hash
 	read     int64 // bytes, for the second time
@@ -33,19 +37,19 @@ type inputFile struct {
 }
 
 // openInput tells a file's format and hash.
-func openInput(path string, progress func(int64)) (*inputFile, error) {
+func openInput(path string, progress func(int64), known *knownInputs) (*inputFile, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	in := &inputFile{path: path, file: file, again: sha256.New(), progress: progress}
-	if err := in.recognise(); err != nil {
+	if err := in.recognise(known); err != nil {
 		return nil, errors.Join(in.wrap(err), file.Close())
 	}
 	return in, nil
 }
 
-func (in *inputFile) recognise() error {
+func (in *inputFile) recognise(known *knownInputs) error {
 	info, err := in.file.Stat()
 	if err != nil {
 		return err
@@ -62,7 +66,7 @@ func (in *inputFile) recognise() error {
 	if _, err := in.file.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	if err := in.hash(); err != nil {
+	if err := in.hash(known); err != nil {
 		return err
 	}
 	_, err = in.file.Seek(0, io.SeekStart)
@@ -71,8 +75,12 @@ func (in *inputFile) recognise() error {
 
 // hash reads the file for the first time. A stream that cannot be expanded is
 // known by the file as it is; the second reading will say what is wrong.
-func (in *inputFile) hash() error {
-	raw, content := sha256.New(), sha256.New()
+func (in *inputFile) hash(known *knownInputs) error {
+	earlier, err := known.of(in.format)
+	if err != nil {
+		return err
+	}
+	raw, content := sha256.New(), &prefixHash{hash: sha256.New(), known: earlier}
 	file := bufio.NewReader(io.TeeReader(in.file, raw))
 	expanded, err := source.Expand(file)
 	if err == nil {
@@ -87,9 +95,13 @@ func (in *inputFile) hash() error {
 	}
 	in.bytes = info.Size()
 	in.raw = hex.EncodeToString(raw.Sum(nil))
-	in.sha256 = in.raw
+	in.sha256, in.contentBytes = in.raw, in.bytes
 	if err == nil {
-		in.sha256 = hex.EncodeToString(content.Sum(nil))
+		if content.bytes == 0 {
+			return errors.New("is empty")
+		}
+		in.sha256, in.contentBytes = content.sum(), content.bytes
+		in.beginnings = slices.DeleteFunc(content.found, func(known string) bool { return known == in.sha256 })
 	}
 	return nil
 }
@@ -134,8 +146,8 @@ func (in *inputFile) wrap(err error) error { return fmt.Errorf("import %s: %w", 
 
 func (in *inputFile) close() error { return in.file.Close() }
 
-// writerName is the prefix of the file's names in the lake. 64 bits of its
+// writerName is the prefix of an input's names in the lake. 64 bits of its
 // hash keep the names short; the manifest has all.
-func (in *inputFile) writerName() string { return "import-" + in.sha256[:16] }
+func writerName(sha256 string) string { return "import-" + sha256[:16] }
 
-func (in *inputFile) manifestPath() string { return path.Join("import", in.sha256+".json") }
+func manifestPath(sha256 string) string { return path.Join("import", sha256+".json") }

@@ -37,6 +37,9 @@ func TestMain(m *testing.M) {
 	if name := os.Getenv(collectorVariable); name != "" {
 		os.Exit(collectUntilKilled(name, os.Getenv(lakeVariable)))
 	}
+	if path := os.Getenv(importVariable); path != "" {
+		os.Exit(importUntilKilled(path, os.Getenv(lakeVariable)))
+	}
 	os.Exit(m.Run())
 }
 

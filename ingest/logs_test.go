@@ -173,6 +173,13 @@ func TestImportOfOrdinaryTraffic(t *testing.T) {
 	if files := published(t, dir); len(files) != 0 {
 		t.Errorf("published %v", files)
 	}
+	// Exports that cannot be read are not told as ordinary traffic.
+	damaged := netflow5(noon, 3)
+	damaged[3] = 200 // flows, of which most are not there
+	_, err = importInto(t, dir, writeFile(t, "damaged.pcap", capture(t, "10.255.0.2", damaged)))
+	if err == nil || !strings.Contains(err.Error(), "holds flow exports, but none of them can be read: of 1 datagrams 1 are malformed") || strings.Contains(err.Error(), "softflowd") {
+		t.Errorf("damaged exports: %v", err)
+	}
 	// With one export among the packets it is a capture of exports.
 	whole := capture(t, "10.255.0.2", []byte("neither fish nor flow"), netflow5(noon, 1))
 	if result, err := importInto(t, dir, writeFile(t, "mixed.pcap", whole)); err != nil || result.Counts.RecordsStored != 1 {

@@ -112,8 +112,17 @@ func (s *store) append(b *batch) error {
 // publish makes everything pending visible: all of it or, after an error,
 // nothing.
 func (s *store) publish() ([]lake.File, error) {
+	return s.publishAs(s.w.Publish)
+}
+
+// replace is publish in the place of other files of the lake.
+func (s *store) replace(old []string) ([]lake.File, error) {
+	return s.publishAs(func() ([]lake.File, error) { return s.w.Replace(old) })
+}
+
+func (s *store) publishAs(publish func() ([]lake.File, error)) ([]lake.File, error) {
 	pending := s.w.Pending()
-	files, err := s.w.Publish()
+	files, err := publish()
 	if err != nil {
 		s.failed = true
 		return nil, err

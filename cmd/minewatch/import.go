@@ -29,6 +29,7 @@ type importFlags struct {
 	exporter string
 	sampling int32
 	inPieces bool
+	again    bool
 
 	samplingDefault int32 // of routers that do not say it
 }
@@ -54,7 +55,9 @@ and which field becomes which column, docs/flow-csv.md what a CSV looks like. A 
 that tells both directions of a connection is stored as two flow records.
 
 All of a file is stored, or nothing of it. A file that the lake already holds, by
-its SHA-256, is not stored again. A file that fails does not stop the others.
+its SHA-256, is not stored again; one that begins with what was imported before, a
+log or capture that has grown since, is refused. With --again both are stored, in the
+place of what was stored of them before. A file that fails does not stop the others.
 Every file stands for itself, so the order does not matter; the files of a
 rotating capture, where data may lie in another file than its template, are
 imported together with --in-pieces.
@@ -78,6 +81,7 @@ some input was rejected.`,
 	flags.Var(&f.allow, "allow", "`PREFIX` of exporters to take from captures; may be repeated (default all)")
 	flags.StringVar(&f.exporter, "exporter", "", "`ADDRESS` of the exporter or sensor, for lines of logs that name none")
 	flags.Int32Var(&f.sampling, "sampling", 0, "the `N` of 1 in N packets, for exporters and lines that do not say it (of routers collect.sampling_default, else 1)")
+	flags.BoolVar(&f.again, "again", false, "store also what was imported before, in its place: with other flags, or grown since")
 	flags.BoolVar(&f.inPieces, "in-pieces", false, "the files are one capture that was cut, in this order: templates carry over")
 	return cmd
 }
@@ -100,6 +104,7 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 		Program:  "minewatch " + versionText(),
 		Allow:    f.allow,
 		InPieces: f.inPieces,
+		Again:    f.again,
 		Decode: decode.Options{
 			Policy: policy.NewLive(policy.Rules{
 				ClockLimit:      time.Duration(env.config.Collect.ClockLimit),
@@ -143,9 +148,11 @@ func describe(file *ingest.Imported) string {
 	}
 	text := fmt.Sprintf("%s: %s, %s; in %d %s\n", file.Path, file.Format, file.Counts.String(),
 		len(file.Files), plural(len(file.Files), "lake file"))
-	if n := file.Counts.RecordsDuplicate; file.Duplicate {
-		text = fmt.Sprintf("%s: already in the lake (sha256 %.16s…), its %d %s not stored again\n",
-			file.Path, file.SHA256, n, choose(n, "record is", "records are"))
+	if file.Replaced > 0 {
+		text += fmt.Sprintf("%s: replaces %d %s of imports before\n", file.Path, file.Replaced, plural(file.Replaced, "lake file"))
+	}
+	if file.Duplicate {
+		text = describeDuplicate(file)
 	}
 	if file.Refused > 0 {
 		text += fmt.Sprintf("%s: when it was stored, %d of its lines, records, sets or datagrams %s rejected\n",
@@ -155,6 +162,26 @@ func describe(file *ingest.Imported) string {
 		text += fmt.Sprintf("%s: ends in the middle of a packet; everything before it is stored\n", file.Path)
 	}
 	return text
+}
+
+// describeDuplicate says of a file that the lake holds since when, and what can
+// be done about it.
+func describeDuplicate(file *ingest.Imported) string {
+	n, since := file.Counts.RecordsDuplicate, file.Since.UTC().Format("2006-01-02 15:04 UTC")
+	text := fmt.Sprintf("%s: already in the lake since %s (sha256 %.16s…), its %d %s not stored again",
+		file.Path, since, file.SHA256, n, choose(n, "record is", "records are"))
+	switch {
+	case file.PartOf != "":
+		text += "; " + file.PartOf + ", which continues it, has replaced it"
+	case file.Merged > 0:
+		text += "; compaction has merged " + choose(n, "it with others, so it", "them with others, so they") + " cannot be replaced"
+	case file.Deleted > 0:
+		text = fmt.Sprintf("%s: in the lake since %s (sha256 %.16s…), but %d of its %d lake files are deleted: --again stores all of it anew",
+			file.Path, since, file.SHA256, file.Deleted, len(file.Files))
+	default:
+		text += "; --again replaces " + choose(n, "it", "them")
+	}
+	return text + "\n"
 }
 
 // remarks is a second line for the summary: what is noteworthy about the

@@ -10,8 +10,9 @@
 //
 // A Writer is for imports, which are stored as a whole or not at all. It fills
 // any number of hours at once in bounded memory. Its files grow under hot/, and
-// Publish makes all of them visible. A writer that was killed leaves nothing;
-// the next one removes its folder, once the dead writer's lock is free.
+// Publish makes all of them visible, Replace in the place of earlier ones. A
+// writer that was killed leaves nothing; the next one removes its folder, once
+// the dead writer's lock is free.
 //
 // A Spool is for collectors, which must not lose what they have received:
 //
@@ -23,7 +24,7 @@
 //
 // Other files keep out of each other's way by three locks: a writer's own on
 // its folder (workspace.go), one on hot/ for coming and going, and the gate
-// between publishing and the replacement of whole hours (gate.go).
+// between publishing and the replacement of whole hours or imports (gate.go).
 //
 // A file's columns are flow.Columns. docs/schema.md is generated from them by
 // this package's test (go test ./ingest/lake -update).

@@ -23,6 +23,9 @@ type Manifest struct {
 	Written time.Time   `json:"written"`
 	Counts  flow.Counts `json:"counts"`
 	Files   []File      `json:"files"`
+	// ReplacedBy is the SHA-256 of the input that continues this one: its import
+	// has replaced what was stored of this.
+	ReplacedBy string `json:"replaced_by,omitempty"`
 }
 
 // Input is the file that an import read.
@@ -30,7 +33,9 @@ type Input struct {
 	Path   string `json:"path"` // as given
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
-	Format string `json:"format"` // capture or csv
+	// ContentBytes is the length of what SHA256 is of: without compression.
+	ContentBytes int64  `json:"content_bytes"`
+	Format       string `json:"format"` // capture or csv
 	// CutOff says that the input ends in the middle of a packet: everything
 	// before it was read.
 	CutOff bool `json:"cut_off,omitempty"`
@@ -47,6 +52,25 @@ func WriteManifest(dir, path string, m *Manifest) error {
 		return fmt.Errorf("write manifest %s: %w", path, err)
 	}
 	return nil
+}
+
+// ReadInputs lists the inputs of all imports into the lake.
+func ReadInputs(dir string) ([]Input, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "manifests", "import", "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	var inputs []Input
+	for _, path := range paths {
+		m, err := ReadManifest(dir, filepath.Join("import", filepath.Base(path)))
+		if err != nil {
+			return nil, err
+		}
+		if m != nil && m.Input != nil {
+			inputs = append(inputs, *m.Input)
+		}
+	}
+	return inputs, nil
 }
 
 // ReadManifest returns the manifest by its path under manifests/, and nil

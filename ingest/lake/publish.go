@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -16,11 +17,7 @@ const syncParallel = 16
 // publish gives each file its final name, durably: all of them or, after an
 // error, none. Files and lake have to be on the same file system.
 func publish(dir string, finished []*finishedFile) ([]File, error) {
-	contents := make([]string, len(finished))
-	for i, f := range finished {
-		contents[i] = f.temporary
-	}
-	if err := syncAll(contents); err != nil {
+	if err := syncContents(finished); err != nil {
 		return nil, err
 	}
 	leave, err := enterGate(dir)
@@ -28,41 +25,68 @@ func publish(dir string, finished []*finishedFile) ([]File, error) {
 		return nil, err
 	}
 	defer leave() //nolint:errcheck // nothing was written; closing unlocks
+	return (&move{dir: dir}).in(finished)
+}
 
-	var (
-		files   []File
-		visible []string
-		folders = map[string]bool{}
-	)
-	undo := func(err error) error {
-		for _, path := range visible {
-			err = errors.Join(err, removeIfThere(path))
-		}
-		return err
+func syncContents(finished []*finishedFile) error {
+	contents := make([]string, len(finished))
+	for i, f := range finished {
+		contents[i] = f.temporary
 	}
+	return syncAll(contents)
+}
+
+// move is names that change below the lake, and how to take that back. It is
+// used within the gate.
+type move struct {
+	dir     string
+	folders map[string]bool // whose names changed, and those above them
+	undo    []func() error
+}
+
+// in makes files visible.
+func (m *move) in(finished []*finishedFile) (files []File, err error) {
 	for _, f := range finished {
-		final := filepath.Join(dir, filepath.FromSlash(f.Path))
-		folder := filepath.Dir(final)
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return nil, undo(err)
+		final := filepath.Join(m.dir, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(final), 0o755); err != nil {
+			return nil, m.back(err)
 		}
 		if err := os.Rename(f.temporary, final); err != nil {
-			return nil, undo(err)
+			return nil, m.back(err)
 		}
 		files = append(files, f.File)
-		visible = append(visible, final)
-		for ; len(folder) >= len(filepath.Clean(dir)) && !folders[folder]; folder = filepath.Dir(folder) {
-			folders[folder] = true
-		}
+		m.changed(filepath.Dir(final), func() error { return removeIfThere(final) })
 	}
-	names := make([]string, 0, len(folders))
-	for folder := range folders {
-		names = append(names, folder)
-	}
-	if err := syncAll(names); err != nil {
-		return nil, undo(err)
+	if err := m.sync(); err != nil {
+		return nil, m.back(err)
 	}
 	return files, nil
+}
+
+func (m *move) changed(folder string, undo func() error) {
+	m.undo = append(m.undo, undo)
+	if m.folders == nil {
+		m.folders = map[string]bool{}
+	}
+	for ; len(folder) >= len(filepath.Clean(m.dir)) && !m.folders[folder]; folder = filepath.Dir(folder) {
+		m.folders[folder] = true
+	}
+}
+
+func (m *move) sync() error {
+	names := make([]string, 0, len(m.folders))
+	for folder := range m.folders {
+		names = append(names, folder)
+	}
+	return syncAll(names)
+}
+
+// back takes back what was moved, the last first.
+func (m *move) back(err error) error {
+	for _, undo := range slices.Backward(m.undo) {
+		err = errors.Join(err, undo())
+	}
+	return err
 }
 
 // syncAll puts the contents of files, or the names in folders, on the disk.

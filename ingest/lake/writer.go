@@ -202,16 +202,8 @@ func (w *Writer) longestRested() *partition {
 // Publish finishes all files and makes them visible: all or, after an error,
 // none. What is pending then is no longer trustworthy, and Abort drops it.
 func (w *Writer) Publish() ([]File, error) {
-	hours := make([]int64, 0, len(w.partitions))
-	for hour := range w.partitions {
-		hours = append(hours, hour)
-	}
-	slices.Sort(hours)
-	for _, hour := range hours {
-		if err := w.finish(w.partitions[hour]); err != nil {
-			return nil, fmt.Errorf("publish in lake %s: %w", w.dir, err)
-		}
-		delete(w.partitions, hour)
+	if err := w.finishAll(); err != nil {
+		return nil, fmt.Errorf("publish in lake %s: %w", w.dir, err)
 	}
 	files, err := publish(w.dir, w.finished)
 	if err != nil {
@@ -219,6 +211,22 @@ func (w *Writer) Publish() ([]File, error) {
 	}
 	w.finished, w.pending = nil, 0
 	return files, nil
+}
+
+// finishAll completes the files of all hours.
+func (w *Writer) finishAll() error {
+	hours := make([]int64, 0, len(w.partitions))
+	for hour := range w.partitions {
+		hours = append(hours, hour)
+	}
+	slices.Sort(hours)
+	for _, hour := range hours {
+		if err := w.finish(w.partitions[hour]); err != nil {
+			return err
+		}
+		delete(w.partitions, hour)
+	}
+	return nil
 }
 
 // Abort drops everything that is not yet published. The writer can be used

@@ -35,6 +35,8 @@ func checkText(line []byte) error {
 		return errors.New("the file is UTF-16: save it as UTF-8")
 	case bytes.IndexByte(line, 0) >= 0:
 		return fmt.Errorf("the file is neither a capture nor text: it begins with %q", line[:min(len(line), binaryShown)])
+	case isNFDumpText(line):
+		return errors.New("the file is what nfdump prints for people, statistics, or flows without a header (-q): export with nfdump -o json or -o csv, and not with -s or -q")
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ var LogFormats = []LogFormat{
 	{
 		Name: flow.NFDump, Writer: "nfdump -o json, -o ndjson", Fields: nfdumpFields, json: true,
 		Marks:     "a first object with `export_sysid`, or with `in_packets` and `src4_addr` or `src6_addr`; a list without objects",
-		recognise: isNFDumpJSON, open: openJSON(nfdumpFields, nil),
+		recognise: isNFDumpJSON, open: openJSON(nfdumpFields, settleNFDump),
 	},
 	{
 		Name: flow.GoFlow2, Writer: "goflow2 v2 -format json", Fields: goflow2Fields, json: true,

@@ -130,6 +130,29 @@ func TestDetect(t *testing.T) {
 	}
 }
 
+// TestNFDumpText: what nfdump prints for people is told as such, with what to
+// export instead (the lines are nfdump 1.7.1's).
+func TestNFDumpText(t *testing.T) {
+	for _, text := range []string{
+		"Date first seen             Duration     Proto      Src IP Addr:Port          Dst IP Addr:Port     Flags Tos  Packets    Bytes Flows\n",
+		"Event time               Event  XEvent Proto      Src IP Addr:Port          Dst IP Addr:Port     X-Src IP Addr:Port\n",
+		"2026-11-24 06:26:42.246     00:00:00.000 UDP  10.5.5.1:39202 -> 8.8.4.4:53    ........   0        1       64     1\n",
+		"2026-11-24 06:26:42,2026-11-24 06:26:42,0.000,10.5.5.1,8.8.4.4,39202,53,UDP,........,0,0,1,64,0,0,0,0\n",
+		"2026-11-24 06:26:42.123,0.000,UDP,10.5.5.1,39202,8.8.4.4,53,........,1,64,1\n",
+		"Top 10 Src IP Addr ordered by bytes:\nDate first seen                 Duration Proto\n",
+		"ts,te,td,pr,val,fl,flP,pkt,pktP,byt,bytP,pps,bps,bpp\n",
+	} {
+		_, err := source.OpenLog(strings.NewReader(text), source.LogOptions{})
+		if err == nil || !strings.Contains(err.Error(), "export with nfdump -o json or -o csv") {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	_, err := source.OpenLog(strings.NewReader("Date,src,dst\n"), source.LogOptions{})
+	if err == nil || strings.Contains(err.Error(), "nfdump") {
+		t.Errorf("another table: %v", err)
+	}
+}
+
 // TestUnknownJSON: JSON that is no flow log is told as such, not as a bad CSV.
 func TestUnknownJSON(t *testing.T) {
 	for _, text := range []string{`{"a":1}` + "\n", "[{\"TimeFlowStart\":1,\n\"SrcAddr\":2}]", " {\n"} {

@@ -205,14 +205,35 @@ func TestNFDump(t *testing.T) {
 		[]string{
 			"10.0.0.1 0 192.0.2.1 2048 1 1 84 0x0 100000 110000 192.0.2.254",
 			"10.0.0.1 0 192.0.2.1 771 1 1 84 0x0 100000 110000 192.0.2.254",
+			"10.0.0.1 0 192.0.2.1 771 1 1 84 0x0 99000 100000 192.0.2.254", // first and last the wrong way round
 			"10.0.0.1 1 192.0.2.1 2 47 1 84 0x0 100000 110000 ",
 		}, []string{
-			`line 4: td "18446744073709552.000" is not a number of seconds`,
 			`line 5: dp "8.256" is neither a port nor ICMP's type and code`,
 		}, map[string]int64{"No matching flows": 1})
 	if records[0].Direction != 1 || records[1].Direction != flow.Null || records[0].ReceivedAt != 120_125_000 {
 		t.Errorf("directions %d, %d, received %d", records[0].Direction, records[1].Direction, records[0].ReceivedAt)
 	}
+}
+
+// TestNFDumpSwapped: what nfcapd has of softflowd's IPFIX has first and last
+// the wrong way round; more than half the cycle of an uptime apart they are
+// not taken for that, and of no other log.
+func TestNFDumpSwapped(t *testing.T) {
+	const flow = `"export_sysid":1,"src4_addr":"10.0.0.1","dst4_addr":"192.0.2.1","in_packets":1,"in_bytes":60,"proto":6`
+	checkLog(t, `{`+flow+`,"first":"1970-01-01T00:01:50.750","last":"1970-01-01T00:01:40.500"}
+{`+flow+`,"first":"1970-02-20T00:01:50.750","last":"1970-01-01T10:01:40.500"}
+`, []string{"10.0.0.1 0 192.0.2.1 0 6 1 60 0x0 100500 110750 "}, []string{"line 2: ends before it starts"}, nil)
+
+	// Without a last, the duration says it, rounded.
+	checkLog(t, "firstSeen,duration,proto,srcAddr,srcPort,dstAddr,dstPort,packets,bytes\n"+
+		"1970-01-01 00:01:50.750,18446744073709544.000,TCP,10.0.0.1,1,192.0.2.1,2,1,60\n"+
+		"1970-01-01 00:01:50.750,18446744073709552.000,TCP,10.0.0.1,1,192.0.2.1,2,1,60\n"+
+		"1970-01-01 00:01:50.750,9446744073709552.000,TCP,10.0.0.1,1,192.0.2.1,2,1,60\n",
+		[]string{"10.0.0.1 1 192.0.2.1 2 6 1 60 0x0 103750 110750 ", "10.0.0.1 1 192.0.2.1 2 6 1 60 0x0 110750 110750 "},
+		[]string{`line 4: duration "9446744073709552.000" is not a number of seconds`}, nil)
+
+	checkLog(t, "src,dst,start,end,format\n10.0.0.1,192.0.2.1,1970-01-01 00:01:50,1970-01-01 00:01:40,nfdump\n",
+		nil, []string{"line 2: ends before it starts"}, nil)
 }
 
 func TestNFDumpJSON(t *testing.T) {

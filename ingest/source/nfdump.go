@@ -13,7 +13,7 @@ import (
 var nfdumpColumns = []LogField{
 	{"ts", "started_at", setTime(startedAt)},
 	{"te", "ended_at", setTime(endedAt)},
-	{"td", "(duration)", setDuration},
+	{"td", "(duration)", setNFDumpDuration},
 	{"sa", "src", setAddr(srcAddr)},
 	{"da", "dst", setAddr(dstAddr)},
 	{"sp", "src_port", setPort(srcPort)},
@@ -32,7 +32,7 @@ var nfdumpColumns = []LogField{
 
 	{"firstSeen", "started_at", setTime(startedAt)},
 	{"lastSeen", "ended_at", setTime(endedAt)},
-	{"duration", "(duration)", setDuration},
+	{"duration", "(duration)", setNFDumpDuration},
 	{"srcAddr", "src", setAddr(srcAddr)},
 	{"dstAddr", "dst", setAddr(dstAddr)},
 	{"srcPort", "src_port", setPort(srcPort)},
@@ -113,6 +113,26 @@ func isNFDumpJSON(head []byte) bool {
 	return has("export_sysid") || has("in_packets") && (has("src4_addr") || has("src6_addr"))
 }
 
+// nfdumpTexts are what nfdump prints for people, by how it begins, and its CSV
+// of statistics.
+var nfdumpTexts = []string{"Date first seen ", "Date flow start ", "Event time ", "Top ", "Aggregated flows ", "ts,te,td,pr,val,"}
+
+// isNFDumpText says that a line is what nfdump prints for people, or a flow of
+// its output without a header: a time comes first.
+func isNFDumpText(line []byte) bool {
+	for _, text := range nfdumpTexts {
+		if bytes.HasPrefix(line, []byte(text)) {
+			return true
+		}
+	}
+	const form = "2026-11-16 04:00:00"
+	if len(line) <= len(form) {
+		return false
+	}
+	_, err := parseTime(line[:len(form)])
+	return err == nil && (line[len(form)] == ',' || line[len(form)] == '.' && (bytes.Contains(line, []byte(" -> ")) || bytes.Count(line, []byte{','}) > 5))
+}
+
 // nfdumpTable is nfdump's CSV: flows, then a summary.
 type nfdumpTable struct {
 	table
@@ -145,7 +165,10 @@ func (t *nfdumpTable) parse(line []byte, r *row) error {
 		t.summary = true
 		return aboutLog
 	}
-	return t.table.parse(line, r)
+	if err := t.table.parse(line, r); err != nil {
+		return err
+	}
+	return settleNFDump(r)
 }
 
 // setPort reads a port, or ICMP's type and code as nfdump 1.6 has them: 8.0.
@@ -176,6 +199,37 @@ func setEgress(r *row, v []byte) error {
 		r.Direction = flow.Null
 	}
 	return nil
+}
+
+// swapLimit is how far a first packet may come after the last to be taken for
+// the last. A router's uptime, 32 bits of milliseconds, that wrapped in between
+// puts them 49.7 days apart, and such a flow would seem to have lasted so long.
+const swapLimit = int64(1<<31) * 1000 // microseconds
+
+// settleNFDump puts first and last packet right: nfcapd 1.7.1 has them the
+// wrong way round of softflowd's IPFIX.
+func settleNFDump(r *row) error {
+	if r.ended == unset && r.started != unset {
+		r.ended = r.started + r.duration
+	}
+	if r.ended != unset && r.ended < r.started && r.started-r.ended < swapLimit {
+		r.started, r.ended = r.ended, r.started
+	}
+	return nil
+}
+
+// setNFDumpDuration reads a duration that is negative where first and last are
+// the wrong way round. nfdump prints it as if its milliseconds were 64 bits
+// without a sign, rounded to 4 s.
+func setNFDumpDuration(r *row, v []byte) error {
+	const wrapped = (1 << 63) / 1000 // seconds
+	if seconds, _, ok := parseDecimal(v); ok && seconds >= wrapped {
+		if below := int64(math.MaxUint64/1000) - seconds; below < lastSecond {
+			r.duration = -max(below, 0) * 1e6
+			return nil
+		}
+	}
+	return setDuration(r, v)
 }
 
 func setNFDumpType(_ *row, v []byte) error {

@@ -3,8 +3,8 @@ package upkeep
 import "path/filepath"
 
 // unfinishedImports are the prefixes of the files that an interrupted import
-// left: the next import of the same bytes removes them and begins anew, which
-// it could not do once they are merged. (A collector's files are final as soon
+// left: the next import of the same bytes replaces them, which it could not do
+// once they are merged. (A collector's files are final as soon
 // as they are visible: see lake.Segment.)
 //
 // It is called after the files were listed: a finished import's mark is gone.
