@@ -32,6 +32,10 @@ func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, err
 	if err != nil {
 		return nil, err
 	}
+	negatives, err := feed.Negatives(o.Lake)
+	if err != nil {
+		return nil, err
+	}
 	contacts, err := dayFiles(o.Lake, "contacts", from, to)
 	if err != nil {
 		return nil, err
@@ -50,7 +54,7 @@ func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, err
 		asOf = o.Now()
 	}
 	if err := errors.Join(
-		readFeed(ctx, db, &o, feed.Effective(versions, asOf)),
+		readFeed(ctx, db, &o, feed.Effective(versions, asOf), feed.Effective(negatives, asOf)),
 		db.Read(ctx, "raw_contacts", paths(contacts)...),
 		db.Read(ctx, "raw_suspects", paths(suspects)...),
 		setSpan(ctx, db, from, to, asOf),

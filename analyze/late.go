@@ -261,7 +261,7 @@ func (s *lateSearch) readKnown(ctx context.Context, m *Manifest) error {
 	s.known = ""
 	s.db.ForgetAll()
 	if err := errors.Join(
-		readFeed(ctx, s.db, &o, known),
+		readFeed(ctx, s.db, &o, known, s.knowledge.negatives),
 		s.db.Build(ctx, "int_feed_windows"),
 		s.db.Hand(ctx, "raw_known", "select * from int_feed_windows"),
 	); err != nil {
