@@ -261,9 +261,12 @@ func TestNegativesOfLater(t *testing.T) {
 
 	then := o.Now()
 	o.Now = func() time.Time { return then.Add(time.Hour) }
-	for kind, text := range map[feed.Kind]string{"cdn": "198.18.0.2/31", "sinkhole": "198.18.0.1\n"} {
-		in := feed.Input{File: string(kind) + ".txt", Data: []byte(text)}
-		if _, err := feed.Import(o.Lake, in, feed.Options{Negative: kind, Now: o.Now}); err != nil {
+	for _, list := range []struct {
+		kind feed.Kind
+		text string
+	}{{"cdn", "198.18.0.2/31"}, {"sinkhole", "198.18.0.1\n"}} { // the manifest has them in this order
+		in := feed.Input{File: string(list.kind) + ".txt", Data: []byte(list.text)}
+		if _, err := feed.Import(o.Lake, in, feed.Options{Negative: list.kind, Now: o.Now}); err != nil {
 			t.Fatal(err)
 		}
 	}
