@@ -6,7 +6,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"time"
 )
 
 // Published is what became of a segment.
@@ -61,9 +60,12 @@ func (s *Segment) convert() error {
 		}
 	}
 	s.outcome = Published{Hour: s.hour, Exporters: s.whose, Lost: back.lost, Torn: back.torn}
+	received, err := extentOf(s.parquet.Groups())
+	if err != nil {
+		return err
+	}
 	stored, size := s.parquet.Rows(), int64(0)
 	if stored > 0 {
-		var err error
 		switch size, err = s.complete(); {
 		case errors.Is(err, os.ErrNotExist) && s.hasFolder():
 			stored = 0 // somebody has removed the files
@@ -74,7 +76,7 @@ func (s *Segment) convert() error {
 	}
 	s.outcome.Lost = max(s.outcome.Lost, s.rows-stored)
 	if stored > 0 {
-		s.outcome.File = s.file(stored, size, s.extent)
+		s.outcome.File = s.file(received.file(stored, size))
 	}
 	return nil
 }
@@ -98,15 +100,10 @@ func (s *Segment) complete() (size int64, err error) {
 	return size, SyncPath(s.folder)
 }
 
-// file describes the Parquet file of so many rows and bytes.
-func (s *Segment) file(rows, size int64, received extent) *File {
-	return &File{
-		Path:        s.finalPath(),
-		Rows:        rows,
-		Bytes:       size,
-		MinReceived: time.UnixMicro(received.first).UTC(),
-		MaxReceived: time.UnixMicro(received.last).UTC(),
-	}
+// file is the Parquet file as readers find it.
+func (s *Segment) file(f File) *File {
+	f.Path = s.finalPath()
+	return &f
 }
 
 // finalPath is where readers see the rows, relative to the lake.

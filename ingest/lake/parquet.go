@@ -3,7 +3,6 @@ package lake
 import (
 	"errors"
 	"os"
-	"time"
 
 	"minewatch/ingest/flow"
 	"minewatch/ingest/lake/parquetfile"
@@ -57,17 +56,8 @@ func (f *FlowFile) Finish() (File, error) {
 	footer := f.w.Footer()
 	_, err := f.file.WriteAt(footer, f.w.Size())
 	err = errors.Join(err, f.file.Close())
-	received := noExtent
-	for _, g := range f.w.Groups() {
-		e, wrong := extentOf(g)
-		received, err = received.with(e), errors.Join(err, wrong)
-	}
-	return File{
-		Rows:        f.w.Rows(),
-		Bytes:       f.w.Size() + int64(len(footer)),
-		MinReceived: time.UnixMicro(received.first).UTC(),
-		MaxReceived: time.UnixMicro(received.last).UTC(),
-	}, err
+	received, wrong := extentOf(f.w.Groups())
+	return received.file(f.w.Rows(), f.w.Size()+int64(len(footer))), errors.Join(err, wrong)
 }
 
 // Abort closes and removes the file.

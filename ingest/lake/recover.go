@@ -145,7 +145,7 @@ func (s *Segment) readReady() (*File, error) {
 			received = received.with(extent{at.Min(), at.Max()})
 		}
 	}
-	return s.file(r.NumRows(), info.Size(), received), nil
+	return s.file(received.file(r.NumRows(), info.Size())), nil
 }
 
 // isLeft says whether a file in a writer's folder holds rows that are to be

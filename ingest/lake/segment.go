@@ -56,8 +56,7 @@ type Segment struct {
 	rows            int64 // in the journal or a row group; 0 of a dead writer's: not known before it is read
 
 	parquet   *parquetfile.Writer
-	extent    extent           // of the rows in row groups
-	whose     map[string]int64 // them, by exporter
+	whose     map[string]int64 // the rows in row groups, by exporter
 	unencoded map[int]bool     // row groups that could not be written: what the journal has of them is all there is
 
 	converted bool // there is a .parquet, or no row to make one of
@@ -123,7 +122,7 @@ func (s *Segment) create() error {
 // begin makes the segment one without row groups.
 func (s *Segment) begin() (err error) {
 	s.parquet, err = parquetfile.NewWriter(flow.Schema(), parquetfile.Options{CreatedBy: createdBy})
-	s.extent, s.whose, s.unencoded = noExtent, map[string]int64{}, map[int]bool{}
+	s.whose, s.unencoded = map[string]int64{}, map[int]bool{}
 	return err
 }
 
@@ -167,21 +166,16 @@ func (s *Segment) put(groups *os.File, rows *flow.Group) (*commit, error) {
 		return nil, err
 	}
 	c := &commit{Group: group, CRC: crc32.Checksum(content, castagnoli), Schema: schemaMark, Exporters: rows.Exporters()}
-	return c, s.add(c)
+	s.add(c)
+	return c, nil
 }
 
 // add takes a row group that is written into the file.
-func (s *Segment) add(c *commit) error {
-	e, err := extentOf(c.Group)
-	if err != nil {
-		return err
-	}
+func (s *Segment) add(c *commit) {
 	s.parquet.Add(c.Group)
-	s.extent = s.extent.with(e)
 	for exporter, rows := range c.Exporters {
 		s.whose[exporter] += rows
 	}
-	return nil
 }
 
 // append writes a frame, whose content stands behind the room for its header, to
