@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -56,11 +57,12 @@ func Save(path string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// sheet is one CSV file of the report.
+// sheet is one table of the report: a CSV file, a sheet of the workbook and an
+// array of the JSON file.
 type sheet struct {
-	name    string
+	name    string // of the file, without its extension
 	columns []string
-	rows    [][]string
+	rows    [][]any // cells
 }
 
 // CSVFiles writes the tables of the week into dir, for spreadsheets: UTF-8
@@ -77,8 +79,8 @@ func CSVFiles(dir string, week *Week, lang Lang) ([]string, error) {
 	}
 	var paths []string
 	for _, s := range p.sheets(week) {
-		path := filepath.Join(dir, s.name)
-		if err := Save(path, s.write); err != nil {
+		path := filepath.Join(dir, s.name+".csv")
+		if err := Save(path, func(w io.Writer) error { return s.csv(w, p.zone) }); err != nil {
 			return paths, err
 		}
 		paths = append(paths, path)
@@ -86,7 +88,7 @@ func CSVFiles(dir string, week *Week, lang Lang) ([]string, error) {
 	return paths, nil
 }
 
-func (s *sheet) write(w io.Writer) error {
+func (s *sheet) csv(w io.Writer, zone *time.Location) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return err
 	}
@@ -98,7 +100,7 @@ func (s *sheet) write(w io.Writer) error {
 	for _, row := range s.rows {
 		safe := make([]string, len(row))
 		for i, cell := range row {
-			safe[i] = neutral(cell)
+			safe[i] = neutral(cellText(cell, zone, time.DateTime))
 		}
 		if err := out.Write(safe); err != nil {
 			return err
