@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"strconv"
 	"time"
 )
@@ -30,6 +31,12 @@ func (f fixed) String() string {
 		return decimal(f.value)
 	}
 	return strconv.FormatFloat(f.value, 'f', f.decimals, 64)
+}
+
+// rounded is the number that is shown, so that all formats say the same.
+func rounded(f fixed) float64 {
+	power := math.Pow10(f.decimals)
+	return math.Round(f.value*power) / power
 }
 
 // known is the time, or nil where it is not known.

@@ -14,14 +14,37 @@ import (
 	"unicode"
 )
 
-// FileName is the base name of a week's report, without an extension. A
-// region becomes a part of it as letters and digits only.
-func FileName(week *Week, lang Lang) string {
-	parts := []string{"report", safeName(week.Name)}
+// FolderName is the folder of a week's report. A region becomes a part of it as
+// letters and digits only.
+func FolderName(week *Week, lang Lang) string {
+	parts := []string{safeName(week.Name)}
 	if region := safeName(week.Region); region != "" {
 		parts = append(parts, region)
 	}
 	return strings.Join(append(parts, string(lang)), "-")
+}
+
+// WriteFolder writes the report in every format into a folder, which is made if
+// it is missing, and returns the path of the page. The page comes last: who sees
+// it finds the others, too.
+func WriteFolder(folder string, week *Week, lang Lang) (string, error) {
+	if _, err := CSVFiles(filepath.Join(folder, "tables"), week, lang); err != nil {
+		return "", err
+	}
+	page := filepath.Join(folder, "report.html")
+	for _, f := range []struct {
+		path  string
+		write func(io.Writer, *Week, Lang) error
+	}{
+		{filepath.Join(folder, "report.json"), Document},
+		{filepath.Join(folder, "report.xlsx"), Workbook},
+		{page, HTML},
+	} {
+		if err := Save(f.path, func(w io.Writer) error { return f.write(w, week, lang) }); err != nil {
+			return "", err
+		}
+	}
+	return page, nil
 }
 
 func safeName(s string) string {

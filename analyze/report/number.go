@@ -76,4 +76,3 @@ func points(x float64) string {
 	}
 	return fmt.Sprintf("%+.1f", x)
 }
-

@@ -117,7 +117,7 @@ func poolSheet(pools []Pool) sheet {
 // be a finding.
 func (p *printer) daySheet(days []Day) sheet {
 	s := sheet{name: "days", columns: []string{
-		"day", "ran", "flows", "contact_records", "hours_with_data", "exporters", "exporters_expected", "silent_hours",
+		"day", "ran", "flows", "contact_records", "hours_with_data", "exporters_sending", "exporters_expected", "silent_hours",
 		"records_stored", "records_lost", "coverage_percent", "covered", "sampled", "hosts_a", "hosts_b", "hosts_c", "mean_mbps",
 	}}
 	for _, d := range days {

@@ -236,6 +236,23 @@ func english() map[string]string {
 		"limit.no_probing":      "No pool is contacted or probed, so whether an endpoint was in service at the time has not been tested.",
 		"limit.no_probing.name": "No probing.",
 
+		"sheet.cover":    "Cover",
+		"sheet.suspects": "Suspects",
+		"sheet.details":  "Endpoints",
+		"sheet.units":    "Units",
+		"sheet.regions":  "Regions",
+		"sheet.pools":    "Pools",
+		"sheet.energy":   "Energy scenarios",
+		"sheet.clues":    "Clues",
+		"sheet.excluded": "Excluded",
+		"sheet.days":     "Days",
+		"sheet.coverage": "Coverage",
+		"cover.region":   "Region",
+		"cover.summary":  "Summary",
+		"cover.warning":  "Mind",
+		"cover.zone":     "Time zone",
+		"cover.rows":     "%s rows",
+
 		"footer.made": "Made by minewatch %s from results as of %s.",
 		"footer.zone": "All times are %s.",
 

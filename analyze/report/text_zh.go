@@ -237,6 +237,23 @@ func chinese() map[string]string {
 		"limit.no_probing":      "系统不主动连接或探测任何矿池，因此端点在监测期间是否在提供服务未经验证。",
 		"limit.no_probing.name": "不做探测",
 
+		"sheet.cover":    "封面",
+		"sheet.suspects": "疑似挖矿",
+		"sheet.details":  "明细",
+		"sheet.units":    "单位",
+		"sheet.regions":  "地区",
+		"sheet.pools":    "矿池",
+		"sheet.energy":   "能耗情景",
+		"sheet.clues":    "线索",
+		"sheet.excluded": "已排除",
+		"sheet.days":     "逐日",
+		"sheet.coverage": "数据覆盖率",
+		"cover.region":   "监测范围",
+		"cover.summary":  "概况",
+		"cover.warning":  "注意",
+		"cover.zone":     "时区",
+		"cover.rows":     "%s 行",
+
 		"footer.made": "由 minewatch（矿哨）%s 生成，结果截至 %s。",
 		"footer.zone": "时间均以 %s 为准。",
 

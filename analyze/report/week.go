@@ -109,13 +109,20 @@ type Week struct {
 
 // Total is the headline of a week.
 type Total struct {
-	HostsA, HostsB, HostsC, HostsX int
-	Units, Cities, Pools, Coins    int
-	BytesUp, BytesDown             int64   // grades A and B, scaled
-	MeanMbps                       float64 // of those bytes, over the nights that ran
-	P95Mbps                        float64 // 95th percentile of 5-minute bins over the same time
-	NoOwner                        int     // A and B hosts that the ledger does not know
-	ActiveHours                    int     // hours with contact, summed over A and B hosts
+	HostsA      int     `json:"hosts_a"`
+	HostsB      int     `json:"hosts_b"`
+	HostsC      int     `json:"hosts_c"`
+	HostsX      int     `json:"hosts_x"`
+	Units       int     `json:"units"`
+	Cities      int     `json:"cities"`
+	Pools       int     `json:"pools"`
+	Coins       int     `json:"coins"`
+	BytesUp     int64   `json:"bytes_up"` // grades A and B, scaled
+	BytesDown   int64   `json:"bytes_down"`
+	MeanMbps    float64 `json:"mean_mbps"`    // of those bytes, over the nights that ran
+	P95Mbps     float64 `json:"p95_mbps"`     // 95th percentile of 5-minute bins over the same time
+	NoOwner     int     `json:"no_owner"`     // A and B hosts that the ledger does not know
+	ActiveHours int     `json:"active_hours"` // hours with contact, summed over A and B hosts
 }
 
 // Region is one line of the city or county table, A and B hosts only unless

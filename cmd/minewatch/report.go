@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -30,10 +28,10 @@ func newReportWeeklyCommand(env *environment) *cobra.Command {
 	var f weeklyFlags
 	cmd := &cobra.Command{
 		Use:   "weekly",
-		Short: "write the weekly report as a page, with its tables as CSV",
-		Long: `weekly writes DIR/report-WEEK[-REGION]-LANG.html and, in a folder of the same
-name without .html, its tables as CSV files for spreadsheets. The page needs no
-network and no other file, and prints on A4. It prints the page's path.
+		Short: "write the weekly report: a page, a workbook, JSON and CSV",
+		Long: `weekly writes a folder DIR/WEEK[-REGION]-LANG: report.html, a page that needs no
+network and no other file and prints on A4; its tables as a workbook, report.xlsx,
+for programs, report.json, and as CSV files in tables. It prints the page's path.
 
 The report rests on the nights that were run: it says which days are missing,
 and a week without any night gives a report that says so.
@@ -75,26 +73,13 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if err != nil {
 		return err
 	}
-	path, err := saveWeek(f.out, week, lang)
+	path, err := report.WriteFolder(filepath.Join(f.out, report.FolderName(week, lang)), week, lang)
 	if err != nil {
 		return err
 	}
 	env.describeWeek(week)
 	_, err = fmt.Fprintln(env.stdout, path)
 	return err
-}
-
-// saveWeek writes the tables first: who sees the page finds them, too.
-func saveWeek(dir string, week *report.Week, lang report.Lang) (string, error) {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return "", fmt.Errorf("make the folder of the report: %w", err)
-	}
-	base := filepath.Join(dir, report.FileName(week, lang))
-	if _, err := report.CSVFiles(base, week, lang); err != nil {
-		return "", err
-	}
-	page := base + ".html"
-	return page, report.Save(page, func(w io.Writer) error { return report.HTML(w, week, lang) })
 }
 
 // describeWeek says what the report rests on, for the one who ran it.
