@@ -8,10 +8,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	xlsx "minewatch/analyze/workbook"
 )
 
 // FolderName is the folder of a week's report. A region becomes a part of it as
@@ -123,7 +124,7 @@ func (s *sheet) csv(w io.Writer, zone *time.Location) error {
 	for _, row := range s.rows {
 		safe := make([]string, len(row))
 		for i, cell := range row {
-			safe[i] = neutral(cellText(cell, zone, time.DateTime))
+			safe[i] = xlsx.Text(cellText(cell, zone, time.DateTime))
 		}
 		if err := out.Write(safe); err != nil {
 			return err
@@ -131,17 +132,4 @@ func (s *sheet) csv(w io.Writer, zone *time.Location) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// neutral keeps a cell from being run as a formula: ledgers and feeds are
-// written by others, and the reader of a report trusts it. A number keeps
-// its sign.
-func neutral(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
-		return cell
-	}
-	if _, err := strconv.ParseFloat(cell, 64); err == nil {
-		return cell
-	}
-	return "'" + cell
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/xuri/excelize/v2"
+
+	xlsx "minewatch/analyze/workbook"
 )
 
 // Workbook writes the tables of the week as one xlsx workbook: a cover that
@@ -50,16 +52,13 @@ type workbook struct {
 }
 
 func newWorkbook(p *printer, week *Week) (*workbook, error) {
-	b := &workbook{p: p, file: excelize.NewFile(), styles: map[string]int{}}
-	b.file.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return newOrderedZip(w) })
-	// When a program writes the file again is no news: the report is of AsOf.
-	made := week.AsOf.UTC().Format(time.RFC3339)
-	if err := b.file.SetDocProps(&excelize.DocProperties{
-		Creator: "minewatch " + week.ProgramVersion, LastModifiedBy: "minewatch", Created: made, Modified: made,
-		Title: p.say("title") + " " + week.Name, Language: p.say("html.lang"),
-	}); err != nil {
+	file, err := xlsx.New(xlsx.Properties{
+		Title: p.say("title") + " " + week.Name, Language: p.say("html.lang"), Program: week.ProgramVersion, Made: week.AsOf,
+	})
+	if err != nil {
 		return nil, err
 	}
+	b := &workbook{p: p, file: file, styles: map[string]int{}}
 	styles := bookStyles()
 	for _, name := range slices.Sorted(maps.Keys(styles)) {
 		id, err := b.file.NewStyle(styles[name])
@@ -174,7 +173,7 @@ func (b *workbook) cell(f *field, cell any) any {
 				style = graded
 			}
 		}
-		cell = neutral(oneLine(v))
+		cell = xlsx.Text(v)
 	case int:
 		if f.name == "rank" || f.name == "pool_port" || f.name == "factor_year" {
 			style = b.styles["plain"] // a number that is a name is not grouped
@@ -185,16 +184,11 @@ func (b *workbook) cell(f *field, cell any) any {
 			cell = rounded(v)
 		}
 	case date:
-		cell = wall(time.Time(v))
+		cell = xlsx.Wall(time.Time(v))
 	case time.Time:
-		cell = wall(v.In(b.p.zone))
+		cell = xlsx.Wall(v.In(b.p.zone))
 	}
 	return excelize.Cell{StyleID: style, Value: cell}
-}
-
-// wall is what a clock on the wall shows: a workbook knows no zones.
-func wall(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }
 
 // The cover's second column is so wide, in characters, and a line so high, in
@@ -215,9 +209,9 @@ func (b *workbook) cover(week *Week, sheets []sheet) error {
 		row++
 		at := func(column string) string { return fmt.Sprintf("%s%d", column, row) }
 		return errors.Join(
-			b.file.SetCellStr(name, at("A"), neutral(oneLine(label))), b.file.SetCellStyle(name, at("A"), at("A"), b.styles[style]),
+			b.file.SetCellStr(name, at("A"), xlsx.Text(label)), b.file.SetCellStyle(name, at("A"), at("A"), b.styles[style]),
 			b.file.SetRowHeight(name, row, coverLine*max(1, math.Ceil(float64(text.StringWidth(value))/(coverWidth-6)))),
-			b.file.SetCellStr(name, at("B"), neutral(oneLine(value))), b.file.SetCellStyle(name, at("B"), at("B"), b.styles["wrapped"]),
+			b.file.SetCellStr(name, at("B"), xlsx.Text(value)), b.file.SetCellStyle(name, at("B"), at("B"), b.styles["wrapped"]),
 		)
 	}
 	region := week.Region
