@@ -175,7 +175,7 @@ func (r *reader) times(row intake.Row, a *Row, n *Notice) error {
 		field string
 		into  *time.Time
 	}{{"located_at", &a.LocatedAt}, {"started_on", &a.StartedOn}, {"finished_at", &a.FinishedAt}} {
-		t, err := r.local(row.Get(value.field))
+		t, err := intake.ParseLocal(row.Get(value.field), r.Zone)
 		if err != nil {
 			return r.at(row, value.field, err)
 		}
@@ -204,18 +204,6 @@ func (r *reader) times(row intake.Row, a *Row, n *Notice) error {
 }
 
 func (r *reader) clock(t time.Time) string { return t.In(r.Zone).Format("2006-01-02 15:04") }
-
-// local reads a time as a unit writes it: without a zone it is the site's.
-func (r *reader) local(s string) (time.Time, error) {
-	t, _, err := intake.ParseTime(s)
-	if err != nil || t.IsZero() {
-		return t, err
-	}
-	if strings.ContainsAny(s, "Zz+") {
-		return t, nil
-	}
-	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, r.Zone).UTC(), nil
-}
 
 func parseClass(s string) (Class, error) {
 	for _, c := range classes {

@@ -28,8 +28,8 @@ type Notice struct {
 	NotifiedAt          time.Time // the deadlines run from here
 }
 
-// noticeColumns are the columns of notices.csv, in order.
-var noticeColumns = []sheet.Column[Notice]{
+// NoticeColumns are the columns of notices.csv, in order.
+var NoticeColumns = []sheet.Column[Notice]{
 	sheet.Text("notice_no", func(n *Notice) *string { return &n.No }),
 	sheet.Text("week", func(n *Notice) *string { return &n.Week }),
 	sheet.Text("unit", func(n *Notice) *string { return &n.Unit }),
@@ -79,7 +79,7 @@ func Record(lake, name string, list []Notice, now time.Time) (isNew bool, err er
 		return false, nil
 	}
 	var table bytes.Buffer
-	if err := sheet.Write(&table, noticeColumns, list); err != nil {
+	if err := sheet.Write(&table, NoticeColumns, list); err != nil {
 		return false, err
 	}
 	_, isNew, err = noticeStore(lake).Add(versions.Draft{
@@ -96,7 +96,7 @@ func Record(lake, name string, list []Notice, now time.Time) (isNew bool, err er
 				}
 			}
 			var out bytes.Buffer
-			err := sheet.Write(&out, noticeColumns, merge(all, list))
+			err := sheet.Write(&out, NoticeColumns, merge(all, list))
 			tables[sentFile] = out.Bytes()
 			return err
 		},
@@ -131,7 +131,7 @@ func Sent(lake string) ([]Notice, error) {
 	return readNotices(newest)
 }
 
-func readNotices(v *versions.Version) ([]Notice, error) { return readTable(v, sentFile, noticeColumns) }
+func readNotices(v *versions.Version) ([]Notice, error) { return readTable(v, sentFile, NoticeColumns) }
 
 // newestVersion is the last version of a store, or nil.
 func newestVersion(store *versions.Store, what string) (*versions.Version, error) {

@@ -22,7 +22,10 @@ func FolderName(week *Week, lang Lang) string {
 	if region := safeName(week.Region); region != "" {
 		parts = append(parts, region)
 	}
-	return strings.Join(append(parts, string(lang)), "-")
+	if lang != "" {
+		parts = append(parts, string(lang))
+	}
+	return strings.Join(parts, "-")
 }
 
 // WriteFolder writes the report in every format into a folder, which is made if
@@ -31,6 +34,15 @@ func FolderName(week *Week, lang Lang) string {
 func WriteFolder(folder string, week *Week, lang Lang) (string, error) {
 	if _, err := CSVFiles(filepath.Join(folder, "tables"), week, lang); err != nil {
 		return "", err
+	}
+	if week.Issue != nil {
+		units, err := newUnitWriter(week, lang)
+		if err == nil {
+			err = units.write(filepath.Join(folder, "units"))
+		}
+		if err != nil {
+			return "", err
+		}
 	}
 	page := filepath.Join(folder, "report.html")
 	for _, f := range []struct {

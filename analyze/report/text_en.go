@@ -253,6 +253,9 @@ func english() map[string]string {
 		"cover.zone":     "Time zone",
 		"cover.rows":     "%s rows",
 
+		"date":       "%d-%02d-%02d",
+		"notice.cut": "The %s endpoints with the longest contact, of %s.",
+
 		"footer.made": "Made by minewatch %s from results as of %s.",
 		"footer.zone": "All times are %s.",
 

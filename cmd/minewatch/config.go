@@ -31,6 +31,7 @@ type config struct {
 	Exporters []exporterConfig   `toml:"exporter"`
 	Feed      feedConfig         `toml:"feed"`
 	Grading   map[string]float64 `toml:"grading"`
+	Report    reportConfig       `toml:"report"`
 	Retention retentionConfig    `toml:"retention"`
 	Engine    engineConfig       `toml:"engine"`
 }
@@ -59,6 +60,13 @@ type collectConfig struct {
 type feedConfig struct {
 	MaxChange float64        `toml:"max_change"`
 	TTLDays   map[string]int `toml:"ttl_days"`
+}
+
+type reportConfig struct {
+	NoticeTemplate string `toml:"notice_template"`
+	LocateHours    int    `toml:"locate_hours"`
+	ReportHours    int    `toml:"report_hours"`
+	ExcludeDays    int    `toml:"exclude_days"`
 }
 
 type engineConfig struct {
@@ -106,6 +114,7 @@ func defaultConfig() config {
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
 		}},
 		Grading:   defaultGrading(),
+		Report:    reportConfig{LocateHours: 48, ReportHours: 72, ExcludeDays: 180},
 		Retention: defaultRetention(),
 		Engine:    engineConfig{MemoryLimit: "2GB"},
 	}

@@ -3,16 +3,23 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"minewatch/analyze"
+	"minewatch/analyze/feedback"
+	"minewatch/analyze/intake"
 	"minewatch/analyze/report"
 )
 
 type weeklyFlags struct {
 	week, region, lang, out string
+	notifiedAt              string
+	draft                   bool
 }
 
 func newReportCommand(env *environment) *cobra.Command {
@@ -20,7 +27,7 @@ func newReportCommand(env *environment) *cobra.Command {
 		Use:   "report",
 		Short: "write reports for people",
 	}
-	cmd.AddCommand(newReportWeeklyCommand(env))
+	cmd.AddCommand(newReportWeeklyCommand(env), newReportTemplateCommand(env))
 	return cmd
 }
 
@@ -48,6 +55,8 @@ only; who else may read them is your decision.`,
 	flags.StringVar(&f.region, "region", "", "only this `CITY` or CITY/COUNTY of the ledger")
 	flags.StringVar(&f.lang, "lang", "zh", "language: zh or en")
 	flags.StringVar(&f.out, "out", ".", "`FOLDER` to write to, made if missing")
+	flags.StringVar(&f.notifiedAt, "notified-at", "", "`TIME` at which the notices are sent (default the Monday after the week, 09:00)")
+	flags.BoolVar(&f.draft, "draft", false, "write no notices and no forms, and record nothing")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return runReportWeekly(cmd.Context(), env, &f)
 	}
@@ -73,6 +82,11 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if err != nil {
 		return err
 	}
+	if !f.draft {
+		if err := issue(env, f, week); err != nil {
+			return err
+		}
+	}
 	path, err := report.WriteFolder(filepath.Join(f.out, report.FolderName(week, lang)), week, lang)
 	if err != nil {
 		return err
@@ -80,6 +94,71 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	env.describeWeek(week)
 	_, err = fmt.Fprintln(env.stdout, path)
 	return err
+}
+
+// issue sets when the notices of a week are sent, and records them: the deadlines
+// run from what was recorded first.
+func issue(env *environment, f *weeklyFlags, week *report.Week) error {
+	at := week.To.AddDate(0, 0, 1).Add(9 * time.Hour)
+	sent, err := feedback.Sent(env.lake)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(sent, func(n feedback.Notice) bool { return n.Week == week.Name }); i >= 0 {
+		at = sent[i].NotifiedAt // what was sent stands
+	}
+	if f.notifiedAt != "" {
+		if at, err = intake.ParseLocal(f.notifiedAt, week.Zone); err != nil {
+			return usageErrorf("--notified-at: %w", err)
+		}
+	}
+	if at.Before(week.From) {
+		return usageErrorf("--notified-at %s is before the week", f.notifiedAt)
+	}
+	c := &env.config.Report
+	week.NoticeTemplate = c.NoticeTemplate
+	week.Issue = &report.Issue{
+		NotifiedAt: at, LocateBy: at.Add(time.Duration(c.LocateHours) * time.Hour), ReportBy: at.Add(time.Duration(c.ReportHours) * time.Hour),
+	}
+	notices, err := week.Notices()
+	if err != nil {
+		return err
+	}
+	isNew, err := feedback.Record(env.lake, report.FolderName(week, ""), notices, env.now())
+	if err != nil {
+		return fmt.Errorf("%w\nwith --draft the report is written without notices, and nothing is recorded", err)
+	}
+	if isNew {
+		env.say(fmt.Sprintf("%s: %d %s in the record of notices; the forms that come back are for 'minewatch feedback import'",
+			week.Name, len(notices), choose(len(notices), "address", "addresses")))
+	}
+	return nil
+}
+
+func newReportTemplateCommand(env *environment) *cobra.Command {
+	lang := "zh"
+	cmd := &cobra.Command{
+		Use:   "template",
+		Short: "print the template of the notices to units, to begin your own with",
+		Long: `template prints the template that notices are written by: an HTML page in the form of
+Go's html/template. Save it, change its words, and name the file as
+report.notice_template in the configuration. docs/report.md tells what it may say.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			chosen, err := report.ParseLang(lang)
+			if err != nil {
+				return usageErrorf("--lang: %w", err)
+			}
+			text, err := report.NoticeTemplate(chosen)
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(env.stdout, text)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&lang, "lang", lang, "language: zh or en")
+	return cmd
 }
 
 // describeWeek says what the report rests on, for the one who ran it.

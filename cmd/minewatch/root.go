@@ -61,6 +61,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 done but some input was rejected,
 		newNightlyCommand(env),
 		newRankCommand(env),
 		newReportCommand(env),
+		newFeedbackCommand(env),
 		newSQLCommand(env),
 		newWhoCommand(env),
 	)
