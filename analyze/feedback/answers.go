@@ -125,8 +125,12 @@ func (r *reader) parse(row intake.Row) (answer Row, blank bool, err error) {
 		Software: row.Get("software"), Coin: row.Get("coin"), Wallet: row.Get("wallet"), Measure: row.Get("measure"),
 		Evidence: row.Get("evidence"), Remark: row.Get("remark"),
 	}
-	if answer.Class, err = parseClass(row.Get("class")); err != nil {
-		return answer, false, r.at(row, "class", err)
+	// A unit may tell first that it located the device, and later what it found.
+	if word := row.Get("class"); word != "" || row.Get("located_at") == "" || row.Get("finished_at") != "" {
+		if answer.Class, err = parseClass(word); err != nil {
+			return answer, false, r.at(row, "class", err)
+		}
+		answer.FirstReceivedAt = answer.ReceivedAt
 	}
 	if answer.excludes() {
 		answer.Approver = r.Approver
@@ -180,6 +184,9 @@ func (r *reader) times(row intake.Row, a *Row, n *Notice) error {
 			return r.at(row, value.field, err)
 		}
 		*value.into = t
+	}
+	if !a.FinishedAt.IsZero() {
+		a.FinishedDay = a.FinishedAt.In(r.Zone).Format(time.DateOnly)
 	}
 	late := func(field string, t time.Time) error {
 		if t.After(a.ReceivedAt) {

@@ -47,13 +47,17 @@ type Row struct {
 	StartedOn            time.Time
 	Measure              string
 	FinishedAt           time.Time // the measure was done
+	FinishedDay          string    // the same as day of the site, "2026-11-18"
 	Evidence             string
 	Remark               string
 
 	ReceivedAt time.Time // when the answer came
-	Approver   string    // who approved an exclusion; empty: none follows
-	Version    string    // of the import
-	Line       int       // of the original
+	// FirstReceivedAt is when the first one with a finding came: a form that is
+	// corrected later was in time all the same.
+	FirstReceivedAt time.Time
+	Approver        string // who approved an exclusion; empty: none follows
+	Version         string // of the import
+	Line            int    // of the original
 }
 
 func (r *Row) key() string { return r.NoticeNo + "|" + r.Host }
@@ -79,9 +83,11 @@ var Columns = []sheet.Column[Row]{
 	sheet.Moment("started_on", func(r *Row) *time.Time { return &r.StartedOn }),
 	sheet.Text("measure", func(r *Row) *string { return &r.Measure }),
 	sheet.Moment("finished_at", func(r *Row) *time.Time { return &r.FinishedAt }),
+	sheet.Text("finished_day", func(r *Row) *string { return &r.FinishedDay }),
 	sheet.Text("evidence", func(r *Row) *string { return &r.Evidence }),
 	sheet.Text("remark", func(r *Row) *string { return &r.Remark }),
 	sheet.Moment("received_at", func(r *Row) *time.Time { return &r.ReceivedAt }),
+	sheet.Moment("first_received_at", func(r *Row) *time.Time { return &r.FirstReceivedAt }),
 	sheet.Text("approver", func(r *Row) *string { return &r.Approver }),
 	sheet.Text("feedback_version", func(r *Row) *string { return &r.Version }),
 	sheet.Number("line", func(r *Row) *int { return &r.Line }),

@@ -18,9 +18,11 @@ func standing(before, rows []Row) []Row {
 	var all []Row
 	for _, r := range slices.Concat(before, rows) {
 		if i, ok := latest[r.key()]; ok {
+			first := earliest(all[i].FirstReceivedAt, r.FirstReceivedAt)
 			if !r.ReceivedAt.Before(all[i].ReceivedAt) {
 				all[i] = r
 			}
+			all[i].FirstReceivedAt = first
 			continue
 		}
 		latest[r.key()] = len(all)
@@ -30,6 +32,14 @@ func standing(before, rows []Row) []Row {
 		return cmp.Or(strings.Compare(a.NoticeNo, b.NoticeNo), strings.Compare(a.Host, b.Host))
 	})
 	return all
+}
+
+// earliest is the earlier of two times that may be unknown.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // exclusions are the addresses that the last answer about them, of whichever
