@@ -1,7 +1,7 @@
 -- int_case_notices: every notice that was sent, with its answer, and the case that it belongs to.
 --
 -- grain:   one row per (notice, host)
--- inputs:  raw_notices, raw_answers
+-- inputs:  raw_notices, raw_feedback
 -- params:  as_of
 -- notes:   what a unit finished and a later notice saw again is a new case:
 --          round counts the measures that were finished before what the notice
@@ -20,7 +20,7 @@ told as (
         answer.first_received_at,
         answer.approver
     from raw_notices as notice
-    left join raw_answers as answer
+    left join raw_feedback as answer
         on answer.notice_no = notice.notice_no and answer.host = notice.host
         and answer.received_at <= getvariable('as_of')
     where notice.notified_at <= getvariable('as_of')

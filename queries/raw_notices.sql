@@ -15,5 +15,7 @@ select
     null::varchar as feed_sources,   -- of the feed entries that it rests on, separated by commas
     null::timestamp as first_seen,   -- UTC, without a zone; first packet of the week
     null::timestamp as last_seen,    -- UTC; last packet of the week
-    null::timestamp as notified_at   -- UTC; the deadlines run from here
+    null::timestamp as notified_at,  -- UTC; the deadlines run from here
+    null::timestamp as locate_by,    -- UTC; until when device and person are to be found
+    null::timestamp as report_by     -- UTC; until when the form is to be back
 where false

@@ -29,6 +29,7 @@ func notices() []feedback.Notice {
 		list = append(list, feedback.Notice{
 			No: feedback.NoticeNo(week, unit), Week: week, Unit: unit, City: "宁波市", Host: host, Grade: grade, Sources: "probe",
 			FirstSeen: clock(9, 8, 0), LastSeen: clock(15, 20, 0), NotifiedAt: clock(16, 9, 0),
+			LocateBy: clock(18, 9, 0), ReportBy: clock(19, 9, 0),
 		})
 	}
 	add("某某学院", "10.1.2.3", "A")

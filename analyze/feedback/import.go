@@ -159,3 +159,9 @@ func Standing(lake string) (*versions.Version, []Row, error) {
 	rows, err := readTable(v, standingFile, Columns)
 	return v, rows, err
 }
+
+// StandingPath is the path of the table of what all forms together say.
+func StandingPath(v *versions.Version) string { return v.Path(standingFile) }
+
+// ExclusionsPath is the path of the table of the addresses that answers exclude.
+func ExclusionsPath(v *versions.Version) string { return v.Path(exclusionsFile) }

@@ -25,7 +25,8 @@ type Notice struct {
 	Grade               string // A or B, when it was sent
 	Sources             string // of the feed entries that it rests on, comma separated
 	FirstSeen, LastSeen time.Time
-	NotifiedAt          time.Time // the deadlines run from here
+	NotifiedAt          time.Time
+	LocateBy, ReportBy  time.Time // until when device and person are to be found, and the form is to be back
 }
 
 // NoticeColumns are the columns of notices.csv, in order.
@@ -41,6 +42,8 @@ var NoticeColumns = []sheet.Column[Notice]{
 	sheet.Moment("first_seen", func(n *Notice) *time.Time { return &n.FirstSeen }),
 	sheet.Moment("last_seen", func(n *Notice) *time.Time { return &n.LastSeen }),
 	sheet.Moment("notified_at", func(n *Notice) *time.Time { return &n.NotifiedAt }),
+	sheet.Moment("locate_by", func(n *Notice) *time.Time { return &n.LocateBy }),
+	sheet.Moment("report_by", func(n *Notice) *time.Time { return &n.ReportBy }),
 }
 
 // NoticeNo is the number of a unit's notice of a week: the week, and 32 bits of
@@ -129,6 +132,15 @@ func Sent(lake string) ([]Notice, error) {
 		return nil, err
 	}
 	return readNotices(newest)
+}
+
+// NoticesPath is the path of the table of all notices; "" where none was sent.
+func NoticesPath(lake string) (string, error) {
+	newest, err := newestVersion(noticeStore(lake), "record of notices")
+	if err != nil || newest == nil {
+		return "", err
+	}
+	return newest.Path(sentFile), newest.Verify()
 }
 
 func readNotices(v *versions.Version) ([]Notice, error) { return readTable(v, sentFile, NoticeColumns) }

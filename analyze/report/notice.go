@@ -222,7 +222,8 @@ func (week *Week) Notices() ([]feedback.Notice, error) {
 		slices.Sort(sources)
 		list = append(list, feedback.Notice{
 			No: feedback.NoticeNo(week.Name, s.Unit), Week: week.Name, Unit: s.Unit, City: s.City, County: s.County, Host: s.Host, Grade: s.Grade,
-			Sources: strings.Join(slices.Compact(sources), ","), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen, NotifiedAt: week.Issue.NotifiedAt,
+			Sources: strings.Join(slices.Compact(sources), ","), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
+			NotifiedAt: week.Issue.NotifiedAt, LocateBy: week.Issue.LocateBy, ReportBy: week.Issue.ReportBy,
 		})
 	}
 	return list, nil

@@ -105,6 +105,10 @@ type Week struct {
 	Clues    []Suspect // grade C
 	Excluded []Suspect // grade X
 
+	Cases     []Case // what units were told, up to CasesAsOf
+	CasesAsOf time.Time
+	Precision []Precision // of all answers
+
 	Coverage    Coverage      // of all nights of the week
 	Exporters   []ExporterDay // by day and address
 	MinCoverage float64       // percent that a covered day has
@@ -149,6 +153,34 @@ type Unit struct {
 	Days, Hours                         int
 	Pools, Coins                        string
 	Bytes                               int64
+}
+
+// Case is an address that a unit was told about, from the first notice until it
+// is seen again after a measure.
+type Case struct {
+	Unit, Host, City, County string
+	Round                    int    // from 1; more: it was seen again after so many measures less one
+	NoticeNo, Week           string // of the first notice
+	Notices                  int
+	Grade                    string // when it was sent
+	State                    string // notified, located, overdue, reported, retest, excluded, closed or recurred
+	Class                    string // what the unit found; "" = nothing came back
+	NotifiedAt               time.Time
+	LocateBy, LocatedAt      time.Time
+	LocatedInTime            *bool // nil: there is still time
+	ReportBy, ReportedAt     time.Time
+	ReportedInTime           *bool
+	FinishedAt               time.Time
+	CleanDays                int // since the measure, with coverage
+	ClosedOn, SeenAgain      time.Time
+}
+
+// Precision is what units found, by grade or by feed source.
+type Precision struct {
+	Kind, Name                string // kind is grade or source
+	Active, Passive, Research int
+	FalseAlarms, NotFound     int
+	Percent                   *float64 // confirmed of confirmed and false alarms; nil: neither
 }
 
 // Share is one slice of a split: a sector, or a coin.

@@ -104,8 +104,12 @@ func issue(env *environment, f *weeklyFlags, week *report.Week) error {
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(sent, func(n feedback.Notice) bool { return n.Week == week.Name }); i >= 0 {
-		at = sent[i].NotifiedAt // what was sent stands
+	c := &env.config.Report
+	week.NoticeTemplate = c.NoticeTemplate
+	if i := slices.IndexFunc(sent, func(n feedback.Notice) bool { return n.Week == week.Name }); i >= 0 && f.notifiedAt == "" {
+		// What was sent stands.
+		week.Issue = &report.Issue{NotifiedAt: sent[i].NotifiedAt, LocateBy: sent[i].LocateBy, ReportBy: sent[i].ReportBy}
+		return record(env, week)
 	}
 	if f.notifiedAt != "" {
 		if at, err = intake.ParseLocal(f.notifiedAt, week.Zone); err != nil {
@@ -115,11 +119,14 @@ func issue(env *environment, f *weeklyFlags, week *report.Week) error {
 	if at.Before(week.From) {
 		return usageErrorf("--notified-at %s is before the week", f.notifiedAt)
 	}
-	c := &env.config.Report
-	week.NoticeTemplate = c.NoticeTemplate
 	week.Issue = &report.Issue{
 		NotifiedAt: at, LocateBy: at.Add(time.Duration(c.LocateHours) * time.Hour), ReportBy: at.Add(time.Duration(c.ReportHours) * time.Hour),
 	}
+	return record(env, week)
+}
+
+// record keeps what the week's notices tell.
+func record(env *environment, week *report.Week) error {
 	notices, err := week.Notices()
 	if err != nil {
 		return err

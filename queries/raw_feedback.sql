@@ -1,4 +1,4 @@
--- raw_answers: the shape of what units answered, the newest feedback/*/standing.csv.
+-- raw_feedback: the shape of what units answered, the newest feedback/*/standing.csv.
 --
 -- grain:   one row per notice and address that was answered: the last answer
 -- inputs:  none
