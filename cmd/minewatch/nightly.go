@@ -180,6 +180,8 @@ func warnNight(env *environment, m *analyze.Manifest) {
 	}
 	remark(c.NotInternal, "matched record of a host outside site.internal and the ledger was left out",
 		"matched records of hosts outside site.internal and the ledger were left out")
+	const inside = " of the watched network itself (site.internal or the ledger): explained; look at that address, or the list is wrong"
+	remark(c.ListedInside, "contact with a listed address"+inside, "contacts with listed addresses"+inside)
 	remark(c.FlowsOutOfReach, "flow ended further from its receipt than collect.clock_limit: no night finds it",
 		"flows ended further from their receipt than collect.clock_limit: no night finds them")
 	const rateHint = " as unsampled; set sampling in an [[exporter]] section for it, or import a flow log with --exporter and --sampling"
