@@ -173,3 +173,53 @@ func TestFeedAsOf(t *testing.T) {
 		t.Errorf("the nights of then differ:\n%s", diff)
 	}
 }
+
+// TestSameBytesRetrievedAgain: a list that did not change, retrieved again,
+// has the same ID and keeps its endpoints alive longer. A night before it does
+// not know that, whatever it was searched for in between, and once it was
+// searched for both it does.
+func TestSameBytesRetrievedAgain(t *testing.T) {
+	o := options(t)
+	o.TTLDays = map[string]int{"default": 5}
+	store(t, o, "a", past()...)
+	const list = "ip,port,confidence\n198.18.0.9,3333,90\n"
+	retrieved := func(day string, at time.Time) {
+		t.Helper()
+		of, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = feed.Import(o.Lake, feed.Input{File: "undated.csv", Data: []byte(list)}, feed.Options{RetrievedAt: of, Now: func() time.Time { return at }})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	hour := func(n int) time.Time { return o.Now().Add(time.Duration(n) * time.Hour) }
+	ran, clock := o, hour(1)
+	ran.Now = func() time.Time { return clock }
+	search := func(want string) {
+		t.Helper()
+		days := []analyze.Day{"2026-11-04", "2026-11-09"}
+		if diff := cmp.Diff(want, strings.Join(late(t, ran, days), ", ")); diff != "" {
+			t.Errorf("outcomes (-want +got):\n%s", diff)
+		}
+		out, err := analyze.FindOutdated(o.Lake, days)
+		if err != nil || len(out.Late)+len(out.Rerun) > 0 {
+			t.Errorf("outdated after the search: %+v, %v", out, err)
+		}
+	}
+	importAs(t, o, "pools", poolFeed, hour(0))
+	retrieved("2026-10-01", hour(0)) // over long before
+	nights(t, ran, "2026-11-04", "2026-11-09")
+	search("04 known 0, 09 known 0")
+	retrieved("2026-10-02", hour(2))
+	out, err := analyze.FindOutdated(o.Lake, []analyze.Day{"2026-11-04", "2026-11-09"})
+	if err != nil || len(out.Late) != 2 || len(out.Feeds) != 1 {
+		t.Errorf("before the search: %+v, %v", out, err)
+	}
+	search("04 known 0, 09 known 0")
+	retrieved("2026-11-05", hour(3))
+	clock = hour(4)
+	search("04 run 1, 09 searched 1, 09 regraded 0")
+	search("04 known 0, 09 known 0")
+}

@@ -75,7 +75,7 @@ type Manifest struct {
 	Coverage    report.Coverage    `json:"coverage"`
 
 	// What LateNights did to the night since.
-	FeedsSearched []string   `json:"feeds_searched,omitempty"` // the flows were searched for what these have more than Feeds, and nobody met it
+	FeedsSearched []string   `json:"feeds_searched,omitempty"` // folders of versions: the flows were searched for what these have more than Feeds, and nobody met it
 	RegradedAt    *time.Time `json:"regraded_at,omitempty"`    // contacts of the six days before changed, and the hosts were graded anew
 }
 
