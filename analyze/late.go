@@ -32,7 +32,8 @@ const (
 type PastNight struct {
 	Day       Day
 	Outcome   Outcome
-	Endpoints int       // that the flows were searched for
+	Endpoints int       // that the night did not know
+	Presumed  bool      // run without a search, as the days before met some
 	Manifest  *Manifest // of what was run or graded anew
 }
 
@@ -90,6 +91,7 @@ type lateSearch struct {
 	versions  []feed.Version
 	knowledge inputs          // feed and ledger
 	known     string          // what raw_known holds
+	streak                    // of days that met something
 	hashes    map[string]File // contacts that were hashed for regrading, by path
 }
 
@@ -153,7 +155,22 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 		past.Outcome = OutcomeKnown
 		return false, err
 	}
-	past.Outcome = OutcomeSearched
+	if past.Presumed = s.presume(); past.Presumed {
+		past.Outcome = OutcomeRun
+		return true, nil
+	}
+	met, err := s.searchFor(ctx, run)
+	if past.Outcome = OutcomeSearched; met {
+		past.Outcome = OutcomeRun
+	}
+	if err == nil {
+		s.note(met)
+	}
+	return met, err
+}
+
+// searchFor says whether the flows of the day meet what its night did not know.
+func (s *lateSearch) searchFor(ctx context.Context, run *night) (bool, error) {
 	if err := s.db.Build(ctx, "int_late_feed"); err != nil {
 		return false, err
 	}
@@ -162,9 +179,7 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 		return false, err
 	}
 	for _, part := range parts {
-		met, err := s.meets(ctx, run, part)
-		if err != nil || met {
-			past.Outcome = OutcomeRun
+		if met, err := s.meets(ctx, run, part); err != nil || met {
 			return met, err
 		}
 	}

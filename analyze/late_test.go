@@ -65,7 +65,11 @@ func late(t *testing.T, o analyze.Options, days []analyze.Day) []string {
 	t.Helper()
 	var told []string
 	err := analyze.LateNights(t.Context(), o, days, func(p analyze.PastNight) {
-		told = append(told, fmt.Sprintf("%s %s %d", p.Day[8:], p.Outcome, p.Endpoints))
+		line := fmt.Sprintf("%s %s %d", p.Day[8:], p.Outcome, p.Endpoints)
+		if p.Presumed {
+			line += " presumed"
+		}
+		told = append(told, line)
 		if (p.Manifest != nil) != (p.Outcome == analyze.OutcomeRun || p.Outcome == analyze.OutcomeRegraded) {
 			t.Errorf("%s %s: manifest %v", p.Day, p.Outcome, p.Manifest)
 		}
@@ -222,4 +226,39 @@ func TestSameBytesRetrievedAgain(t *testing.T) {
 	clock = hour(4)
 	search("04 run 1, 09 searched 1, 09 regraded 0")
 	search("04 known 0, 09 known 0")
+}
+
+// TestLateStreak: where day after day meets what is new, most days are run
+// without a search before; a day between that does not is none the worse.
+func TestLateStreak(t *testing.T) {
+	o := options(t)
+	var talks []talk
+	for day := 1; day <= 12; day++ {
+		pool := "198.18.0.9"
+		if day == 5 || day >= 11 {
+			pool = "198.18.0.1" // known
+		}
+		talks = append(talks, talk{host: "10.0.0.1", pool: pool, port: 3333, from: fmt.Sprintf("2026-11-%02d 08:00", day), hours: 1, step: 600, exporter: "192.0.2.1", flags: 24})
+	}
+	store(t, o, "a", talks...)
+	importAs(t, o, "pools", poolFeed, o.Now().AddDate(0, 0, -2))
+	var days []analyze.Day
+	for day := analyze.Day("2026-11-01"); day <= "2026-11-12"; day = day.Add(1) {
+		days = append(days, day)
+	}
+	nights(t, o, days...)
+	importAs(t, o, "late", lateFeed, o.Now().AddDate(0, 0, -1))
+	got := late(t, o, days)
+	want := []string{
+		"01 run 3", "02 run 3", "03 run 3",
+		"04 run 3 presumed", "05 run 3 presumed", "06 run 3 presumed",
+		"07 run 3",
+		"08 run 3 presumed", "09 run 3 presumed", "10 run 3 presumed", "11 run 3 presumed", "12 run 3 presumed",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("outcomes (-want +got):\n%s", diff)
+	}
+	if again := late(t, o, days); slices.ContainsFunc(again, func(s string) bool { return !strings.HasSuffix(s, " known 0") }) {
+		t.Errorf("searched again: %v", again)
+	}
 }
