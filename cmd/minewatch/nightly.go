@@ -50,7 +50,8 @@ since their nights: new endpoints, and known ones that are valid longer, vouched
 for better or no longer shared. Only parts of the flows that can hold them are
 read. A day on which somebody met one is run again; a night that rests on contacts
 which so changed has its hosts graded anew; all others stay as they are. What was
-searched for in vain is noted, and not searched for again.
+searched for in vain is noted, and not searched for again. Where day after day
+met something, most of the next ones are run without a search.
 
 Exit codes: 0 done (also where nothing was found), 1 error, and with
 --fail-on-empty a day without flows, 2 usage, 4 a data check failed and nothing
