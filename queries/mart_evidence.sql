@@ -125,7 +125,7 @@ select
     host,
     evidence,
     position::integer as position,
-    value::double as value,
+    round(value::double, 3) as value, -- sums of doubles depend on their order; below a millisecond there is nothing
     threshold::double as threshold,
     round(points, 2)::double as points,
     reason
