@@ -125,7 +125,8 @@ select
     host,
     evidence,
     position::integer as position,
-    round(value::double, 3) as value, -- sums of doubles depend on their order; below a millisecond there is nothing
+    -- Sums of doubles depend on their order; below a millisecond there is nothing.
+    round(value::double, 3) as value,
     threshold::double as threshold,
     round(points, 2)::double as points,
     reason
