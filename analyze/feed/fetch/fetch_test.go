@@ -413,7 +413,9 @@ func TestRedirect(t *testing.T) {
 // TLS is not left: the list could be changed on the way.
 func TestRedirectDowngrade(t *testing.T) {
 	plain := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("was asked without TLS") })
-	server := serveTLS(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, plain.URL+"/?token=hush", http.StatusFound) })
+	server := serveTLS(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, plain.URL+"/?token=hush", http.StatusFound)
+	})
 	s := source(server.URL)
 	s.CAFile = authority(t, server)
 	fails(t, s, "redirects from https to http://127.0.0.1:")

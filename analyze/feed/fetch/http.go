@@ -19,7 +19,7 @@ import (
 type client struct {
 	*Source
 	url    *url.URL
-	header http.Header // with the authorization
+	header http.Header    // with the authorization
 	http   http.Transport // and no http.Client: where it fails, it tells URLs
 }
 
