@@ -42,22 +42,28 @@ const (
 	defaultMaxBytes = 64 << 20
 )
 
-// secret is a value that is not shown.
-type secret string
+// secret is a text that is not shown. It is no string, because the encoder asks
+// none how it is written.
+type secret struct{ text string }
 
 const notShown = "(not shown)"
 
 // MarshalText is for config show.
 func (s secret) MarshalText() ([]byte, error) { return []byte(notShown), nil } //nolint:unparam // encoding.TextMarshaler
 
+func (s *secret) UnmarshalText(text []byte) error { //nolint:unparam // encoding.TextUnmarshaler
+	s.text = string(text)
+	return nil
+}
+
 // secretURL is a URL of which no more is shown than messages tell.
-type secretURL string
+type secretURL struct{ secret }
 
 // MarshalText is for config show.
 func (s secretURL) MarshalText() ([]byte, error) { //nolint:unparam // encoding.TextMarshaler
-	u, err := url.Parse(string(s))
+	u, err := url.Parse(s.text)
 	if err != nil || u.Host == "" {
-		return []byte(s), nil // a file, or a word: others were refused
+		return []byte(s.text), nil // a file, or a word: others were refused
 	}
 	shown := fetch.Place(u)
 	if u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
@@ -87,11 +93,11 @@ func (c *sourceConfig) importFlags() *feedImportFlags {
 // remote says how the list is fetched.
 func (c *sourceConfig) remote() fetch.Source {
 	s := fetch.Source{
-		URL: string(c.URL), CAFile: c.CAFile, Proxy: string(c.Proxy), AuthorizationFile: c.AuthorizationFile,
+		URL: c.URL.text, CAFile: c.CAFile, Proxy: c.Proxy.text, AuthorizationFile: c.AuthorizationFile,
 		Header: http.Header{}, UserAgent: userAgent(), Timeout: time.Duration(c.Timeout), MaxBytes: c.MaxBytes,
 	}
 	for name, value := range c.Headers {
-		s.Header.Set(name, string(value))
+		s.Header.Set(name, value.text)
 	}
 	if s.Timeout == 0 {
 		s.Timeout = defaultTimeout
@@ -126,16 +132,16 @@ func checkSources(f *faults, sections []sourceConfig) {
 var asked = []string{"User-Agent", "Accept-Encoding", "If-None-Match", "If-Modified-Since", "Range", "Host", "Connection", "Content-Length", "Transfer-Encoding"}
 
 func (c *sourceConfig) checkRemote(f *faults, key string) {
-	u, err := fetch.ParseURL(string(c.URL))
+	u, err := fetch.ParseURL(c.URL.text)
 	if err != nil {
 		f.add(key+"url", "%w", err)
 	}
-	if _, err := fetch.ParseProxy(string(c.Proxy)); err != nil {
+	if _, err := fetch.ParseProxy(c.Proxy.text); err != nil {
 		f.add(key+"proxy", "%w", err)
 	}
 	for _, name := range sortedKeys(c.Headers) {
 		switch canonical := http.CanonicalHeaderKey(name); {
-		case !fetch.CheckHeader(name, string(c.Headers[name])):
+		case !fetch.CheckHeader(name, c.Headers[name].text):
 			f.add(key+"headers", "%q cannot be sent: want a name and a value of one line", name)
 		case slices.Contains(asked, canonical):
 			f.add(key+"headers", "%s is set by the program", canonical)
@@ -157,8 +163,8 @@ func (c *sourceConfig) checkRemote(f *faults, key string) {
 		isSet    bool
 		overHTTP bool // counts with http, too
 	}{
-		{"ca_file", c.CAFile != "", strings.HasPrefix(string(c.Proxy), "https:")},
-		{"proxy", c.Proxy != "", true},
+		{"ca_file", c.CAFile != "", strings.HasPrefix(c.Proxy.text, "https:")},
+		{"proxy", c.Proxy.text != "", true},
 		{"authorization_file", c.AuthorizationFile != "", true},
 		{"headers", len(c.Headers) > 0, true},
 	} {

@@ -163,7 +163,7 @@ func (f *feedUpdateFlags) changes(ctx context.Context, env *environment, s *sour
 
 // remote is a section as it is fetched and imported.
 func (f *feedUpdateFlags) remote(env *environment, s *sourceConfig) (*feed.Remote, *feedImportFlags, error) {
-	if strings.HasPrefix(string(s.URL), "http:") {
+	if strings.HasPrefix(s.URL.text, "http:") {
 		env.say(s.Name + ": http is not authenticated: anybody on the way can change the list, and read what is sent for it; use https where the source has it")
 	}
 	flags := s.importFlags()
