@@ -72,16 +72,8 @@ func (s *Source) proxy() (func(*http.Request) (*url.URL, error), error) {
 	case s.Proxy == Direct:
 		return nil, nil
 	}
-	return func(r *http.Request) (*url.URL, error) {
-		u, err := http.ProxyFromEnvironment(r)
-		if err != nil { // it repeats the URL, with its password
-			return nil, errProxyVariable
-		}
-		return u, nil
-	}, nil
+	return http.ProxyFromEnvironment, nil
 }
-
-var errProxyVariable = errors.New("the proxy of the environment (HTTPS_PROXY, HTTP_PROXY) is no URL")
 
 func (s *Source) roots() (*x509.CertPool, error) {
 	if s.CAFile == "" {
@@ -181,7 +173,7 @@ func plainError(err error) error {
 		return fmt.Errorf("%w: it takes TLS 1.2 or later", err)
 	case errors.As(err, &record):
 		return errors.New("does not speak TLS: is it an http address?")
-	case errors.Is(err, errProxyVariable), errors.As(err, &lookup) && lookup.IsNotFound:
+	case errors.As(err, &lookup) && lookup.IsNotFound:
 		return err
 	}
 	return transient(err)
