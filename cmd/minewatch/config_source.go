@@ -155,6 +155,11 @@ func (c *sourceConfig) checkRemote(f *faults, key string) {
 	if c.MaxBytes < 0 || c.MaxBytes > intake.MaxBytes {
 		f.add(key+"max_bytes", "%d, want 1 to %d", c.MaxBytes, intake.MaxBytes)
 	}
+	for _, k := range []struct{ name, path string }{{"ca_file", c.CAFile}, {"authorization_file", c.AuthorizationFile}} {
+		if k.path != "" && !filepath.IsAbs(k.path) {
+			f.add(key+k.name, "%q, want the whole path", k.path)
+		}
+	}
 	if u == nil {
 		return
 	}
@@ -170,11 +175,6 @@ func (c *sourceConfig) checkRemote(f *faults, key string) {
 	} {
 		if k.isSet && (u.Scheme == "file" || (u.Scheme == "http" && !k.overHTTP)) {
 			f.add(key+k.name, "never counts with %s", u.Scheme)
-		}
-	}
-	for _, k := range []struct{ name, path string }{{"ca_file", c.CAFile}, {"authorization_file", c.AuthorizationFile}} {
-		if k.path != "" && !filepath.IsAbs(k.path) {
-			f.add(key+k.name, "%q, want the whole path", k.path)
 		}
 	}
 }
