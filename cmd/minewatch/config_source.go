@@ -160,21 +160,20 @@ func (c *sourceConfig) checkRemote(f *faults, key string) {
 			f.add(key+k.name, "%q, want the whole path", k.path)
 		}
 	}
-	if u == nil {
+	if u == nil || u.Scheme != "file" {
 		return
 	}
 	for _, k := range []struct {
-		name     string
-		isSet    bool
-		overHTTP bool // counts with http, too
+		name  string
+		isSet bool
 	}{
-		{"ca_file", c.CAFile != "", strings.HasPrefix(c.Proxy.text, "https:")},
-		{"proxy", c.Proxy.text != "", true},
-		{"authorization_file", c.AuthorizationFile != "", true},
-		{"headers", len(c.Headers) > 0, true},
+		{"ca_file", c.CAFile != ""},
+		{"proxy", c.Proxy.text != ""},
+		{"authorization_file", c.AuthorizationFile != ""},
+		{"headers", len(c.Headers) > 0},
 	} {
-		if k.isSet && (u.Scheme == "file" || (u.Scheme == "http" && !k.overHTTP)) {
-			f.add(key+k.name, "never counts with %s", u.Scheme)
+		if k.isSet {
+			f.add(key+k.name, "never counts with file")
 		}
 	}
 }
