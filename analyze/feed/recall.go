@@ -90,11 +90,11 @@ func (r *Remote) asked() string {
 	h := sha256.New()
 	if u, err := url.Parse(r.URL); err == nil {
 		u.User = nil
-		fmt.Fprintf(h, "%s\n", u)
+		_, _ = fmt.Fprintf(h, "%s\n", u)
 	}
 	settings := r.settings()
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		fmt.Fprintf(h, "%s=%q\n", name, settings[name])
+		_, _ = fmt.Fprintf(h, "%s=%q\n", name, settings[name])
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
