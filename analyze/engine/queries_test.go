@@ -25,7 +25,7 @@ func open(t *testing.T) *engine.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	for _, th := range analyze.Thresholds {
+	for _, th := range slices.Concat(analyze.Thresholds, analyze.HuntThresholds) {
 		set(t, db, th.Name, th.Default)
 	}
 	for name, value := range map[string]any{
