@@ -51,6 +51,7 @@ type Find struct {
 	UpPercent        float64 // packets from the host
 	PushPercent      float64 // records with data
 	Variation        float64 // of the packets of a slot, by their mean
+	Dispersion       float64 // the same as variance by mean: near 0 for a timer
 	EndpointHosts    int     // internal hosts that use the endpoint
 	HostEndpoints    int     // such endpoints of the host
 	SamplingRate     int
@@ -174,6 +175,7 @@ func (h *hunt) judge(ctx context.Context) ([]Find, error) {
 		return nil, err
 	}
 	if err := errors.Join(
+		h.db.Set(ctx, "hunt_days", len(h.scope.Days)),
 		h.db.ReadGrown(ctx, "raw_contacts", paths(contacts)...),
 		h.db.Build(ctx, "mart_hunt"),
 	); err != nil {
@@ -184,7 +186,7 @@ func (h *hunt) judge(ctx context.Context) ([]Find, error) {
 		var f Find
 		err := rows.Scan(&f.Rank, &f.Host, &f.Unit, &f.Sector, &f.City, &f.County, &f.NAT, &f.Address, &f.Port, &f.Proto, &f.Score,
 			&f.Days, &f.Hours, &f.Slots, &f.Sessions, &f.FirstSeen, &f.LastSeen, &f.Kbps, &f.PacketsPerMinute, &f.BytesPerPacket,
-			&f.UpPercent, &f.PushPercent, &f.Variation, &f.EndpointHosts, &f.HostEndpoints, &f.SamplingRate, &f.HostPort, &f.Exporters, &f.Reasons)
+			&f.UpPercent, &f.PushPercent, &f.Variation, &f.Dispersion, &f.EndpointHosts, &f.HostEndpoints, &f.SamplingRate, &f.HostPort, &f.Exporters, &f.Reasons)
 		finds = append(finds, f)
 		return err
 	})

@@ -26,6 +26,7 @@ merged as (
         sum(records) as records,
         sum(push_percent * records) / sum(records) as push_percent,
         sum(variation * slots) / sum(slots) as variation,
+        coalesce(sum(dispersion * slots) / sum(slots) filter (where dispersion is not null), 0) as dispersion,
         max(sampling_rate) as sampling_rate,
         arg_max(host_port, day) as host_port,
         string_agg(distinct exporter, ',' order by exporter) as exporters,

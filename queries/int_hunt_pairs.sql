@@ -35,6 +35,7 @@ pairs as (
         sum(records) as records,
         100.0 * sum(pushed) / sum(records) as push_percent,
         stddev_pop(packets) / nullif(avg(packets), 0) as variation,
+        var_pop(packets) filter (where step = 1) / nullif(avg(packets) filter (where step = 1), 0) as dispersion,
         max(scale) as sampling_rate,
         max(host_port) as host_port,
         max(exporter) as exporter
@@ -77,6 +78,7 @@ select
     to_bigint(pair.records) as records,
     pair.push_percent::double as push_percent,
     pair.variation::double as variation,
+    pair.dispersion::double as dispersion,
     pair.sampling_rate::integer as sampling_rate,
     pair.host_port,
     pair.exporter,

@@ -4,9 +4,9 @@
 -- inputs:  stg_flows, int_hunt_endpoints
 -- params:  day_start_ms, day_end_ms
 -- notes:   slot 0 begins at the day's midnight. A record counts for every slot
---          between its first and last packet, its packets and bytes in equal
---          parts. Of several exporters the one with the most packets in the
---          slot counts, for each direction.
+--          between its first and last packet, its packets and bytes by the
+--          time that it spent there. Of several exporters the one with the
+--          most packets in the slot counts, for each direction.
 with
 
 to_endpoint as (
@@ -59,26 +59,33 @@ placed as (
 spread as (
     select
         * exclude (first_slot, last_slot),
-        scaled(packets, scale)::double / (last_slot - first_slot + 1) as part_packets,
-        scaled(bytes, scale)::double / (last_slot - first_slot + 1) as part_bytes,
         unnest(generate_series(first_slot, last_slot)) as slot
     from placed
+),
+
+shared as (
+    select
+        *,
+        case when ended_ms = started_ms then 1::double
+            else (least(ended_ms, getvariable('day_start_ms') + (slot + 1) * 300000)
+                - greatest(started_ms, getvariable('day_start_ms') + slot * 300000))::double / (ended_ms - started_ms) end as part
+    from spread
 ),
 
 by_exporter as (
     select
         host_hi, host_lo, endpoint_hi, endpoint_lo, port, slot, exporter,
-        coalesce(sum(part_packets) filter (where is_up), 0) as packets_up,
-        coalesce(sum(part_packets) filter (where not is_up), 0) as packets_down,
-        coalesce(sum(part_bytes) filter (where is_up), 0) as bytes_up,
-        coalesce(sum(part_bytes) filter (where not is_up), 0) as bytes_down,
+        coalesce(sum(part * scaled(packets, scale)) filter (where is_up), 0) as packets_up,
+        coalesce(sum(part * scaled(packets, scale)) filter (where not is_up), 0) as packets_down,
+        coalesce(sum(part * scaled(bytes, scale)) filter (where is_up), 0) as bytes_up,
+        coalesce(sum(part * scaled(bytes, scale)) filter (where not is_up), 0) as bytes_down,
         count(*) as records,
         count_if(tcp_flags = 0 or (tcp_flags & 24) = 24) as pushed,
         max(scale) as scale,
         min(started_ms) as first_ms,
         max(ended_ms) as last_ms,
         max(host_port) as host_port
-    from spread
+    from shared
     group by all
 )
 

@@ -42,6 +42,7 @@ select
     round(pair.up_percent, 1)::double as up_percent,
     round(pair.push_percent, 1)::double as push_percent,
     round(pair.variation, 3)::double as variation,
+    round(pair.dispersion, 2)::double as dispersion,
     pair.endpoint_hosts::integer as endpoint_hosts,
     pair.host_endpoints::integer as host_endpoints,
     pair.sampling_rate::integer as sampling_rate,

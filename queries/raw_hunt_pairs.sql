@@ -26,6 +26,7 @@ select
     null::bigint as records,           -- flow records of all exporters
     null::double as push_percent,      -- records with ACK and PSH, of 100
     null::double as variation,         -- standard deviation of the packets of a slot by their mean
+    null::double as dispersion,        -- variance of the packets of a slot by their mean: near 0 for a timer, above for events by chance
     null::integer as sampling_rate,    -- the highest N of 1 in N
     null::integer as host_port,        -- a local port, to find the device behind a gateway
     null::varchar as exporter,         -- an exporter that saw it

@@ -107,7 +107,7 @@ func makeHuntLake(b *testing.B, lake string, rows int) {
 				6::smallint as proto, case when kind = 'probe' then 2 else 24 end::smallint as tcp_flags,
 				case when kind = 'lasting' then 900 else g %% 100000 + 60 end::bigint as bytes,
 				case when kind = 'lasting' then 6 else g %% 90 + 1 end::bigint as packets,
-				1::integer as sampling_rate, '192.0.2.1' as exporter, 0::bigint as "domain", 'exporter' as time_source
+				1::integer as sampling_rate, '192.0.2.1' as exporter, 0::bigint as "domain", 'netflow9' as format, 'exporter' as time_source
 			from paired
 		) to '%s' (format parquet, parquet_version v2, compression zstd)`,
 			day.Add(time.Duration(hour)*time.Hour).UnixMilli(), from, 3_600_000, rows/24, from, to, path))

@@ -183,6 +183,7 @@ func findListing() *listing[analyze.Find] {
 			figure("up_percent", func(r *row) float64 { return r.UpPercent }),
 			figure("push_percent", func(r *row) float64 { return r.PushPercent }),
 			figure("variation", func(r *row) float64 { return r.Variation }),
+			figure("dispersion", func(r *row) float64 { return r.Dispersion }),
 			number("endpoint_hosts", func(r *row) int { return r.EndpointHosts }),
 			number("host_endpoints", func(r *row) int { return r.HostEndpoints }),
 			number("sampling_rate", func(r *row) int { return r.SamplingRate }),
@@ -192,7 +193,7 @@ func findListing() *listing[analyze.Find] {
 		},
 		brief: []string{
 			"rank", "score", "internal_host", "unit", "address", "port", "days", "hours", "kbps", "packets_per_minute", "bytes_per_packet",
-			"variation", "endpoint_hosts",
+			"dispersion", "endpoint_hosts",
 		},
 	}
 }
