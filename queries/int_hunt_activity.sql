@@ -9,7 +9,7 @@
 --          kept of a service is a bit for each hour and a sketch of its hosts,
 --          so memory grows with the services outside and not with the hosts;
 --          what is more than the engine may have goes to disk. The sketch may
---          be off by a few, so it has to exceed the limit twice over to count.
+--          be off by some, so it has to exceed the limit twice over to count.
 with
 
 services as (
