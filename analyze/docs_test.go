@@ -36,7 +36,8 @@ The analysis is SQL: one bare SELECT a file in ` + "`queries/`" + `, the file na
 the headers of the files (` + "`make generate`" + `); tests hold the headers against the SQL.
 
 The night: ` + "`raw_flows` → `stg_flows` → `int_pool_flows` (the one big scan) → `int_observations` → `mart_contacts`" + `; the ranking
-of any period: ` + "`raw_contacts` → `stg_contacts` → `int_host_grades` → `mart_evidence`, `mart_suspects`" + `.
+of any period: ` + "`raw_contacts` → `stg_contacts` → `int_host_grades` → `mart_evidence`, `mart_suspects`" + `;
+the hunt, of which nothing is stored: ` + "`stg_flows` → `int_hunt_activity`, `int_hunt_slots` → `raw_hunt_pairs` → `mart_hunt_evidence`, `mart_hunt`" + `.
 `)
 	listed := 0
 	for _, l := range layers {
