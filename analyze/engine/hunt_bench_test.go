@@ -77,7 +77,7 @@ func makeHuntLake(b *testing.B, lake string, rows int) {
 			drawn as (
 				select
 					i,
-					case when i %% 50 = 0 then 'lasting' when i %% 50 <= 5 then 'probe' when i %% 50 <= 10 then 'other' else 'web' end as kind,
+					case when i %% 50 = i // 1000000 %% 2 then 'lasting' when i %% 50 <= 6 then 'probe' when i %% 50 <= 11 then 'other' else 'web' end as kind,
 					%d + (i - %d) * %d // %d as started_ms,
 					281470681743360 + case when hash(i) %% 2 = 0 then 167772160 else 1677721600 end + (hash(i + 1) %% 15000000)::bigint as host,
 					hash(i + 2) as h, hash(i + 3) as g
@@ -105,8 +105,8 @@ func makeHuntLake(b *testing.B, lake string, rows int) {
 				case when i %% 2 = 0 and kind <> 'probe' then host_port else port end::integer as src_port,
 				case when i %% 2 = 0 and kind <> 'probe' then port when kind = 'probe' then 23 else host_port end::integer as dst_port,
 				6::smallint as proto, case when kind = 'probe' then 2 else 24 end::smallint as tcp_flags,
-				case when kind = 'lasting' then 900 else g %% 100000 + 60 end::bigint as bytes,
-				case when kind = 'lasting' then 6 else g %% 90 + 1 end::bigint as packets,
+				case when kind = 'lasting' then 9000 else g %% 100000 + 60 end::bigint as bytes,
+				case when kind = 'lasting' then 60 else g %% 90 + 1 end::bigint as packets,
 				1::integer as sampling_rate, '192.0.2.1' as exporter, 0::bigint as "domain", 'netflow9' as format, 'exporter' as time_source
 			from paired
 		) to '%s' (format parquet, parquet_version v2, compression zstd)`,
