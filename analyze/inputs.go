@@ -68,6 +68,13 @@ func (in *inputs) findFlows(o *Options, day Day) (err error) {
 
 // findKnowledge finds what is not of a day, feed and ledger, and verifies it.
 func (in *inputs) findKnowledge(o *Options) error {
+	if err := in.findFeed(o); err != nil {
+		return err
+	}
+	return in.findLists(o)
+}
+
+func (in *inputs) findFeed(o *Options) error {
 	versions, err := feed.Versions(o.Lake)
 	if err != nil {
 		return err
@@ -78,7 +85,13 @@ func (in *inputs) findKnowledge(o *Options) error {
 		}
 		return ErrNoFeed
 	}
-	if versions, err = feed.Negatives(o.Lake); err != nil {
+	return nil
+}
+
+// findLists finds negative lists and the ledger, and verifies all there is.
+func (in *inputs) findLists(o *Options) error {
+	versions, err := feed.Negatives(o.Lake)
+	if err != nil {
 		return err
 	}
 	in.negatives = feed.Effective(versions, o.FeedAsOf)

@@ -56,13 +56,16 @@ func (o *Options) logger() *slog.Logger {
 }
 
 // thresholds are the effective ones, by name.
-func (o *Options) thresholds() map[string]float64 {
-	effective := make(map[string]float64, len(Thresholds))
-	for _, t := range Thresholds {
-		effective[t.Name] = t.Default
-		if v, ok := o.Thresholds[t.Name]; ok {
-			effective[t.Name] = v
+func (o *Options) thresholds() map[string]float64 { return effective(Thresholds, o.Thresholds) }
+
+// effective are the values of thresholds, by name, with what overrides them.
+func effective(list []Threshold, overrides map[string]float64) map[string]float64 {
+	values := make(map[string]float64, len(list))
+	for _, t := range list {
+		values[t.Name] = t.Default
+		if v, ok := overrides[t.Name]; ok {
+			values[t.Name] = v
 		}
 	}
-	return effective
+	return values
 }

@@ -36,6 +36,8 @@ func newWeekCommand() *cobra.Command {
   truth.csv                       the planted miners and decoys, and the grades
                                   that are right for them
   summary.json                    exactly what each capture holds
+  lookalikes.csv                  with --lookalikes: the hosts that only look like
+                                  miners, for 'flowgen hunted'
 
 The planted hosts come first (some 380,000 records, or 210,000 when --flows is
 below 500,000, with fewer hosts of each kind); background fills up to --flows,
@@ -54,6 +56,7 @@ but is never less than a fifth of it. The same flags always give the same bytes.
 	flags.Uint32Var(&f.options.Sampling, "sampling", 1, "sampling rate of the two core routers, 1 = every packet")
 	flags.IntVar(&f.options.Live, "live", 3, "exporters whose last day is kept apart for UDP, 0 to 3")
 	flags.Float64Var(&f.options.LiveShare, "live-share", 0.1, "their part of the background")
+	flags.IntVar(&f.options.Lookalikes, "lookalikes", 0, "hosts that stay with an unlisted endpoint for hours and mine nothing, beyond --flows; some 20,000 records a host")
 	flags.StringVar(&f.options.Dir, "out", "", "folder to write, new or empty")
 	flags.BoolVar(&f.force, "force", false, "replace a week that is in the folder already")
 	_ = cmd.MarkFlagRequired("out")

@@ -31,6 +31,7 @@ type config struct {
 	Exporters []exporterConfig   `toml:"exporter"`
 	Feed      feedConfig         `toml:"feed"`
 	Grading   map[string]float64 `toml:"grading"`
+	Hunt      huntConfig         `toml:"hunt"`
 	Retention retentionConfig    `toml:"retention"`
 	Engine    engineConfig       `toml:"engine"`
 }
@@ -106,16 +107,17 @@ func defaultConfig() config {
 		Feed: feedConfig{MaxChange: feed.DefaultMaxChange, TTLDays: map[string]int{
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
 		}},
-		Grading:   defaultGrading(),
+		Grading:   defaultValues(analyze.Thresholds),
+		Hunt:      defaultHunt(),
 		Retention: defaultRetention(),
 		Engine:    engineConfig{MemoryLimit: "2GB"},
 	}
 }
 
-// defaultGrading is the thresholds by name; package analyze owns them.
-func defaultGrading() map[string]float64 {
-	values := make(map[string]float64, len(analyze.Thresholds))
-	for _, t := range analyze.Thresholds {
+// defaultValues are thresholds by name; package analyze owns them.
+func defaultValues(list []analyze.Threshold) map[string]float64 {
+	values := make(map[string]float64, len(list))
+	for _, t := range list {
 		values[t.Name] = t.Default
 	}
 	return values
@@ -126,9 +128,14 @@ func defaultGrading() map[string]float64 {
 func documentedDefaults() string {
 	var b strings.Builder
 	b.WriteString(configDefaults)
-	for _, t := range analyze.Thresholds {
-		fmt.Fprintf(&b, "# %s\n%s = %s # %s\n", t.Reason, t.Name, strconv.FormatFloat(t.Default, 'f', -1, 64), t.Unit)
+	document := func(list []analyze.Threshold) {
+		for _, t := range list {
+			fmt.Fprintf(&b, "# %s\n%s = %s # %s\n", t.Reason, t.Name, strconv.FormatFloat(t.Default, 'f', -1, 64), t.Unit)
+		}
 	}
+	document(analyze.Thresholds)
+	b.WriteString("\n# The numbers of the hunt. No night uses them.\n[hunt.thresholds]\n")
+	document(analyze.HuntThresholds)
 	return b.String()
 }
 

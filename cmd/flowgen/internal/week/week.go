@@ -30,7 +30,10 @@ type Options struct {
 	Sampling  uint32  // rate of the core routers
 	Live      int     // exporters whose last day is kept apart for UDP
 	LiveShare float64 // of the background, for those
-	Dir       string  // must exist
+	// Lookalikes are hosts that stay with an unlisted endpoint for hours and
+	// mine nothing, beyond Flows.
+	Lookalikes int
+	Dir        string // must exist
 	// Progress, if not nil, is told after every capture file how many flow
 	// records all files hold so far.
 	Progress func(day string, records int64)
@@ -50,6 +53,9 @@ func (o Options) Check() error {
 	}
 	if o.Sampling < 1 || o.Sampling > 16383 {
 		errs = append(errs, fmt.Errorf("sampling %d: want 1 to 16383", o.Sampling))
+	}
+	if o.Lookalikes < 0 || o.Lookalikes > 100_000 {
+		errs = append(errs, fmt.Errorf("lookalikes %d: want 0 to 100,000", o.Lookalikes))
 	}
 	return errors.Join(errs...)
 }
@@ -99,6 +105,12 @@ func exportDays(ctx context.Context, o *Options, w scenario.World, hold *holder,
 				return err
 			}
 			sites[i].Day(day, int(float64(background)*s.Share*share(s, day)))
+		}
+		planted := lookalikes(o, sites, func(i int) bool { return w.Network.Sites[i].Live }, day)
+		if day == lastDay {
+			if err := writeLookalikes(o.Dir, planted); err != nil {
+				return err
+			}
 		}
 		for _, e := range exporters {
 			records := hold.day(e.router.Index, day)
