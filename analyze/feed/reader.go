@@ -18,6 +18,7 @@ type reader struct {
 	options *Options
 	own     spans
 	entries []Entry // names among them: what has no address
+	answers []Answer // of passive DNS
 	tally   intake.Tally
 	others  map[string]int // what was not read, by its kind
 }
