@@ -83,7 +83,7 @@ func Import(lakeDir string, in Input, o Options) (Result, error) {
 // Content is what was read from one original.
 type Content struct {
 	Entries []Entry
-	Names   []Entry // endpoints that are known by their name only
+	Names   []Entry  // endpoints that are known by their name only
 	Answers []Answer // what the entries of passive DNS rest on
 
 	id string // of the version that they will be

@@ -115,4 +115,3 @@ func newCountBar(stderr io.Writer, what string, all int) *progressbar.ProgressBa
 	return progressbar.NewOptions(all, progressbar.OptionSetWriter(stderr), progressbar.OptionSetDescription(what),
 		progressbar.OptionShowCount(), progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish())
 }
-
