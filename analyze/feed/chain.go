@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"minewatch/analyze/intake"
 )
 
 // Bounds of what is followed from one name: chains of real names have two or
@@ -112,6 +114,7 @@ func (r *reader) answered(records []record) error {
 			return err
 		}
 	}
+	intake.SortRejects(r.tally.Rejects)
 	d := r.options.derive(answers)
 	for range d.outside {
 		r.pass("answers from outside of the time in which the feed's name counts")
