@@ -31,7 +31,7 @@ func OpenPending(lake string) (*Pending, error) {
 		return nil, err
 	}
 	p := &Pending{path: PendingPath(lake), unlock: unlock}
-	if p.Answers, err = ReadPending(lake); err != nil {
+	if p.Answers, err = readPending(lake); err != nil {
 		unlock()
 		return nil, err
 	}
@@ -41,8 +41,14 @@ func OpenPending(lake string) (*Pending, error) {
 // PendingPath is the file of answers that are no version yet.
 func PendingPath(lake string) string { return filepath.Join(lake, "resolve", "pending.csv") }
 
-// ReadPending reads what is pending without keeping anybody out.
-func ReadPending(lake string) ([]feed.Answer, error) {
+// PeekPending reads what is pending without keeping anybody out. It cannot be
+// saved.
+func PeekPending(lake string) (*Pending, error) {
+	answers, err := readPending(lake)
+	return &Pending{Answers: answers, unlock: func() {}}, err
+}
+
+func readPending(lake string) ([]feed.Answer, error) {
 	path := PendingPath(lake)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

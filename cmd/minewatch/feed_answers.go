@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -40,16 +41,14 @@ func tellOutcome(env *environment, o *resolve.Outcome) error {
 // tellAnswers shows what was answered to this run's questions, and says what of
 // it was refused.
 func tellAnswers(env *environment, format outputFormat, o *resolve.Outcome, v *feed.Version) error {
-	refused := map[string]string{}
+	var all []feed.Answer
 	if v != nil {
-		all, err := v.Answers()
-		if err != nil {
+		var err error
+		if all, err = v.Answers(); err != nil {
 			return err
 		}
-		for i := range all {
-			refused[all[i].Address] = all[i].Refused
-		}
 	}
+	refused := refusals(all)
 	count := map[string]int{}
 	for i := range o.Answers {
 		a := &o.Answers[i]
@@ -61,6 +60,15 @@ func tellAnswers(env *environment, format outputFormat, o *resolve.Outcome, v *f
 		env.say(fmt.Sprintf("refused %d %s: %s", count[reason], plural(count[reason], "answer"), reason))
 	}
 	return feedAnswers().write(env, format, o.Answers)
+}
+
+// refusals are the reasons for which addresses became no entries.
+func refusals(answers []feed.Answer) map[string]string {
+	refused := map[string]string{}
+	for i := range answers {
+		refused[answers[i].Address] = answers[i].Refused
+	}
+	return refused
 }
 
 // showAnswers shows what was ever answered.
@@ -77,11 +85,15 @@ func (e *environment) showAnswers(format outputFormat, only []string) error {
 		}
 		all = append(all, of...)
 	}
-	pending, err := resolve.ReadPending(e.lake)
+	pending, err := resolve.PeekPending(e.lake)
 	if err != nil {
 		return err
 	}
-	all = resolve.Of(feed.Windows(append(all, pending...), dnsFloor(e.config.Feed.TTLDays)), only)
+	refused := refusals(all)
+	all = resolve.Of(feed.Windows(append(all, pending.Answers...), dnsFloor(e.config.Feed.TTLDays)), only)
+	for i := range all {
+		all[i].Refused = cmp.Or(all[i].Refused, refused[all[i].Address])
+	}
 	return feedAnswers().write(e, format, all)
 }
 

@@ -67,6 +67,17 @@ func (f *resolveFlags) run(ctx context.Context, env *environment, format outputF
 	if len(resolvers) == 0 {
 		return errNoResolver
 	}
+	var pending *resolve.Pending
+	var err error
+	if f.dryRun {
+		pending, err = resolve.PeekPending(env.lake)
+	} else {
+		pending, err = resolve.OpenPending(env.lake)
+	}
+	if err != nil {
+		return err
+	}
+	defer pending.Close()
 	list, err := feed.Versions(env.lake)
 	if err != nil {
 		return err
@@ -84,11 +95,6 @@ func (f *resolveFlags) run(ctx context.Context, env *environment, format outputF
 		env.say("no feed has a name that counts today: 'minewatch feed show --names' shows all, with the end of each")
 	}
 	before := newestResolved(list)
-	pending, err := resolve.OpenPending(env.lake)
-	if err != nil {
-		return err
-	}
-	defer pending.Close()
 	answers := slices.Clone(pending.Answers)
 	if before != nil {
 		old, err := before.Answers()
