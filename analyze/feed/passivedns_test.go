@@ -89,7 +89,9 @@ func TestPassiveDNS(t *testing.T) {
 // it.
 func TestPassiveDNSOutside(t *testing.T) {
 	const names = "domain,port,valid_from,valid_until\np.example,1,2026-10-10,2026-10-20\nq.example,2,,\n"
-	row := func(address, from, to string) string { return "p.example,A," + address + "," + from + "," + to + ",1\n" }
+	row := func(address, from, to string) string {
+		return "p.example,A," + address + "," + from + "," + to + ",1\n"
+	}
 	o := nameFeed(t, t.TempDir(), names)
 	o.Name = "pd"
 	c, tally, err := feed.Parse(feed.Input{File: "pd.csv", Data: []byte(pdnsHeader +
