@@ -29,8 +29,9 @@ type Options struct {
 // bounded apart from that: a slow resolver must not slow the others down.
 const workers = 32
 
-// giveUp is after how many questions without an answer, one after the other, a
-// resolver is left alone.
+// giveUp is after how many questions without a word, one after the other, a
+// resolver is left alone. That it cannot find something out is a word: old lists
+// have many names whose servers are gone.
 const giveUp = 20
 
 // Failure is a question that nobody answered.
@@ -43,6 +44,7 @@ type Failure struct {
 type Outcome struct {
 	Answers  []feed.Answer // a row for each address, or one that says that there is none
 	Answered int           // questions
+	Reached  bool          // a resolver said something, be it that it failed
 	Failures []Failure
 	Skipped  map[string]int // questions that were not asked, by the resolver that was silent
 }
@@ -104,10 +106,17 @@ func (r *round) ask(ctx context.Context, q *Question) {
 	case left:
 		r.out.Skipped[nameOf(q.Resolver)]++
 	case err != nil:
-		r.silent[q.Resolver]++
+		var says failing
+		if errors.As(err, &says) {
+			r.silent[q.Resolver] = 0
+			r.out.Reached = true
+		} else {
+			r.silent[q.Resolver]++
+		}
 		r.out.Failures = append(r.out.Failures, Failure{*q, err})
 	default:
 		r.silent[q.Resolver] = 0
+		r.out.Reached = true
 		r.out.Answered++
 		r.out.Answers = append(r.out.Answers, f.answers(q, at)...)
 	}

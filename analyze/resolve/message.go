@@ -83,7 +83,18 @@ func (q *Question) read(data []byte, id uint16) (found, error) {
 	case dns.RcodeFormatError:
 		return found{}, errNoEDNS
 	}
-	return found{}, fmt.Errorf("the resolver says %s", dns.RcodeToString[m.Rcode])
+	return found{}, failing(m.Rcode)
+}
+
+// failing is what a resolver says that could not, or would not, find out. It is
+// there, but that is no answer.
+type failing int
+
+func (f failing) Error() string {
+	if name, ok := dns.RcodeToString[int(f)]; ok {
+		return "the resolver says " + name
+	}
+	return fmt.Sprintf("the resolver says error %d", int(f))
 }
 
 // isIn says whether m repeats the question.

@@ -228,6 +228,19 @@ func TestGiveUp(t *testing.T) {
 	}
 }
 
+// One that fails for many names is there, and goes on being asked.
+func TestFailingIsNotSilent(t *testing.T) {
+	var names []string
+	for i := range 60 {
+		names = append(names, fmt.Sprintf("n%02d.example", i))
+	}
+	s := server(t, "127.0.0.1", strings.Join(names, " servfail\n")+" servfail")
+	out, err := resolve.Ask(t.Context(), questions(strings.Join(names, " "), s), options())
+	if err != nil || !out.Reached || len(out.Failures) != 120 || len(out.Skipped) != 0 {
+		t.Errorf("reached %v, failed %d, skipped %v, %v", out.Reached, len(out.Failures), out.Skipped, err)
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	s := server(t, "127.0.0.1", "a.example. 60 IN A 198.51.100.7\nb.example silent")
 	ctx, cancel := context.WithCancel(t.Context())

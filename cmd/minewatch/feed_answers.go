@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -32,8 +33,8 @@ func tellOutcome(env *environment, o *resolve.Outcome) error {
 		env.say(fmt.Sprintf("%s: gave up, %d more questions were not asked: does it answer queries from here?", resolver, o.Skipped[resolver]))
 	}
 	env.say(o.String())
-	if asked := o.Answered + len(o.Failures) + len(o.Skipped); asked > 0 && o.Answered == 0 {
-		return fmt.Errorf("no resolver answered: is feed.resolve.resolvers right, and may this machine ask them?")
+	if len(o.Failures)+len(o.Skipped) > 0 && !o.Reached {
+		return errors.New("no resolver answered: is feed.resolve.resolvers right, and may this machine ask them?")
 	}
 	return nil
 }
