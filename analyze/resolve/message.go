@@ -41,7 +41,7 @@ var (
 
 var recordType = map[string]uint16{feed.TypeA: dns.TypeA, feed.TypeAAAA: dns.TypeAAAA}
 
-// ask makes the message of a question.
+// message is the question on the wire.
 func (q *Question) message(id uint16, edns bool) ([]byte, error) {
 	m := new(dns.Msg)
 	m.SetQuestion(q.Wire+".", recordType[q.Type])

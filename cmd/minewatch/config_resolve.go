@@ -52,7 +52,7 @@ func (c *resolveConfig) validate(f *faults) {
 	if c.Attempts < 1 || c.Attempts > maxAttempts {
 		f.add("feed.resolve.attempts", "%d, want 1 to %d", c.Attempts, maxAttempts)
 	}
-	if q := c.QueriesPerSecond; !(q > 0 && q <= maxPerSecond) || math.IsNaN(q) {
+	if q := c.QueriesPerSecond; q <= 0 || q > maxPerSecond || math.IsNaN(q) {
 		f.add("feed.resolve.queries_per_second", "%v, want a number above 0, up to %d", q, maxPerSecond)
 	}
 }
