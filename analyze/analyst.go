@@ -19,6 +19,7 @@ var AnalystViews = []struct{ Name, About string }{
 	{"suspects", "graded hosts of each night, by their last seven days"},
 	{"evidence", "the named reasons behind each suspect"},
 	{"pools", "the effective pool feed with its windows"},
+	{"names", "the endpoints that feeds know by name, and the addresses that the names had"},
 	{"units", "the address ledger"},
 	{"coverage", "by exporter and hour of each night: flows, what of all that was sent is stored, and what did not arrive"},
 	{"receipts", "what came in by exporter and hour, what was dropped, and what did not arrive"},
@@ -59,6 +60,7 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		db.Read(ctx, "raw_flows", flows...),
 		db.Read(ctx, "raw_receipts", receipts...),
 		readFeed(ctx, db, &o, feed.Effective(versions, o.FeedAsOf), feed.Effective(negatives, o.FeedAsOf)),
+		readNames(ctx, db, feed.Effective(versions, o.FeedAsOf)),
 		db.Read(ctx, "raw_ledger", owners...),
 	)
 	for _, table := range []struct {
@@ -75,6 +77,21 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// readNames puts the endpoints that are known by name behind their relations,
+// and what was answered for them.
+func readNames(ctx context.Context, db *engine.DB, feeds []feed.Version) error {
+	var names, answers []string
+	for i := range feeds {
+		if path := feeds[i].NamesPath(); path != "" {
+			names = append(names, path)
+		}
+		if path := feeds[i].AnswersPath(); path != "" {
+			answers = append(answers, path)
+		}
+	}
+	return errors.Join(db.Read(ctx, "raw_names", names...), db.Read(ctx, "raw_answers", answers...))
 }
 
 // hourGlob is the pattern of all files of a table that is kept by the hour, if

@@ -86,6 +86,8 @@ func TestDocTables(t *testing.T) {
 		{"raw_evidence", "evidence", "evidence", "`evidence/day=YYYY-MM-DD/*.parquet`. The names are those of [scoring](scoring.md#score)."},
 		{"raw_coverage", "coverage", "coverage", "`coverage/day=YYYY-MM-DD/*.parquet`."},
 		{"raw_feed", "pools", "pools", "`feeds/*/entries.csv`, see [feeds](feeds.md). The view has one row for each entry and feed of the effective versions."},
+		{"raw_names", "names", "names", "`feeds/*/standing_names.csv`, see [feeds](feeds.md#names). The view has one row for each named endpoint and answer of the effective versions."},
+		{"raw_answers", "answers", "", "`feeds/*/answers.csv`, see [feeds](feeds.md#names). The view `names` has them beside the names."},
 		{"raw_ledger", "units", "units", "`ledger/*/ranges.csv`, see [ledger](ledger.md). The view has the rows of the current version, without codes and phones."},
 		{"raw_exclusions", "exclusions", "", "`ledger/*/exclusions.csv`, see [ledger](ledger.md#columns-of-the-exclusions). There is no view: `contacts` says which exclusion applied."},
 	} {

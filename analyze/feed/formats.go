@@ -15,6 +15,7 @@ type Format string
 const (
 	Auto        Format = ""
 	STIX        Format = "stix"
+	PassiveDNS  Format = "pdns"
 	MISP        Format = "misp"
 	Warninglist Format = "warninglist"
 	Suricata    Format = "suricata"
@@ -37,6 +38,7 @@ type format struct {
 // last takes what is left, and says by the line what is wrong with it.
 var formats = []format{
 	{STIX, "STIX 2.1 bundle", "a JSON object with `objects`, or an indicator alone with `pattern`", jsonHas("objects", "pattern"), (*reader).readSTIX},
+	{PassiveDNS, "passive DNS", "JSON objects with `rrname`; a first line that names columns for name, type and answer of a record", isPassiveDNS, (*reader).readPassiveDNS},
 	{MISP, "MISP event", "JSON with `Event`, `Attribute` or `response`; a list of such", isMISP, (*reader).readMISP},
 	{Warninglist, "MISP warninglist", "a JSON object with `list`", jsonHas("list"), (*reader).readWarninglist},
 	{Suricata, "Suricata or Snort rules", "a first line that begins with an action and has an arrow and options", isRules, (*reader).readRules},
@@ -65,7 +67,7 @@ func formatOf(name Format, text []byte) (*format, error) {
 		}
 	}
 	if name == Auto {
-		return nil, errors.New("is JSON, but neither a STIX bundle nor a MISP event or warninglist")
+		return nil, errors.New("is JSON, but neither a STIX bundle, a MISP event or warninglist, nor passive DNS")
 	}
 	return nil, fmt.Errorf("format %q is not known", name)
 }

@@ -72,21 +72,24 @@ func (e *Entry) sighting() time.Time {
 // holds a list back that changed too much at once.
 func (o *Options) follow(l *Content) func(*versions.Version, map[string][]byte) error {
 	return func(before *versions.Version, tables map[string][]byte) error {
+		if o.resolved {
+			return o.followResolved(before, tables, l)
+		}
 		if before == nil {
-			return writeStanding(tables, nil, l)
+			return errors.Join(writeStanding(tables, nil, l), o.writeAnswers(tables, nil, l))
 		}
 		v := Version{*before}
 		if err := o.holdBack(&v, len(l.Entries)+len(l.Names)); err != nil {
 			return err
 		}
 		if o.Replace {
-			return writeStanding(tables, nil, l)
+			return errors.Join(writeStanding(tables, nil, l), o.writeAnswers(tables, nil, l))
 		}
 		old, err := v.Standing()
 		if err != nil {
 			return err
 		}
-		return writeStanding(tables, &old, l)
+		return errors.Join(writeStanding(tables, &old, l), o.writeAnswers(tables, &v, l))
 	}
 }
 

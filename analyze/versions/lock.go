@@ -7,10 +7,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lock waits until no other process holds the lock file at path. The system
+// Lock waits until no other process holds the lock file at path. The system
 // releases it when a process ends, however it does, so none is ever stale;
 // the file itself stays.
-func lock(path string) (unlock func(), err error) {
+func Lock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o640)
 	if err != nil {
 		return nil, err

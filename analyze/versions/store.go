@@ -85,7 +85,7 @@ func (s *Store) Add(d Draft) (v Version, isNew bool, err error) {
 	if err := os.MkdirAll(s.dir, folderMode); err != nil {
 		return Version{}, false, err
 	}
-	unlock, err := lock(filepath.Join(s.dir, ".lock"))
+	unlock, err := Lock(filepath.Join(s.dir, ".lock"))
 	if err != nil {
 		return Version{}, false, err
 	}

@@ -59,6 +59,7 @@ type collectConfig struct {
 
 type feedConfig struct {
 	MaxChange float64        `toml:"max_change"`
+	Resolve   resolveConfig  `toml:"resolve"`
 	TTLDays   map[string]int `toml:"ttl_days"`
 	Sources   []sourceConfig `toml:"source"`
 }
@@ -104,7 +105,7 @@ func defaultConfig() config {
 			Sockets:       1,
 			ReceiveBuffer: 64 << 20,
 		},
-		Feed: feedConfig{MaxChange: feed.DefaultMaxChange, TTLDays: map[string]int{
+		Feed: feedConfig{MaxChange: feed.DefaultMaxChange, Resolve: defaultResolve(), TTLDays: map[string]int{
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
 		}},
 		Grading:   defaultValues(analyze.Thresholds),

@@ -112,6 +112,7 @@ func (c *feedConfig) validate(f *faults) {
 	if c.MaxChange <= 0 || math.IsNaN(c.MaxChange) {
 		f.add("feed.max_change", "%v, want a part above 0, such as 0.5", c.MaxChange)
 	}
+	c.Resolve.validate(f)
 	known := []string{"cdn", "default"}
 	for _, e := range feed.Evidences() {
 		known = append(known, string(e))

@@ -25,7 +25,7 @@ func newFeedCommand(env *environment) *cobra.Command {
 as a version; the newest version of each feed, all feeds together, is what the
 nights match flows with.`,
 	}
-	cmd.AddCommand(newFeedImportCommand(env), newFeedUpdateCommand(env), newFeedListCommand(env), newFeedShowCommand(env), newFeedDiffCommand(env), newFeedQualityCommand(env))
+	cmd.AddCommand(newFeedImportCommand(env), newFeedUpdateCommand(env), newFeedListCommand(env), newFeedShowCommand(env), newFeedDiffCommand(env), newFeedQualityCommand(env), newFeedResolveCommand(env))
 	return cmd
 }
 
@@ -44,13 +44,15 @@ func newFeedImportCommand(env *environment) *cobra.Command {
 		Short: "import a feed as a new version",
 		Long: `Import a feed as a new version: a CSV with a header (ip, port, coin, pool, …), a
 plain list (address, address:port, name:port, host,port,coin), a hosts file, a MISP
-event, a STIX 2.1 bundle, or Suricata rules with addresses; plain, gzip or zstd.
+event, a STIX 2.1 bundle, Suricata rules with addresses, or passive DNS (CSV, or JSON
+in the common output format); plain, gzip or zstd.
 docs/feeds.md tells what is read of each, the words and the defaults. "-" reads
 standard input; of a folder every file is a feed of its own name.
 
 Rows that cannot be pools are refused with their line and a reason, the others are
 imported. Endpoints that are known by name only are kept apart: they match nothing
-until they are resolved. The same bytes as the feed's newest version, read in the
+until 'minewatch feed resolve' asks for their addresses, or passive DNS says which they
+had: of that, records of names that no feed has are counted and left out. The same bytes as the feed's newest version, read in the
 same way, are not stored again; with another --retrieved-at they are, because then
 the list was confirmed on another day. A list that shrank or grew by more than
 feed.max_change since its last version is held back.
@@ -200,8 +202,23 @@ func (f *feedImportFlags) options(env *environment, hasConfidence bool) (feed.Op
 	if o.RetrievedAt, _, err = intake.ParseTime(f.retrievedAt); err != nil {
 		return o, usageErrorf("--retrieved-at: %w", err)
 	}
+	if err := env.knownNames(&o); err != nil {
+		return o, err
+	}
 	o.Own, err = env.ownRanges()
 	return o, err
+}
+
+// knownNames gives o the names of the feeds of today, which passive DNS answers
+// for.
+func (e *environment) knownNames(o *feed.Options) error {
+	list, err := feed.Versions(e.lake)
+	if err != nil {
+		return err
+	}
+	o.Names, err = feed.StandingNames(feed.Effective(list, e.now()), e.config.Feed.TTLDays)
+	o.Floor = dnsFloor(e.config.Feed.TTLDays)
+	return err
 }
 
 // ownRanges is the watched network, by the configuration and by the ledger of
@@ -210,6 +227,9 @@ func (e *environment) ownRanges() ([]feed.Owned, error) {
 	var own []feed.Owned
 	for _, p := range e.config.Site.Internal {
 		own = append(own, feed.Owned{Range: iprange.OfPrefix(p), What: "internal by the configuration"})
+	}
+	for _, r := range e.config.Feed.Resolve.addresses() {
+		own = append(own, feed.Owned{Range: iprange.Of(r.Addr()), What: "a resolver of feed.resolve in the configuration"})
 	}
 	ranges, _, err := ledger.Current(e.lake, time.Time{})
 	if err != nil || ranges == nil {

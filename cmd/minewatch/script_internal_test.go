@@ -20,6 +20,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
+
+	"minewatch/analyze/resolve/dnstest"
 )
 
 func TestMain(m *testing.M) {
@@ -34,6 +36,7 @@ func TestMain(m *testing.M) {
 //	waitfor FILE              until the file is there, at most 20 s
 //	workbook FILE ROW…        an xlsx of rows whose cells are separated by commas; "!" is an empty row, digits are numbers
 //	publish FOLDER FILE…      serve the folder's files over https and http; in each FILE, HTTPS_URL, HTTP_URL, CA_FILE and WORK become what they are
+//	resolvers CONFIG ZONE…    resolvers on loopback that answer by these zones (dnstest), in a configuration
 //	sendflows READY N[@SEQ]…  from one router, NetFlow v5 datagrams of N flows, numbered from SEQ on, to the first address in the ready file
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -49,6 +52,7 @@ func TestScript(t *testing.T) {
 			"workbook":  makeWorkbook,
 			"publish":   publish,
 			"sendflows": sendFlows,
+			"resolvers": startResolvers,
 		},
 	})
 }
@@ -120,6 +124,18 @@ func publish(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(values.Replace(ts.ReadFile(file))), 0o600))
 	}
 	ts.Setenv("PUBLISHED", strings.TrimPrefix(plain.URL, "http://"))
+}
+
+func startResolvers(ts *testscript.TestScript, _ bool, args []string) {
+	var addresses []string
+	for _, zone := range args[1:] {
+		s, err := dnstest.Start("127.0.0.1", ts.ReadFile(zone))
+		ts.Check(err)
+		ts.Defer(s.Close)
+		addresses = append(addresses, strconv.Quote(s.Addr.String()))
+	}
+	config := "[feed.resolve]\nresolvers = [" + strings.Join(addresses, ", ") + "]\ntimeout = \"2s\"\nqueries_per_second = 1000.0\n"
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(config), 0o600))
 }
 
 func sendFlows(ts *testscript.TestScript, _ bool, args []string) {
