@@ -1,0 +1,86 @@
+package analyze
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"minewatch/analyze/engine"
+	"minewatch/analyze/report"
+)
+
+// readNights puts all nights up to a day behind the relations of contacts,
+// suspects and coverage. The nights before a window tell what is new in it;
+// what reads the window alone skips the files of the others by their days.
+func readNights(ctx context.Context, db *engine.DB, lake string, to Day) error {
+	nights, err := NightDays(lake)
+	if err != nil {
+		return err
+	}
+	for relation, table := range map[string]string{"raw_contacts": "contacts", "raw_suspects": "suspects", "raw_coverage": "coverage"} {
+		var files []lakeFile
+		if len(nights) > 0 {
+			if files, err = dayFiles(lake, table, nights[0], to); err != nil {
+				return err
+			}
+		}
+		if err := db.ReadGrown(ctx, relation, paths(files)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attachHistory gives each suspect of the window what the nights know of it.
+func attachHistory(ctx context.Context, db *engine.DB, list []report.Suspect) error {
+	byHost := make(map[string]*report.Suspect, len(list))
+	for i := range list {
+		byHost[list[i].Host] = &list[i]
+	}
+	return scanAll(ctx, db, `
+		select suspect.host, coalesce(history.first_day::varchar, ''), coalesce(history.days_seen, 0),
+			coalesce(week.status, ''), coalesce(week.unknown_because, '')
+		from mart_suspects as suspect
+		left join mart_history as history on history.host = suspect.host
+		left join mart_week_history as week on week.kind = 'host' and week.subject = suspect.host and week.is_suspect`,
+		func(rows *sql.Rows) error {
+			var host, firstDay, status, because string
+			var daysSeen int
+			err := rows.Scan(&host, &firstDay, &daysSeen, &status, &because)
+			if s := byHost[host]; s != nil {
+				s.FirstDay, s.DaysSeen, s.Status, s.UnknownBecause = firstDay, daysSeen, status, because
+			}
+			return err
+		})
+}
+
+// historyColumns are those that the histories of a window and of all nights
+// have, in the order of pastFields.
+const historyColumns = `status, unknown_because, coalesce(first_day::varchar, ''), coalesce(last_day::varchar, ''), coalesce(last_before::varchar, ''),
+	coalesce(days_seen, 0), coalesce(days_in_window, 0), coalesce(days_of_clues, 0), coalesce(gap_days, 0), coalesce(clean_days, 0),
+	coalesce(recurrences, 0), coalesce(best_grade, ''), coalesce(last_grade, ''), coalesce(exporters, ''),
+	coalesce(unit, ''), coalesce(sector, ''), coalesce(city, ''), coalesce(county, '')`
+
+func pastFields(p *report.Past) []any {
+	return []any{
+		&p.Status, &p.UnknownBecause, &p.FirstDay, &p.LastDay, &p.LastBefore,
+		&p.DaysSeen, &p.DaysInWindow, &p.DaysOfClues, &p.GapDays, &p.CleanDays,
+		&p.Recurrences, &p.BestGrade, &p.LastGrade, &p.Exporters,
+		&p.Unit, &p.Sector, &p.City, &p.County,
+	}
+}
+
+// readWeekHistory reads what became of the hosts and units of the week, and of
+// those that it lacks. The latest come first.
+func readWeekHistory(ctx context.Context, db *engine.DB, week *report.Week) error {
+	read := func(kind string, into *[]report.Past) error {
+		return scanAll(ctx, db, "select subject, is_suspect, "+historyColumns+` from mart_week_history where kind = ?
+			order by status, is_suspect desc, last_day desc, days_seen desc, subject`, func(rows *sql.Rows) error {
+			var p report.Past
+			err := rows.Scan(append([]any{&p.Subject, &p.Suspect}, pastFields(&p)...)...)
+			*into = append(*into, p)
+			return err
+		}, kind)
+	}
+	return errors.Join(read("host", &week.Hosts), read("unit", &week.UnitPast))
+}
