@@ -9,6 +9,9 @@ import (
 	"minewatch/analyze/report"
 )
 
+// SuspectStatuses are those that a suspect of a window can have.
+var SuspectStatuses = []string{"new", "continuing", "recurred", "not_known"}
+
 // readNights puts all nights up to a day behind the relations of contacts,
 // suspects and coverage. The nights before a window tell what is new in it;
 // what reads the window alone skips the files of the others by their days.

@@ -24,7 +24,7 @@ type RankOptions struct {
 	By       string   // score, contact, duration or traffic
 	Region   string   // "CITY" or "CITY/COUNTY"; "" = everything
 	Grades   string   // of "ABCX"; "" = all
-	Status   []string // of Statuses; none = all
+	Status   []string // of SuspectStatuses; none = all
 	Limit    int      // 0 = all
 }
 

@@ -36,6 +36,7 @@ func Week(ctx context.Context, o WeekOptions) (*report.Week, error) {
 	week := &report.Week{
 		Name: o.Week, From: from.Start(o.Zone), To: to.Start(o.Zone), Zone: o.Zone, Region: o.Region, Site: o.Site,
 		ProgramVersion: o.Version, MinCoverage: o.thresholds()["min_coverage_percent"],
+		CleanDays: int(o.thresholds()["clean_days"]),
 	}
 	if err := buildWindow(ctx, db, o.Lake, from.Add(-7), from.Add(-1), o.Region); err != nil {
 		return nil, err

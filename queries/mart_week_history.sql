@@ -13,13 +13,14 @@
 with
 
 present as (
-    select 'host' as kind, host as subject
+    select 'host' as kind, host as subject, unit, sector, city, county
     from mart_suspects
     where grade in ('A', 'B')
-    union
-    select 'unit', unit
+    union all
+    select 'unit', unit, unit, min(sector), min(city), min(county)
     from mart_suspects
     where grade in ('A', 'B') and unit <> ''
+    group by unit
 ),
 
 known as (
@@ -38,7 +39,11 @@ select
         when is_suspect then 'no_night'
         else 'clues'
     end as unknown_because,
-    known.* exclude (kind, subject, status, unknown_because)
+    coalesce(present.unit, known.unit) as unit,
+    coalesce(present.sector, known.sector) as sector,
+    coalesce(present.city, known.city) as city,
+    coalesce(present.county, known.county) as county,
+    known.* exclude (kind, subject, status, unknown_because, unit, sector, city, county)
 from known
 full join present using (kind, subject)
 where is_suspect

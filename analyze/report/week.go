@@ -131,6 +131,7 @@ type Week struct {
 	Coverage    Coverage      // of all nights of the week
 	Exporters   []ExporterDay // by day and address
 	MinCoverage float64       // percent that a covered day has
+	CleanDays   int           // days without contact after which a suspect counts as gone
 }
 
 // Total is the headline of a week.
