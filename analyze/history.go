@@ -87,3 +87,60 @@ func readWeekHistory(ctx context.Context, db *engine.DB, week *report.Week) erro
 	}
 	return errors.Join(read("host", &week.Hosts), read("unit", &week.UnitPast))
 }
+
+// HistoryOptions choose the window of a history.
+type HistoryOptions struct {
+	Options
+	From, To Day // both included; "" = the week that ends with the last night
+}
+
+// History is what became of every host and unit that was ever suspected.
+func History(ctx context.Context, o HistoryOptions) (hosts, units []report.Past, err error) {
+	db, err := o.openHistory(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer db.Close() //nolint:errcheck // only temporary files are left to it
+	if err := db.Build(ctx, "mart_history", "mart_unit_history"); err != nil {
+		return nil, nil, err
+	}
+	read := func(relation, subject string) (list []report.Past, err error) {
+		err = scanAll(ctx, db, "select "+subject+", "+historyColumns+" from "+relation, func(rows *sql.Rows) error {
+			var p report.Past
+			err := rows.Scan(append([]any{&p.Subject}, pastFields(&p)...)...)
+			list = append(list, p)
+			return err
+		})
+		return list, err
+	}
+	if hosts, err = read("mart_history", "host"); err != nil {
+		return nil, nil, err
+	}
+	units, err = read("mart_unit_history", "unit")
+	return hosts, units, err
+}
+
+// openHistory starts a session with all nights and the window set.
+func (o *HistoryOptions) openHistory(ctx context.Context) (*engine.DB, error) {
+	if o.To == "" {
+		nights, err := NightDays(o.Lake)
+		if err != nil {
+			return nil, err
+		}
+		if len(nights) == 0 {
+			return nil, ErrNoNights
+		}
+		o.To = nights[len(nights)-1]
+	}
+	if o.From == "" {
+		o.From = o.To.Add(-6)
+	}
+	db, err := o.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(readNights(ctx, db, o.Lake, o.To), setWindow(ctx, db, o.From, o.To, "")); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}

@@ -176,7 +176,7 @@ func writeReasons(out *strings.Builder, s *Suspect, zone *time.Location) {
 func pastText(s *Suspect) string {
 	status := strings.ReplaceAll(s.Status, "_", " ")
 	if s.UnknownBecause != "" {
-		status += " whether it is new or has stopped in between (" + s.UnknownBecause + ")"
+		status += ": " + englishHistory()["because."+s.UnknownBecause]
 	}
 	if s.FirstDay == "" {
 		return status
