@@ -255,7 +255,7 @@ func TestHistoryAgainstDayByDay(t *testing.T) {
 		set(t, db, "window_from", engine.Day(dayText(from)))
 		set(t, db, "window_to", engine.Day(dayText(to)))
 		lake.fill(t, db)
-		for _, name := range []string{"int_host_days", "int_history_days", "int_history_gaps", "int_history"} {
+		for _, name := range []string{"int_host_days", "int_history_days", "int_silences", "int_watched_days", "int_history_gaps", "int_history"} {
 			db.ForgetBuilt(name)
 		}
 		if err := db.Build(t.Context(), "int_history"); err != nil {
