@@ -13,11 +13,7 @@
 with
 
 answered as (
-    select
-        day,
-        host_hi,
-        host_lo,
-        string_agg(distinct exporters, ',') as exporters
+    select day, host_hi, host_lo, string_agg(exporters, ',') as exporters
     from raw_contacts
     where day <= getvariable('window_to')
         and established

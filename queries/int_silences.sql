@@ -10,26 +10,49 @@
 with
 
 suspected as (
+    select kind, subject, list_sort(list(day)) as days
+    from int_history_days
+    where is_suspect
+    group by kind, subject
+),
+
+pairs as (
     select
         kind,
         subject,
-        day,
-        lead(day) over (partition by kind, subject order by day) as next_day,
-        string_agg(exporters, ',') over (
-            partition by kind, subject
-            order by day
-            range between interval 6 days preceding and current row
-        ) as exporters
-    from int_history_days
-    where is_suspect
+        unnest(list_transform(range(1, len(days) + 1), lambda i: struct_pack(day := days[i], next_day := days[i + 1]))) as pair
+    from suspected
+),
+
+silences as (
+    select kind, subject, pair.day as day, pair.next_day as next_day
+    from pairs
+    where pair.next_day is null or pair.next_day > pair.day + 1
+),
+
+seen as (
+    select distinct silence.kind, silence.subject, silence.day, seen.exporters
+    from silences as silence
+    join int_history_days as seen
+        on seen.kind = silence.kind
+        and seen.subject = silence.subject
+        and seen.day >= silence.day - 6
+        and seen.day <= silence.day
+    where seen.is_suspect
+),
+
+watchers as (
+    select kind, subject, day, list_sort(list_distinct(flatten(list(string_split(exporters, ','))))) as exporters
+    from seen
+    group by kind, subject, day
 )
 
 select
-    kind,
-    subject,
-    day,
-    next_day,
-    coalesce(next_day, getvariable('window_to') + 1) as ends_before,
-    array_to_string(list_sort(list_distinct(string_split(exporters, ','))), ',') as exporters
-from suspected
-where next_day is null or next_day > day + 1
+    silence.kind,
+    silence.subject,
+    silence.day,
+    silence.next_day,
+    coalesce(silence.next_day, getvariable('window_to') + 1) as ends_before,
+    array_to_string(watchers.exporters, ',') as exporters
+from silences as silence
+join watchers using (kind, subject, day)
