@@ -144,3 +144,37 @@ func (o *HistoryOptions) openHistory(ctx context.Context) (*engine.DB, error) {
 	}
 	return db, nil
 }
+
+// Spell are days in a row that say the same of a host or unit.
+type Spell struct {
+	From, To   string
+	Days       int
+	State      string // suspected, clues, clean or not_known
+	Recurrence bool   // it begins after clean_days clean days
+	Grades     string
+	Hosts      int
+	Units      string
+	Exporters  string
+}
+
+// Story tells the days of one host, or of one unit, since it was first
+// suspected. It has no spells if that never happened.
+func Story(ctx context.Context, o HistoryOptions, kind, subject string) ([]Spell, error) {
+	db, err := o.openHistory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close() //nolint:errcheck // only temporary files are left to it
+	if err := errors.Join(db.Set(ctx, "subject_kind", kind), db.Set(ctx, "subject", subject), db.Build(ctx, "mart_story")); err != nil {
+		return nil, err
+	}
+	var spells []Spell
+	err = scanAll(ctx, db, "select from_day::varchar, to_day::varchar, days, state, is_recurrence, grades, hosts, units, exporters from mart_story order by from_day",
+		func(rows *sql.Rows) error {
+			var s Spell
+			err := rows.Scan(&s.From, &s.To, &s.Days, &s.State, &s.Recurrence, &s.Grades, &s.Hosts, &s.Units, &s.Exporters)
+			spells = append(spells, s)
+			return err
+		})
+	return spells, err
+}

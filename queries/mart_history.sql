@@ -20,32 +20,37 @@ owners as (
     from int_host_days
     where is_suspect
     group by host
+),
+
+joined as (
+    select history.*, owners.* exclude (host)
+    from int_history as history
+    join owners on owners.host = history.subject
+    where history.kind = 'host'
 )
 
 select
-    history.subject as host,       -- internal address, as text
-    history.status,                -- new, continuing, recurred, gone, not_known
-    history.unknown_because,       -- why the status is not known: no_history, gap, clues, not_covered; empty = it is known
-    history.first_day,             -- first suspected day of all nights
-    history.last_day,              -- last suspected day up to the end of the window
-    history.last_before,           -- last suspected day before the window; NULL = none
-    history.days_seen,             -- suspected days up to the end of the window
-    history.days_in_window,        -- suspected days of the window
-    history.days_of_clues,         -- days since first_day with too little contact for a suspicion
-    history.gap_days,              -- days from last_before to the next suspected day, or to the end of the window
-    history.clean_days,            -- of gap_days, those without contact to which every exporter that saw it is covered
-    history.clean_before,          -- of clean_days, those before the window
-    history.recurrences,           -- how often it was suspected again after clean_days clean days
-    history.best_grade,            -- the best of all nights
-    history.last_grade,            -- that of last_day
-    history.exporters,             -- that saw it in the seven days up to last_day, separated by commas
-    owners.unit,                   -- unit that owned the address on last_day, as the ledger said; empty = nobody did
-    owners.sector,                 -- kind of the unit; empty = unknown
-    owners.city,                   -- city of the unit; empty = unknown
-    owners.county,                 -- county of the unit; empty = unknown
-    owners.host_hi,                -- host as stored, bits 127-64; 0 for IPv4
-    owners.host_lo                 -- host as stored, bits 63-0; IPv4 is ::ffff:a.b.c.d
-from int_history as history
-join owners on owners.host = history.subject
-where history.kind = 'host'
-order by history.last_day desc, history.days_seen desc, ip_key(owners.host_hi, owners.host_lo)
+    subject as host,  -- internal address, as text
+    status,           -- new, continuing, recurred, gone, not_known
+    unknown_because,  -- why the status is not known: no_history, gap, clues, not_covered; empty = it is known
+    first_day,        -- first suspected day of all nights
+    last_day,         -- last suspected day up to the end of the window
+    last_before,      -- last suspected day before the window; NULL = none
+    days_seen,        -- suspected days up to the end of the window
+    days_in_window,   -- suspected days of the window
+    days_of_clues,    -- days since first_day with too little contact for a suspicion
+    gap_days,         -- days from last_before to the next suspected day, or to the end of the window
+    clean_days,       -- of gap_days, those without contact to which every exporter that saw it is covered
+    clean_before,     -- of clean_days, those before the window
+    recurrences,      -- how often it was suspected again after clean_days clean days
+    best_grade,       -- the best of all nights
+    last_grade,       -- that of last_day
+    exporters,        -- that saw it in the seven days up to last_day, separated by commas
+    unit,             -- unit that owned the address on last_day, as the ledger said; empty = nobody did
+    sector,           -- kind of the unit; empty = unknown
+    city,             -- city of the unit; empty = unknown
+    county,           -- county of the unit; empty = unknown
+    host_hi,          -- host as stored, bits 127-64; 0 for IPv4
+    host_lo           -- host as stored, bits 63-0; IPv4 is ::ffff:a.b.c.d
+from joined
+order by last_day desc, days_seen desc, ip_key(host_hi, host_lo)
