@@ -9,7 +9,7 @@
 --            continuing  suspected in the window, and before it with fewer days between than clean_days
 --            gone        not suspected in the window, and each of its days is clean
 --            not_known   none of these can be said; unknown_because tells why:
---              no_history   first suspected in the window, but the nights do not reach back one window more
+--              no_history   first suspected in the window, but the nights do not reach back one window more, or none was run in that one
 --              gap          suspected again after clean_days days or more, too few of them clean
 --              clues        not suspected in the window, but still in contact
 --              not_covered  not suspected in the window, and an exporter that saw it was not covered
@@ -46,9 +46,16 @@ gaps as (
 ),
 
 nights as (
-    select least(
-        (select min(day) from int_exporter_days),
-        (select min(day) from int_host_days)) as first_night
+    select coalesce(
+        getvariable('window_from') - min(day) > getvariable('window_to') - getvariable('window_from')
+            and bool_or(day < getvariable('window_from')
+                and getvariable('window_from') - day <= getvariable('window_to') - getvariable('window_from') + 1),
+        false) as has_history
+    from (
+        select day from int_exporter_days
+        union all
+        select day from int_host_days
+    )
 ),
 
 joined as (
@@ -60,7 +67,7 @@ joined as (
         coalesce(across.gap_days, 0) as gap_days,
         coalesce(across.clean_days, 0) as clean_days,
         coalesce(across.clean_before, 0) as clean_before,
-        getvariable('window_from') - nights.first_night > getvariable('window_to') - getvariable('window_from') as has_history
+        nights.has_history
     from days
     join gaps using (kind, subject)
     cross join nights

@@ -220,9 +220,11 @@ func (l *pastLake) tell(line *timeline, from, to int) string {
 		}
 	}
 	status, because := "not_known", ""
-	firstNight := slices.Index(l.night[:], true)
+	length := to - from + 1
+	before := l.night[max(from-length, 0):from]
+	hasHistory := slices.Index(l.night[:], true) <= from-length && slices.Contains(before, true)
 	switch {
-	case first >= from && firstNight <= from-(to-from+1):
+	case first >= from && hasHistory:
 		status = "new"
 	case first >= from:
 		because = "no_history"
