@@ -18,6 +18,8 @@ var AnalystViews = []struct{ Name, About string }{
 	{"contacts", "who met which pool endpoint on which day"},
 	{"suspects", "graded hosts of each night, by their last seven days"},
 	{"evidence", "the named reasons behind each suspect"},
+	{"history", "addresses that were ever suspected: new, continuing, recurred, gone or not known"},
+	{"unit_history", "the same by unit"},
 	{"pools", "the effective pool feed with its windows"},
 	{"names", "the endpoints that feeds know by name, and the addresses that the names had"},
 	{"units", "the address ledger"},
@@ -63,13 +65,15 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		readNames(ctx, db, feed.Effective(versions, o.FeedAsOf)),
 		db.Read(ctx, "raw_ledger", owners...),
 	)
+	err = errors.Join(err, setLastWeek(ctx, db, o.Lake))
 	for _, table := range []struct {
 		name string
 		read func(context.Context, string, ...string) error
-	}{{"contacts", db.ReadGrown}, {"suspects", db.Read}, {"evidence", db.Read}, {"coverage", db.ReadGrown}} {
+	}{{"contacts", db.ReadGrown}, {"suspects", db.ReadGrown}, {"evidence", db.Read}, {"coverage", db.ReadGrown}} {
 		files, globErr := filepath.Glob(filepath.Join(o.Lake, table.name, "day=*", "*.parquet"))
 		err = errors.Join(err, globErr, table.read(ctx, "raw_"+table.name, files...))
 	}
+	db.Defer()
 	for _, view := range AnalystViews {
 		err = errors.Join(err, db.Alias(ctx, view.Name, "view_"+view.Name))
 	}
@@ -103,4 +107,18 @@ func hourGlob(lake, table string) ([]string, error) {
 		return nil, err
 	}
 	return []string{pattern}, nil
+}
+
+// setLastWeek sets the window of an analyst's session to the seven days that
+// end with the last night.
+func setLastWeek(ctx context.Context, db *engine.DB, lake string) error {
+	nights, err := NightDays(lake)
+	if err != nil {
+		return err
+	}
+	last := Day("1970-01-07") // a lake without nights has nothing to tell of any window
+	if len(nights) > 0 {
+		last = nights[len(nights)-1]
+	}
+	return setWindow(ctx, db, last.Add(-6), last, "")
 }

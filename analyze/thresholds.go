@@ -11,8 +11,8 @@ type Threshold struct {
 	Reason  string
 }
 
-// Thresholds are all numbers that decide a grade, a score, or whether a day is
-// covered.
+// Thresholds are all numbers that decide a grade, a score, whether a day is
+// covered, and what became of a host.
 var Thresholds = []Threshold{
 	{"session_gap_seconds", 300, "s", "records of one host and endpoint this close belong to one session; the longest silence inside a measured mining session was 195 s"},
 
@@ -46,6 +46,8 @@ var Thresholds = []Threshold{
 	{"points_concurrency", 1, "points", "parallel connections to one endpoint: more than one worker"},
 
 	{"min_coverage_percent", 99, "of 100", "records of a day and of each of its exporters that must be in the lake for the day to be covered; export over a sound network loses next to none, and what is lost takes short contacts with it in proportion"},
+
+	{"clean_days", 7, "days", "days without contact, each covered, after which a host counts as gone and a contact as a recurrence: every weekday once, and the length of the retest after a rectification"},
 }
 
 // HuntThresholds are the numbers of the hunt, as Thresholds. They are apart

@@ -36,6 +36,7 @@ type DB struct {
 	log     *slog.Logger
 	queries map[string]queries.Query
 	built   map[string]bool
+	defers  bool // Build makes views of everything
 }
 
 // Open starts a session without any network, extension or file access beyond
@@ -231,7 +232,7 @@ func (d *DB) Build(ctx context.Context, targets ...string) error {
 			return fmt.Errorf("build %s: nothing was read into %s", strings.Join(targets, ", "), q.Name)
 		}
 		kind := "table"
-		if q.Layer() == "stg" || q.Layer() == "view" {
+		if q.Layer() == "stg" || q.Layer() == "view" || d.defers {
 			kind = "view"
 		}
 		if _, err := d.conn.ExecContext(ctx, "create or replace "+kind+" "+q.Name+" as "+q.SQL); err != nil {
@@ -241,6 +242,10 @@ func (d *DB) Build(ctx context.Context, targets ...string) error {
 	}
 	return nil
 }
+
+// Defer makes Build put off the work to the question: from now on every
+// relation is a view. For a session in which most of them are never asked.
+func (d *DB) Defer() { d.defers = true }
 
 // ForgetAll makes the next Read and Build start anew, with other files or
 // other variables, but for the relations that are named.

@@ -36,7 +36,7 @@ func open(t *testing.T) *engine.DB {
 		"window_from":  engine.Day("2026-11-04"), "window_to": engine.Day("2026-11-10"),
 		"hunt_days":   int64(1),
 		"as_of":       time.UnixMilli(1_000_086_400_000),
-		"region_city": "", "region_county": "", "address": "198.18.0.1", "prefix": "198.18.0.0/15",
+		"region_city": "", "region_county": "", "address": "198.18.0.1", "prefix": "198.18.0.0/15", "subject_kind": "host", "subject": "10.0.0.1",
 	} {
 		set(t, db, name, value)
 	}

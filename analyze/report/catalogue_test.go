@@ -63,7 +63,7 @@ func TestLanguagesHaveTheSameMessages(t *testing.T) {
 
 // Keys that are put together at run time: their ends are known.
 var composed = []string{
-	"grade.A", "grade.B", "grade.C", "grade.X", "weekday.", "limit.", "method.", "scenario.",
+	"grade.A", "grade.B", "grade.C", "grade.X", "weekday.", "limit.", "method.", "scenario.", "status.", "because.", "meaning.",
 }
 
 func TestEveryMessageIsUsedAndEveryUseHasAMessage(t *testing.T) {

@@ -45,6 +45,10 @@ func rankColumns() []column {
 		{"county", func(s *Suspect) string { return s.County }},
 		{"reasons", func(s *Suspect) string { return s.Reasons }},
 		{"nat", func(s *Suspect) string { return strconv.FormatBool(s.NAT) }},
+		{"first_day", func(s *Suspect) string { return s.FirstDay }},
+		{"days_seen", func(s *Suspect) string { return strconv.Itoa(s.DaysSeen) }},
+		{"status", func(s *Suspect) string { return s.Status }},
+		{"unknown_because", func(s *Suspect) string { return s.UnknownBecause }},
 	}
 }
 

@@ -14,6 +14,7 @@ func (p *printer) sheets(week *Week) []sheet {
 		regionSheet(week),
 		poolSheet(week.Pools),
 		p.energySheet(week),
+		p.historySheet(week),
 		p.hostSheet("clues.csv", week.Clues),
 		p.hostSheet("excluded.csv", week.Excluded),
 		p.daySheet(week.Days),
