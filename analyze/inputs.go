@@ -33,7 +33,7 @@ type inputs struct {
 
 func findInputs(o *Options, day Day) (*inputs, error) {
 	if _, err := os.Stat(o.Lake); err != nil {
-		return nil, fmt.Errorf("lake %s: %w: name it with --lake, or fill it with 'minewatch collect' or 'minewatch import'", o.Lake, err)
+		return nil, noLake(o.Lake, err)
 	}
 	in := &inputs{}
 	if err := in.findFlows(o, day); err != nil {
@@ -104,6 +104,31 @@ func (in *inputs) verify() error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// manifests are those that the imports of feed and ledger left, with hashes. They
+// hold the hashes of all tables.
+func (in *inputs) manifests(lake string) ([]File, error) {
+	var paths []string
+	for _, list := range [][]feed.Version{in.feeds, in.negatives} {
+		for i := range list {
+			paths = append(paths, list[i].ManifestPath())
+		}
+	}
+	for _, v := range []*ledger.Version{in.ranges, in.exclusions} {
+		if v != nil {
+			paths = append(paths, v.ManifestPath())
+		}
+	}
+	var files []File
+	for _, path := range paths {
+		f, err := hashFile(lake, path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
 }
 
 // hourFiles are the published files of a table for the hours that overlap

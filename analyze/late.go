@@ -45,6 +45,14 @@ func LateNights(ctx context.Context, o Options, days []Day, tell func(PastNight)
 	if len(days) == 0 {
 		return nil
 	}
+	if o.Turn == nil {
+		turn, err := o.TakeTurn(ctx, 0)
+		if err != nil {
+			return err
+		}
+		defer turn.End()
+		o.Turn = turn
+	}
 	s := &lateSearch{Options: o}
 	var err error
 	if s.versions, err = feed.Versions(o.Lake); err != nil {
@@ -97,7 +105,7 @@ type lateSearch struct {
 func (s *lateSearch) look(ctx context.Context, day Day) (PastNight, error) {
 	past := PastNight{Day: day, Outcome: OutcomeRun}
 	fault := func(err error) error { return fmt.Errorf("night of %s: search for new endpoints: %w", day, err) }
-	m, err := ReadManifest(s.Lake, day)
+	m, hash, err := readManifest(s.Lake, day)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -116,7 +124,7 @@ func (s *lateSearch) look(ctx context.Context, day Day) (PastNight, error) {
 			return past, fault(err)
 		}
 		if !met {
-			return past, s.remember(m, &past)
+			return past, s.remember(hash, &past)
 		}
 	}
 	past.Manifest, err = Night(ctx, s.Options, day)
@@ -226,17 +234,20 @@ func (s *lateSearch) parts(ctx context.Context) ([]latePart, error) {
 	return alone, err
 }
 
-// remember writes into the manifest which feeds the day was searched for, so
-// that the next search does not do it again.
-func (s *lateSearch) remember(m *Manifest, past *PastNight) error {
+// remember records which feeds the flows of a night were searched for, so that
+// the next search does not do it again.
+func (s *lateSearch) remember(night string, past *PastNight) error {
 	if past.Outcome != OutcomeSearched {
 		return nil
 	}
-	m.FeedsSearched = nil
+	record := &Search{Day: past.Day, RunAt: s.Now().UTC(), Version: s.Version, Night: night, Endpoints: past.Endpoints}
 	for _, v := range s.knowledge.feeds {
-		m.FeedsSearched = append(m.FeedsSearched, v.ID())
+		record.FeedsSearched = append(record.FeedsSearched, v.ID())
 	}
-	return m.write(s.Lake)
+	return publish(s.Lake, KindSearch, past.Day, nil, func(link Link) any {
+		record.Link = link
+		return record
+	})
 }
 
 // readKnown puts what a night knew behind raw_known: the feeds that it was
@@ -294,8 +305,12 @@ func knownVersions(versions []feed.Version, ids []string, m *Manifest) []feed.Ve
 // flowsGone says whether flows of an hour that the night read are no longer
 // in the lake: run again, it would lose contacts.
 func flowsGone(lake string, m *Manifest) (bool, error) {
+	flows, err := m.ReadFlows(lake)
+	if err != nil {
+		return false, err
+	}
 	hours := map[string]bool{}
-	for _, f := range m.Flows {
+	for _, f := range flows {
 		hours[filepath.Dir(f.Path)] = true
 	}
 	for hour := range hours {

@@ -313,3 +313,29 @@ func (d *DB) Sample(ctx context.Context, relation string, rows int) (string, err
 	}
 	return strings.Join(lines, "\n"), result.Err()
 }
+
+// FileRows are the numbers of rows of Parquet files, by their footers.
+func (d *DB) FileRows(ctx context.Context, paths []string) (map[string]int64, error) {
+	rows := make(map[string]int64, len(paths))
+	if len(paths) == 0 {
+		return rows, nil
+	}
+	quoted := make([]string, len(paths))
+	for i, p := range paths {
+		quoted[i] = quote(p)
+	}
+	result, err := d.Query(ctx, "select file_name, num_rows from parquet_file_metadata(["+strings.Join(quoted, ", ")+"])")
+	if err != nil {
+		return nil, err
+	}
+	defer result.Close() //nolint:errcheck // read to the end below
+	for result.Next() {
+		var path string
+		var n int64
+		if err := result.Scan(&path, &n); err != nil {
+			return nil, err
+		}
+		rows[path] = n
+	}
+	return rows, result.Err()
+}

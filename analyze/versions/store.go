@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"minewatch/analyze/lockfile"
 )
 
 // Store is a folder of versions. The folder is made by the first Add.
@@ -80,7 +82,7 @@ func (s *Store) Add(d Draft) (v Version, isNew bool, err error) {
 	if err := os.MkdirAll(s.dir, folderMode); err != nil {
 		return Version{}, false, err
 	}
-	unlock, err := lock(filepath.Join(s.dir, ".lock"))
+	unlock, err := lockfile.Wait(filepath.Join(s.dir, ".lock"))
 	if err != nil {
 		return Version{}, false, err
 	}

@@ -57,6 +57,9 @@ func ID(name string, original []byte) string { return id(name, hashOf(original))
 // Path is the path of one of the version's tables.
 func (v *Version) Path(table string) string { return filepath.Join(v.Folder, table) }
 
+// ManifestPath is where the version's manifest is.
+func (v *Version) ManifestPath() string { return v.Path(manifestFile) }
+
 // Base is the name of the version's folder.
 func (v *Version) Base() string { return filepath.Base(v.Folder) }
 
