@@ -64,6 +64,7 @@ func (o Options) night(ctx context.Context, day Day) (*Manifest, error) {
 		{"publish", run.publish},
 	} {
 		if err := run.step(ctx, step.name, step.do); err != nil {
+			err = run.name(ctx, err)
 			return nil, fmt.Errorf("night of %s: %s: %w", day, step.name, err)
 		}
 	}

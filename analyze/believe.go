@@ -1,12 +1,14 @@
 package analyze
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ErrNotAsWritten is returned where a nightly file is not what its manifest says.
@@ -39,6 +41,52 @@ func believe(lake string, files []lakeFile) ([]File, error) {
 		list = append(list, now)
 	}
 	return list, errors.Join(faults...)
+}
+
+// A night that is being published has new files beside an old manifest for some
+// milliseconds: its readers look again.
+const (
+	lookAgainAfter = 100 * time.Millisecond
+	looks          = 20
+)
+
+// believedFiles are the published nightly files of a table, from and to
+// included, once they are what the manifests say.
+func believedFiles(ctx context.Context, lake, table string, from, to Day) ([]lakeFile, error) {
+	for look := 1; ; look++ {
+		files, err := dayFiles(lake, table, from, to)
+		if err != nil {
+			return nil, err
+		}
+		_, err = believe(lake, files)
+		if !errors.Is(err, ErrNotAsWritten) || look == looks {
+			return files, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(lookAgainAfter):
+		}
+	}
+}
+
+// steadily reads nights, and once more where one was published meanwhile, so
+// that no answer is from two runs.
+func steadily(lake string, read func() error) error {
+	for attempt := 1; ; attempt++ {
+		before, err := chainEntries(lake)
+		if err != nil {
+			return err
+		}
+		result := read()
+		after, err := chainEntries(lake)
+		if err != nil {
+			return err
+		}
+		if len(before) == len(after) || attempt == maxListings {
+			return result
+		}
+	}
 }
 
 // believes says whether a file is one that the night wrote.

@@ -65,6 +65,7 @@ var errDamaged = errors.New("it is damaged")
 func (n *night) describeFlows(ctx context.Context) error {
 	n.flows = nil
 	var paths []string
+	var faults []error
 	for _, f := range n.inputs.flows {
 		file, err := readFooter(n.Lake, f.path)
 		if err == nil && n.HashFlows {
@@ -76,10 +77,13 @@ func (n *night) describeFlows(ctx context.Context) error {
 		case errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("%w: %w", engine.ErrGone, err)
 		case err != nil:
-			return fmt.Errorf("flow file %s: %w", f.path, err)
+			faults = append(faults, &DamagedError{file.Path, err})
 		}
 		n.flows = append(n.flows, file)
 		paths = append(paths, f.path)
+	}
+	if len(faults) > 0 {
+		return errors.Join(faults...)
 	}
 	rows, err := n.db.FileRows(ctx, paths)
 	if err != nil {
@@ -89,6 +93,33 @@ func (n *night) describeFlows(ctx context.Context) error {
 		n.flows[i].Rows = rows[paths[i]]
 	}
 	return nil
+}
+
+// name finds out which flow files a failed step could not read: the engine does
+// not always tell, and never more than one. It reads all of them, each alone
+// and as a whole, which takes its time; the night has failed anyway.
+func (n *night) name(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, engine.ErrGone) || errors.Is(err, engine.ErrMemory) || errors.Is(err, engine.ErrSpace) || errors.Is(err, ErrCheck) ||
+		errors.Is(err, ErrNotAsWritten) || len(Damaged(err)) > 0 {
+		return err
+	}
+	var faults []error
+	for _, f := range n.inputs.flows {
+		file, fault := readFooter(n.Lake, f.path)
+		if fault == nil {
+			fault = n.db.ReadThrough(ctx, f.path)
+		}
+		if errors.Is(fault, fs.ErrNotExist) || errors.Is(fault, engine.ErrGone) || errors.Is(fault, engine.ErrMemory) || ctx.Err() != nil {
+			return err
+		}
+		if fault != nil {
+			faults = append(faults, &DamagedError{file.Path, fault})
+		}
+	}
+	if len(faults) == 0 {
+		return err
+	}
+	return errors.Join(faults...)
 }
 
 // writeFlowList stores the list of flow files beside the manifests: it is long,

@@ -27,6 +27,7 @@ type inputs struct {
 	negatives  []feed.Version
 	ranges     *ledger.Version
 	exclusions *ledger.Version
+	setAside   []SetAside // of the flows, as damaged
 	history    []lakeFile // contacts of the six days before
 	covered    []lakeFile // coverage of the six days before
 }
@@ -61,6 +62,9 @@ func (in *inputs) findFlows(o *Options, day Day) (err error) {
 	}
 	if len(ofDay) == 0 {
 		return ErrNoFlows
+	}
+	if in.setAside, err = quarantined(o.Lake, day.Start(o.Zone).Add(-o.reach()), day.End(o.Zone).Add(o.reach())); err != nil {
+		return err
 	}
 	in.receipts, err = hourFiles(o.Lake, "receipts", day.Start(o.Zone), day.End(o.Zone))
 	return err
@@ -137,8 +141,7 @@ func (in *inputs) manifests(lake string) ([]File, error) {
 func hourFiles(lake, table string, from, to time.Time) ([]lakeFile, error) {
 	var files []lakeFile
 	for hour := from.UTC().Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
-		folder := filepath.Join(lake, table, "date="+hour.Format(time.DateOnly), "hour="+hour.Format("15"))
-		list, err := parquetFiles(folder)
+		list, err := parquetFiles(filepath.Join(lake, hourFolder(table, hour)))
 		if err != nil {
 			return nil, err
 		}
@@ -247,6 +250,11 @@ func FlowDays(lake string, zone *time.Location) ([]Day, error) {
 	}
 	slices.Sort(days)
 	return slices.Compact(days), nil
+}
+
+// hourFolder is the folder of an hour, relative to the lake.
+func hourFolder(table string, hour time.Time) string {
+	return filepath.Join(table, "date="+hour.Format(time.DateOnly), "hour="+hour.Format("15"))
 }
 
 // hourOfFolder is the hour that a folder flows/date=YYYY-MM-DD/hour=HH holds.

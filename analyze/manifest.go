@@ -130,7 +130,7 @@ func (n *night) describe(ctx context.Context) error {
 	m := &Manifest{
 		Day: n.day, Zone: n.Zone.String(), RunAt: n.Now().UTC(), Version: n.Version,
 		Thresholds: n.thresholds(), TTLDays: n.TTLDays, Counts: n.counts, Coverage: n.coverage,
-		Knowledge: n.knowledge, Receipts: n.receipts, SetAside: n.setAside, Steps: n.steps,
+		Knowledge: n.knowledge, Receipts: n.receipts, SetAside: n.inputs.setAside, Steps: n.steps,
 	}
 	if !n.FeedAsOf.IsZero() {
 		m.FeedAsOf = &n.FeedAsOf

@@ -25,7 +25,6 @@ type night struct {
 	receipts  []File
 	knowledge []File
 	history   []File
-	setAside  []SetAside
 
 	staged   []*engine.Staged
 	manifest *Manifest

@@ -48,7 +48,15 @@ var orders = map[string]string{
 func Orders() []string { return slices.Sorted(maps.Keys(orders)) }
 
 // Rank grades all hosts by their contacts within the window.
-func Rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
+func Rank(ctx context.Context, o RankOptions) (suspects []report.Suspect, scope Scope, err error) {
+	err = steadily(o.Lake, func() error {
+		suspects, scope, err = rank(ctx, o)
+		return err
+	})
+	return suspects, scope, err
+}
+
+func rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	scope, err := scopeOf(o.Lake, o.From, o.To)
 	if err != nil {
 		return nil, scope, err
@@ -115,7 +123,7 @@ func scopeOf(lake string, from, to Day) (Scope, error) {
 
 // gradeWindow builds suspects and evidence from the contacts of a window.
 func gradeWindow(ctx context.Context, db *engine.DB, lake string, scope Scope, region string) error {
-	files, err := dayFiles(lake, "contacts", scope.From, scope.To)
+	files, err := believedFiles(ctx, lake, "contacts", scope.From, scope.To)
 	if err != nil {
 		return err
 	}

@@ -82,14 +82,10 @@ func (s *lateSearch) regrade(ctx context.Context, day Day, m *Manifest, history 
 	}
 	run := &night{Options: s.Options, day: day, db: s.db}
 	defer run.abort()
-	covered, err := dayFiles(s.Lake, "coverage", day.Add(-knownBefore), day)
-	if err != nil {
-		return nil, err
-	}
 	if run.history, err = believe(s.Lake, history); err != nil {
 		return nil, err
 	}
-	if _, err := believe(s.Lake, append(covered, own...)); err != nil {
+	if _, err := believe(s.Lake, own); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(

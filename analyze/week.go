@@ -22,7 +22,15 @@ type WeekOptions struct {
 
 // Week gathers what a weekly report says, from the nightly tables alone. A
 // week without nights gives a report that says so.
-func Week(ctx context.Context, o WeekOptions) (*report.Week, error) {
+func Week(ctx context.Context, o WeekOptions) (week *report.Week, err error) {
+	err = steadily(o.Lake, func() error {
+		week, err = gatherWeek(ctx, o)
+		return err
+	})
+	return week, err
+}
+
+func gatherWeek(ctx context.Context, o WeekOptions) (*report.Week, error) {
 	from, to, err := WeekDays(o.Week)
 	if err != nil {
 		return nil, err
@@ -66,7 +74,7 @@ func Week(ctx context.Context, o WeekOptions) (*report.Week, error) {
 // buildWindow computes the weekly tables anew over other days.
 func buildWindow(ctx context.Context, db *engine.DB, lake string, from, to Day, region string) error {
 	db.ForgetAll()
-	contacts, err := dayFiles(lake, "contacts", from, to)
+	contacts, err := believedFiles(ctx, lake, "contacts", from, to)
 	if err != nil {
 		return err
 	}

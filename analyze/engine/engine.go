@@ -282,6 +282,13 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'
 // relation from a new listing then.
 var ErrGone = errors.New("a file of the lake is gone since it was listed")
 
+// ErrMemory is returned where the engine ran out of memory, and of space to
+// spill into.
+var ErrMemory = errors.New("not enough memory")
+
+// ErrSpace is returned where a disk is full.
+var ErrSpace = errors.New("no space on the disk")
+
 // explain adds what to do about faults that a person can mend.
 func explain(err error) error {
 	text := err.Error()
@@ -289,7 +296,9 @@ func explain(err error) error {
 	case strings.Contains(text, "No files found that match") || strings.Contains(text, "No such file or directory"):
 		return fmt.Errorf("%w: %w", ErrGone, err)
 	case strings.Contains(text, "Out of Memory"):
-		return fmt.Errorf("%w\nraise engine.memory_limit, or give engine.temp_directory more space", err)
+		return fmt.Errorf("%w: %w\nraise engine.memory_limit, or give engine.temp_directory more space", ErrMemory, err)
+	case strings.Contains(text, "No space left on device"):
+		return fmt.Errorf("%w: %w\nmake room in the lake and in engine.temp_directory", ErrSpace, err)
 	case strings.Contains(text, "No magic bytes") || strings.Contains(text, "Parquet"):
 		return fmt.Errorf("%w\na lake file is damaged: move it out of the lake and import its source again", err)
 	}
@@ -338,4 +347,15 @@ func (d *DB) FileRows(ctx context.Context, paths []string) (map[string]int64, er
 		rows[path] = n
 	}
 	return rows, result.Err()
+}
+
+// ReadThrough reads a Parquet file from its first byte to its last, to find out
+// whether it can be read.
+func (d *DB) ReadThrough(ctx context.Context, path string) error {
+	var sum any
+	err := d.conn.QueryRowContext(ctx, "select bit_xor(hash(f)) from (select * from read_parquet("+quote(path)+", hive_partitioning = false)) as f").Scan(&sum)
+	if err != nil {
+		return explain(err)
+	}
+	return nil
 }
