@@ -42,7 +42,7 @@ func (s *Store) List() ([]Version, error) {
 		if !f.IsDir() || !versionFolder.MatchString(f.Name()) {
 			continue
 		}
-		v, err := open(filepath.Join(s.dir, f.Name()))
+		v, err := Read(filepath.Join(s.dir, f.Name()))
 		if err != nil {
 			return nil, err
 		}

@@ -91,8 +91,8 @@ func (v *Version) read(file, hash string) ([]byte, error) {
 	return data, nil
 }
 
-// open reads the manifest in folder and checks it against the folder's name.
-func open(folder string) (Version, error) {
+// Read reads the manifest in folder and checks it against the folder's name.
+func Read(folder string) (Version, error) {
 	base := filepath.Base(folder)
 	damaged := func(err error) (Version, error) {
 		return Version{}, fmt.Errorf("version %s: %w: restore it from a backup, or move the folder out of the lake", base, err)

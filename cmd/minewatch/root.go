@@ -62,6 +62,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 done but some input was rejected,
 		newRankCommand(env),
 		newReportCommand(env),
 		newSQLCommand(env),
+		newVerifyCommand(env),
 		newWhoCommand(env),
 	)
 	addGroup(root, groupHouse,
