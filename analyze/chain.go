@@ -104,6 +104,13 @@ func nextLink(lake string, kind Kind, day Day) (Link, string, error) {
 	return link, filepath.Join(chainFolder(lake), fmt.Sprintf("%06d-%s-%s.json", link.Seq, kind, day)), nil
 }
 
+// Head is the number of the last run and the hash of its record; 0 where
+// there is none.
+func Head(lake string) (seq int, hash string, err error) {
+	link, _, err := nextLink(lake, "", "")
+	return link.Seq - 1, link.Previous, err
+}
+
 func hashOf(data []byte) string {
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])

@@ -21,15 +21,16 @@ var ErrNoFeed = errors.New("no pool feed: import one with 'minewatch feed import
 
 // inputs are the files that one night reads.
 type inputs struct {
-	flows      []lakeFile
-	receipts   []lakeFile // of the day's hours; none where no collector wrote any
-	feeds      []feed.Version
-	negatives  []feed.Version
-	ranges     *ledger.Version
-	exclusions *ledger.Version
-	setAside   []SetAside // of the flows, as damaged
-	history    []lakeFile // contacts of the six days before
-	covered    []lakeFile // coverage of the six days before
+	flows       []lakeFile
+	receipts    []lakeFile // of the day's hours; none where no collector wrote any
+	feeds       []feed.Version
+	negatives   []feed.Version
+	ranges      *ledger.Version
+	exclusions  *ledger.Version
+	setAside    []SetAside // of the flows, as damaged
+	unpublished int        // files in which collectors still hold flows of the day
+	history     []lakeFile // contacts of the six days before
+	covered     []lakeFile // coverage of the six days before
 }
 
 func findInputs(o *Options, day Day) (*inputs, error) {
@@ -62,6 +63,9 @@ func (in *inputs) findFlows(o *Options, day Day) (err error) {
 	}
 	if len(ofDay) == 0 {
 		return ErrNoFlows
+	}
+	if in.unpublished, err = unpublished(o.Lake, day, o.Zone); err != nil {
+		return err
 	}
 	if in.setAside, err = quarantined(o.Lake, day.Start(o.Zone).Add(-o.reach()), day.End(o.Zone).Add(o.reach())); err != nil {
 		return err

@@ -76,8 +76,13 @@ func LateNights(ctx context.Context, o Options, days []Day, tell func(PastNight)
 	}
 	// A host is graded by seven days: the nights behind the last day, too,
 	// may rest on what changed.
-	for day := days[0]; day <= days[len(days)-1].Add(6); day = day.Add(1) {
-		if run[day] {
+	return s.regradeStale(ctx, days[0], days[len(days)-1].Add(6), run, tell)
+}
+
+// regradeStale looks at each night of a period but those that were just run.
+func (s *lateSearch) regradeStale(ctx context.Context, from, to Day, but map[Day]bool, tell func(PastNight)) error {
+	for day := from; day <= to; day = day.Add(1) {
+		if but[day] {
 			continue
 		}
 		past, err := s.regradeIfStale(ctx, day)

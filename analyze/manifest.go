@@ -71,10 +71,11 @@ type Manifest struct {
 	TTLDays     map[string]int     `json:"ttl_days"`
 	QueriesHash string             `json:"queries_sha256"` // over all query files
 	Queries     map[string]string  `json:"queries,omitempty"`
-	Knowledge   []File             `json:"knowledge,omitempty"` // the manifests of feeds, negative lists, ledger and exclusions
-	FlowList    *File              `json:"flow_list,omitempty"` // the list of flow files, see ReadFlows
-	Flows       []File             `json:"flows,omitempty"`     // the list itself, by an older program
-	SetAside    []SetAside         `json:"set_aside,omitempty"` // damaged flow files of the day that were not read
+	Knowledge   []File             `json:"knowledge,omitempty"`   // the manifests of feeds, negative lists, ledger and exclusions
+	FlowList    *File              `json:"flow_list,omitempty"`   // the list of flow files, see ReadFlows
+	Flows       []File             `json:"flows,omitempty"`       // the list itself, by an older program
+	Unpublished int                `json:"unpublished,omitempty"` // files in which collectors still held flows of the day
+	SetAside    []SetAside         `json:"set_aside,omitempty"`   // damaged flow files of the day that were not read
 	History     []File             `json:"history"`
 	Written     []File             `json:"written"`
 	Receipts    []File             `json:"receipts"` // of the collectors: what the coverage rests on
@@ -130,7 +131,7 @@ func (n *night) describe(ctx context.Context) error {
 	m := &Manifest{
 		Day: n.day, Zone: n.Zone.String(), RunAt: n.Now().UTC(), Version: n.Version,
 		Thresholds: n.thresholds(), TTLDays: n.TTLDays, Counts: n.counts, Coverage: n.coverage,
-		Knowledge: n.knowledge, Receipts: n.receipts, SetAside: n.inputs.setAside, Steps: n.steps,
+		Knowledge: n.knowledge, Receipts: n.receipts, SetAside: n.inputs.setAside, Unpublished: n.inputs.unpublished, Steps: n.steps,
 	}
 	if !n.FeedAsOf.IsZero() {
 		m.FeedAsOf = &n.FeedAsOf

@@ -15,6 +15,9 @@ type Step struct {
 	PeakBytes    int64  `json:"peak_bytes,omitempty"` // of the whole process while it lasted; 0 = the system does not tell
 }
 
+// Steps is how many steps a night has.
+const Steps = 9
+
 // step does one thing and writes down what it took.
 func (n *night) step(ctx context.Context, name string, do func(context.Context) error) error {
 	if n.Progress != nil {

@@ -180,7 +180,7 @@ func (c *checker) checkDay(ctx context.Context, day Day) error {
 	}
 	c.checkRules(m)
 	if !slices.ContainsFunc(c.out.Findings[before:], func(f Finding) bool { return f.Status == StatusFailed }) {
-		c.find(Finding{StatusOK, "night", day, m.Seq, "", fmt.Sprintf("%d files written, %d of feed and ledger, %d of history, %d receipts; %s",
+		c.find(Finding{StatusOK, "night", day, m.Seq, "", fmt.Sprintf("written %d, feed and ledger %d, history %d, receipts %d, %s",
 			len(m.Written), len(m.Knowledge), len(m.History), len(m.Receipts), summary), ""})
 	}
 	return nil

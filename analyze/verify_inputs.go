@@ -144,7 +144,7 @@ func (c *checker) checkFlows(ctx context.Context, m *Manifest) (summary string, 
 	}
 	for status, n := range named {
 		if n > namedFlows {
-			c.find(Finding{status, "flows", m.Day, m.Seq, "flows", fmt.Sprintf("%d more flow files that the night read are no longer what it read", n-namedFlows), ""})
+			c.find(Finding{status, "flows", m.Day, m.Seq, "flows", fmt.Sprintf("and so it is with more files: %d", n-namedFlows), ""})
 		}
 	}
 	if err := c.checkMerged(ctx, m, read); err != nil {
@@ -160,7 +160,7 @@ func flowSummary(all int, fates map[fate]int) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, f))
 		}
 	}
-	return fmt.Sprintf("%d flow files (%s)", all, strings.Join(parts, ", "))
+	return fmt.Sprintf("flow files %d (%s)", all, strings.Join(parts, ", "))
 }
 
 // checkNewFlows finds flows that came after the night.
@@ -174,7 +174,7 @@ func (c *checker) checkNewFlows(m *Manifest, read []File, fates map[fate]int) er
 	}
 	fresh, err := c.lineage.newFiles(read, now)
 	if err == nil && len(fresh) > 0 {
-		c.find(Finding{StatusOutdated, "flows", m.Day, m.Seq, fresh[0], fmt.Sprintf("%d flow files hold flows that came after the night was run", len(fresh)), again + string(m.Day)})
+		c.find(Finding{StatusOutdated, "flows", m.Day, m.Seq, fresh[0], fmt.Sprintf("flows came after the night was run (files: %d)", len(fresh)), again + string(m.Day)})
 	}
 	return err
 }

@@ -254,12 +254,12 @@ func TestVerifyFlows(t *testing.T) {
 	}
 	compacted(240)
 	v := verify(t, all)
-	if got := said(v); len(got) > 0 || !strings.Contains(v.Findings[len(v.Findings)-1].Text, "4 flow files (2 there, 2 compacted)") {
+	if got := said(v); len(got) > 0 || !strings.Contains(v.Findings[len(v.Findings)-1].Text, "flow files 4 (2 there, 2 compacted)") {
 		t.Errorf("compacted: %v, %+v", got, v.Findings)
 	}
 
 	store(t, o, "late", talk{host: "10.0.0.9", pool: "198.18.0.1", port: 3333, from: "2026-11-10 08:30", hours: 0.2, step: 60, exporter: "192.0.2.1", flags: 24})
-	only(t, verify(t, all), "outdated 2026-11-10 flows 1 flows/date=2026-11-10/hour=00/late-0.parquet: 1 flow files hold flows that came after the night was run")
+	only(t, verify(t, all), "outdated 2026-11-10 flows 1 flows/date=2026-11-10/hour=00/late-0.parquet: flows came after the night was run (files: 1)")
 	if err := os.Remove(onlyFlowFile2(t, o, "late")); err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +273,7 @@ func TestVerifyFlows(t *testing.T) {
 		t.Fatal(err)
 	}
 	v = verify(t, all)
-	if got := said(v); len(got) > 0 || !strings.Contains(v.Findings[len(v.Findings)-1].Text, "4 flow files (2 there, 2 expired)") {
+	if got := said(v); len(got) > 0 || !strings.Contains(v.Findings[len(v.Findings)-1].Text, "flow files 4 (2 there, 2 expired)") {
 		t.Errorf("expired: %v, %+v", got, v.Findings)
 	}
 }

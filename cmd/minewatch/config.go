@@ -31,6 +31,7 @@ type config struct {
 	Exporters []exporterConfig   `toml:"exporter"`
 	Feed      feedConfig         `toml:"feed"`
 	Grading   map[string]float64 `toml:"grading"`
+	Nightly   nightlyConfig      `toml:"nightly"`
 	Retention retentionConfig    `toml:"retention"`
 	Engine    engineConfig       `toml:"engine"`
 }
@@ -106,6 +107,7 @@ func defaultConfig() config {
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
 		}},
 		Grading:   defaultGrading(),
+		Nightly:   defaultNightly(),
 		Retention: defaultRetention(),
 		Engine:    engineConfig{MemoryLimit: "2GB"},
 	}

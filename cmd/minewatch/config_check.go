@@ -37,6 +37,7 @@ func (c *config) validate() error {
 	checkExporters(&f, c.Exporters)
 	c.Feed.validate(&f)
 	c.validateGrading(&f)
+	c.Nightly.validate(&f)
 	c.Retention.validate(&f)
 	if !memorySize.MatchString(c.Engine.MemoryLimit) {
 		f.add("engine.memory_limit", "%q is no size, such as 2GB or 1500MiB", c.Engine.MemoryLimit)
