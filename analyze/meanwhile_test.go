@@ -48,7 +48,6 @@ func TestMeanwhile(t *testing.T) {
 
 	talk := short()[0]
 	talk.host, talk.hours = "10.0.0.7", 1
-	o.FeedAsOf = o.Now().Add(-time.Hour)
 	o.Now = func() time.Time { return time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC) }
 	m = during(t, o, "match flows with the feed", func() { store(t, o, "late", talk) })
 	if m.Counts.Matched != 240 {
