@@ -155,7 +155,7 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 	}
 	run := &night{Options: s.Options, day: day, db: s.db, inputs: &in}
 	if err := s.reset(ctx, run); err != nil {
-		return false, err
+		return false, run.name(ctx, err)
 	}
 	if err := s.db.Build(ctx, "int_late_windows"); err != nil {
 		return false, err
@@ -176,9 +176,12 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 	}
 	for _, part := range parts {
 		met, err := s.meets(ctx, run, part)
-		if err != nil || met {
+		if err != nil {
+			return false, run.name(ctx, err)
+		}
+		if met {
 			past.Outcome = OutcomeRun
-			return met, err
+			return true, nil
 		}
 	}
 	return false, nil

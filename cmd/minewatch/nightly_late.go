@@ -38,7 +38,7 @@ func (r *nightRun) late(ctx context.Context, days []analyze.Day) error {
 		return checkFailed(err)
 	}
 	if err != nil {
-		return err
+		return r.explain("DAY", err)
 	}
 	if gone := outcomes[analyze.OutcomeFlowsGone]; len(gone) > 0 {
 		env.say(fmt.Sprintf("warning: flows that %s read were deleted since, so %s as it was: %s",
