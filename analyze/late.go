@@ -32,7 +32,8 @@ const (
 type PastNight struct {
 	Day       Day
 	Outcome   Outcome
-	Endpoints int       // that the flows were searched for
+	Endpoints int       // that the night did not know
+	Presumed  bool      // run without a search, as the days before met some
 	Manifest  *Manifest // of what was run or graded anew
 }
 
@@ -103,6 +104,7 @@ type lateSearch struct {
 	versions  []feed.Version
 	knowledge inputs          // feed and ledger
 	known     string          // what raw_known holds
+	streak                    // of days that met something
 	hashes    map[string]File // contacts that were hashed for regrading, by path
 }
 
@@ -129,7 +131,7 @@ func (s *lateSearch) look(ctx context.Context, day Day) (PastNight, error) {
 			return past, fault(err)
 		}
 		if !met {
-			return past, s.remember(hash, &past)
+			return past, s.remember(m, hash, &past)
 		}
 	}
 	past.Manifest, err = Night(ctx, s.Options, day)
@@ -166,7 +168,22 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 		past.Outcome = OutcomeKnown
 		return false, err
 	}
-	past.Outcome = OutcomeSearched
+	if past.Presumed = s.presume(); past.Presumed {
+		past.Outcome = OutcomeRun
+		return true, nil
+	}
+	met, err := s.searchFor(ctx, run)
+	if past.Outcome = OutcomeSearched; met {
+		past.Outcome = OutcomeRun
+	}
+	if err == nil {
+		s.note(met)
+	}
+	return met, err
+}
+
+// searchFor says whether the flows of the day meet what its night did not know.
+func (s *lateSearch) searchFor(ctx context.Context, run *night) (bool, error) {
 	if err := s.db.Build(ctx, "int_late_feed"); err != nil {
 		return false, err
 	}
@@ -180,7 +197,6 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 			return false, run.name(ctx, err)
 		}
 		if met {
-			past.Outcome = OutcomeRun
 			return true, nil
 		}
 	}
@@ -243,15 +259,22 @@ func (s *lateSearch) parts(ctx context.Context) ([]latePart, error) {
 }
 
 // remember records which feeds the flows of a night were searched for, so that
-// the next search does not do it again.
-func (s *lateSearch) remember(night string, past *PastNight) error {
-	if past.Outcome != OutcomeSearched {
+// the next search does not do it again, and that nobody takes the night for
+// outdated. Versions are named by their folders: two imports of the same bytes,
+// retrieved at other times, have one ID.
+func (s *lateSearch) remember(m *Manifest, night string, past *PastNight) error {
+	var feeds []string
+	for _, v := range s.knowledge.feeds {
+		feeds = append(feeds, v.Base())
+	}
+	known := knownVersions(s.versions, m, true)
+	news := slices.ContainsFunc(feeds, func(base string) bool {
+		return !slices.ContainsFunc(known, func(v feed.Version) bool { return v.Base() == base })
+	})
+	if past.Outcome != OutcomeSearched && !news {
 		return nil
 	}
-	record := &Search{Day: past.Day, RunAt: s.Now().UTC(), Version: s.Version, Night: night, Endpoints: past.Endpoints}
-	for _, v := range s.knowledge.feeds {
-		record.FeedsSearched = append(record.FeedsSearched, v.ID())
-	}
+	record := &Search{Day: past.Day, RunAt: s.Now().UTC(), Version: s.Version, Night: night, FeedsSearched: feeds, Endpoints: past.Endpoints}
 	return publish(s.Lake, KindSearch, past.Day, nil, func(link Link) any {
 		record.Link = link
 		return record
@@ -262,13 +285,9 @@ func (s *lateSearch) remember(night string, past *PastNight) error {
 // matched with, by the times to live of then, and those that its flows were
 // searched for since.
 func (s *lateSearch) readKnown(ctx context.Context, m *Manifest) error {
-	ids := slices.Clone(m.Feeds)
 	o := s.Options
 	o.TTLDays = m.TTLDays
-	if maps.Equal(m.TTLDays, s.TTLDays) {
-		ids = append(ids, m.FeedsSearched...)
-	}
-	known := knownVersions(s.versions, ids, m)
+	known := knownVersions(s.versions, m, maps.Equal(m.TTLDays, s.TTLDays))
 	names := []string{fmt.Sprint(o.TTLDays)}
 	for _, v := range known {
 		names = append(names, v.Base())
@@ -291,22 +310,27 @@ func (s *lateSearch) readKnown(ctx context.Context, m *Manifest) error {
 	return nil
 }
 
-// knownVersions are the versions with these IDs. Where two have the same
-// bytes, the night read the last one that was there; one that is no longer
-// in the lake is not known.
-func knownVersions(versions []feed.Version, ids []string, m *Manifest) []feed.Version {
+// knownVersions are the feeds that a night was matched with, and those that
+// its flows were searched for if these are asked for, too. Where two versions
+// have the same bytes, the night read the last one that was there; one that is
+// no longer in the lake is not known.
+func knownVersions(versions []feed.Version, m *Manifest, searched bool) []feed.Version {
 	asOf := m.RunAt
 	if m.FeedAsOf != nil {
 		asOf = *m.FeedAsOf
 	}
-	newest := map[string]feed.Version{}
+	read := map[string]feed.Version{}
 	for _, v := range versions {
-		if _, ok := newest[v.ID()]; slices.Contains(ids, v.ID()) && (!ok || !v.ImportedAt.After(asOf) || !slices.Contains(m.Feeds, v.ID())) {
-			newest[v.ID()] = v
+		if _, ok := read[v.ID()]; slices.Contains(m.Feeds, v.ID()) && (!ok || !v.ImportedAt.After(asOf)) {
+			read[v.ID()] = v
 		}
 	}
-	list := slices.Collect(maps.Values(newest))
-	slices.SortFunc(list, func(a, b feed.Version) int { return a.Seq - b.Seq })
+	var list []feed.Version
+	for _, v := range versions {
+		if read[v.ID()].Seq == v.Seq || (searched && slices.Contains(m.FeedsSearched, v.Base())) {
+			list = append(list, v)
+		}
+	}
 	return list
 }
 

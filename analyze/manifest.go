@@ -41,6 +41,7 @@ type Counts struct {
 	Grades              map[string]int64 `json:"grades"`
 	OutsideWindow       int64            `json:"outside_window"`         // contacts outside their entry's window
 	NotEstablished      int64            `json:"not_established"`        // contacts without an answer
+	ListedInside        int64            `json:"listed_inside"`          // contacts with a listed address of the watched network itself: explained
 	FeedEntries         int64            `json:"feed_entries"`           // in the effective feed
 	FeedEntriesInWindow int64            `json:"feed_entries_in_window"` // that may be matched on this day
 }
@@ -84,7 +85,7 @@ type Manifest struct {
 	Steps       []Step             `json:"steps,omitempty"` // before publishing
 
 	// What LateNights did to the night since.
-	FeedsSearched []string   `json:"feeds_searched,omitempty"` // the flows were searched for what these have more than Feeds, and nobody met it
+	FeedsSearched []string   `json:"feeds_searched,omitempty"` // folders of versions: the flows were searched for what these have more than Feeds, and nobody met it
 	RegradedAt    *time.Time `json:"regraded_at,omitempty"`    // contacts of the six days before changed, and the hosts were graded anew
 }
 
@@ -96,18 +97,19 @@ func (n *night) readCounts(ctx context.Context) error {
 			counts.matched, counts.in_contacts, counts.not_internal, counts.shared_other_port, counts.knocked_only,
 			counts.seen_twice, counts.contacts, counts.hosts,
 			coverage.flows, coverage.clock, coverage.rate, coverage.reach, coverage.exporters, coverage.hours,
-			contacts.outside, contacts.silent, entries.n, entries.in_window
+			contacts.outside, contacts.silent, contacts.inside, entries.n, entries.in_window
 		from mart_night_counts as counts,
 			(select coalesce(sum(flows), 0)::bigint as flows, coalesce(sum(flows_clock_replaced), 0)::bigint as clock,
 				coalesce(sum(flows_rate_unknown), 0)::bigint as rate, coalesce(sum(flows_out_of_reach), 0)::bigint as reach,
 				count(distinct exporter) filter (where flows > 0) as exporters, count(distinct hour) filter (where flows > 0) as hours from mart_coverage) as coverage,
-			(select count(*) filter (where days_outside > 0) as outside, count(*) filter (where not established) as silent from mart_contacts) as contacts,
+			(select count(*) filter (where days_outside > 0) as outside, count(*) filter (where not established) as silent,
+				count(*) filter (where explained = 'own') as inside from mart_contacts) as contacts,
 			(select count(*) as n, count(*) filter (where valid_from_ms < getvariable('day_end_ms') and valid_until_ms >= getvariable('day_start_ms')) as in_window
 				from stg_pool_entries) as entries`, func(rows *sql.Rows) error {
 		return rows.Scan(&c.Matched, &c.InContacts, &c.NotInternal, &c.SharedOtherPort, &c.KnockedOnly,
 			&c.SeenTwice, &c.Contacts, &c.Hosts,
 			&c.Flows, &c.FlowsClockReplaced, &c.FlowsRateUnknown, &c.FlowsOutOfReach, &c.Exporters, &c.HoursCovered,
-			&c.OutsideWindow, &c.NotEstablished, &c.FeedEntries, &c.FeedEntriesInWindow)
+			&c.OutsideWindow, &c.NotEstablished, &c.ListedInside, &c.FeedEntries, &c.FeedEntriesInWindow)
 	})
 }
 

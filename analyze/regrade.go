@@ -90,7 +90,7 @@ func (s *lateSearch) regrade(ctx context.Context, day Day, m *Manifest, history 
 	}
 	if err := errors.Join(
 		s.db.Set(ctx, "day", engine.Day(day)),
-		s.db.Read(ctx, "raw_contacts", paths(append(slices.Clone(history), own...))...),
+		s.db.ReadGrown(ctx, "raw_contacts", paths(append(slices.Clone(history), own...))...),
 		readCoverage(ctx, s.db, s.Lake, day, day),
 		setWindow(ctx, s.db, day.Add(-6), day, ""),
 	); err != nil {

@@ -1,7 +1,7 @@
 -- mart_contacts: what each internal host had to do with each pool endpoint on one day.
 --
 -- grain:   one row per (day, host, pool address, pool port, protocol)
--- inputs:  int_observations, stg_pool_entries, int_hosts, int_traffic, int_slots, int_sessions, int_concurrency, int_scanning
+-- inputs:  int_observations, int_endpoint_entries, int_hosts, int_traffic, int_slots, int_sessions, int_concurrency, int_scanning
 -- params:  day
 -- notes:   both directions count. established = packets both ways that are
 --          more than a handshake or a refusal, or data (ACK and PSH) where
@@ -127,7 +127,10 @@ join sessions using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 left join int_traffic as traffic using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 join int_concurrency as concurrency using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 join int_scanning as scanning using (host_hi, host_lo)
-join stg_pool_entries as entry on entry.entry_id = observed.best.entry_id and entry.feed = observed.best.feed
+join int_endpoint_entries as entry
+    on entry.pool_lo = observed.pool_lo and entry.pool_hi = observed.pool_hi
+    and entry.pool_port = observed.pool_port and entry.proto = observed.proto
+    and entry.entry_id = observed.best.entry_id and entry.feed = observed.best.feed
 where observed.seen_up
     or coalesce(observed.pushed, false)
     or (coalesce(observed.live_up, false) and coalesce(observed.live_down, false))

@@ -19,8 +19,8 @@ select
     null::integer as confidence,                  -- 0 to 100: how well the feed vouches for the entry
     null::varchar as evidence,                    -- why the feed lists the endpoint: probe_up, dns and others of docs/feeds.md
     null::varchar as shared,                      -- who else uses the address, as feed and negative lists say: none, cdn, vpn or hosting
-    null::varchar as explained,                   -- what a negative list says the address is instead of a pool: sinkhole, resolver or false_positive; NULL = nothing
-    null::varchar as marked_by,                   -- version of the negative list that made the entry shared or explained; NULL = none did
+    null::varchar as explained,                   -- what the address is instead of a pool: sinkhole, resolver or false_positive by a negative list, own = in the watched network itself; NULL = nothing
+    null::varchar as marked_by,                   -- who made the endpoint shared or explained: version of the negative list or of the ledger, or site.internal; NULL = nobody did
     null::varchar as feed_source,                 -- who stated the feed entry
     null::varchar as feed_version,                -- version of the feed that the entry is from, name@hash
     null::varchar as entry_id,                    -- feed entry that explains the contact best; the same in every version of the feed

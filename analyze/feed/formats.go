@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -55,6 +56,9 @@ func Formats() []Format {
 
 // formatOf is the format of that name, or the one that text looks like.
 func formatOf(name Format, text []byte) (*format, error) {
+	if name == Auto && isYAML(text) {
+		return nil, errors.New("is YAML, such as a Sigma rule, whose patterns are looked for in events: list the names and addresses that it has, one a line")
+	}
 	for i := range formats {
 		if f := &formats[i]; f.name == name || (name == Auto && f.recognise(text)) {
 			return f, nil
@@ -75,6 +79,15 @@ func isJSON(text []byte) bool {
 		return len(inner) > 0 && bytes.IndexByte([]byte("{[\"]"), inner[0]) >= 0
 	}
 	return len(text) > 0 && text[0] == '{'
+}
+
+// yamlKey is how a line of YAML begins: a list has no endpoint of that form, as
+// every name of one has a dot.
+var yamlKey = regexp.MustCompile(`^[A-Za-z_]+:( |$)`)
+
+func isYAML(text []byte) bool {
+	line := contentLine(text)
+	return line == "---" || yamlKey.MatchString(line)
 }
 
 func isLines(text []byte) bool { return !isJSON(text) }

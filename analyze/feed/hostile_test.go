@@ -35,6 +35,8 @@ func TestHostile(t *testing.T) {
 		{"billions of addresses", "0.0.0.1-255.255.255.254\n", "no prefix"},
 		{"an object of a million endpoints", `{"Event": {"Object": [{"name": "ip-port", "Attribute": [` +
 			strings.Repeat(`{"object_relation": "ip", "value": "198.51.100.7"},`, 200) + strings.Repeat(`{"object_relation": "dst-port", "value": "1"},`, 200) + `{}]}]}}`, "40000 endpoints"},
+		{"a Sigma rule", "# rule\ntitle: Pools\ndetection:\n  x:\n    - 'pool.example'\n", "is YAML"},
+		{"a document of YAML", "---\nip: 198.51.100.7\n", "is YAML"},
 		{"control characters", "198.51.100.7\x1b[2J\n", "control character"},
 		{"a NUL", "198.51.100.7\x00\n", "control character"},
 		{"no UTF-8", "198.51.100.7:3333 \xff\xfe\n", "is not UTF-8"},

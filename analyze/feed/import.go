@@ -42,6 +42,9 @@ type Options struct {
 	// RetrievedAt is when the list said what it says: rows without dates
 	// were seen then. Zero = now.
 	RetrievedAt time.Time
+	// RenewAfter, if it is set, is how long before RetrievedAt the last version
+	// must have been retrieved for the same bytes to make another.
+	RenewAfter time.Duration
 
 	Limits intake.Limits
 
@@ -134,7 +137,7 @@ func (o Options) keep(lakeDir string, in Input, list *Content, tally intake.Tall
 		Tables:     tables,
 		Settings:   settings,
 		Counts:     tally.Counts(),
-		ImportedAt: o.Now(), RetrievedAt: o.RetrievedAt, RetrievedStated: retrievedStated,
+		ImportedAt: o.Now(), RetrievedAt: o.RetrievedAt, RetrievedStated: retrievedStated, RenewAfter: o.RenewAfter,
 		Replaces: func(v *versions.Version) bool { return v.Name == o.Name },
 		Follow:   follow,
 	})

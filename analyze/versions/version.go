@@ -68,10 +68,17 @@ func (v *Version) ReadTable(table string) ([]byte, error) {
 	return v.read(table, v.Tables[table])
 }
 
+// Original returns the bytes as they were imported, after comparing them with
+// their hash.
+func (v *Version) Original() ([]byte, error) { return v.read(originalFile, v.SHA256) }
+
+// Holds says whether original is what the version was read from.
+func (m *Manifest) Holds(original []byte) bool { return hashOf(original) == m.SHA256 }
+
 // Verify compares the original and every table with the hashes that the
 // manifest gives. The error names each file that differs.
 func (v *Version) Verify() error {
-	_, err := v.read(originalFile, v.SHA256)
+	_, err := v.Original()
 	faults := []error{err}
 	for table, hash := range v.Tables {
 		_, err := v.read(table, hash)

@@ -60,6 +60,7 @@ type collectConfig struct {
 type feedConfig struct {
 	MaxChange float64        `toml:"max_change"`
 	TTLDays   map[string]int `toml:"ttl_days"`
+	Sources   []sourceConfig `toml:"source"`
 }
 
 type engineConfig struct {

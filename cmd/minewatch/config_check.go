@@ -123,6 +123,7 @@ func (c *feedConfig) validate(f *faults) {
 			f.add("feed.ttl_days."+evidence, "%d, want 1 day or more", days)
 		}
 	}
+	checkSources(f, c.Sources)
 }
 
 func checkPrefixes(f *faults, key string, prefixes []netip.Prefix) {

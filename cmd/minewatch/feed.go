@@ -25,7 +25,7 @@ func newFeedCommand(env *environment) *cobra.Command {
 as a version; the newest version of each feed, all feeds together, is what the
 nights match flows with.`,
 	}
-	cmd.AddCommand(newFeedImportCommand(env), newFeedListCommand(env), newFeedShowCommand(env), newFeedDiffCommand(env), newFeedQualityCommand(env))
+	cmd.AddCommand(newFeedImportCommand(env), newFeedUpdateCommand(env), newFeedListCommand(env), newFeedShowCommand(env), newFeedDiffCommand(env), newFeedQualityCommand(env))
 	return cmd
 }
 
@@ -149,31 +149,53 @@ func (f *feedImportFlags) importFolder(env *environment, path string, o feed.Opt
 	return nil
 }
 
+// check looks for what cannot be; key is how a flag is named to whoever set it.
+func (f *feedImportFlags) check(faults *faults, key func(flag string) string, hasConfidence bool) {
+	if f.format != "" && f.format != "auto" && !slices.Contains(feed.Formats(), feed.Format(f.format)) {
+		faults.add(key("format"), "%q, want %s or auto", f.format, joinText(feed.Formats()))
+	}
+	if f.negative != "" && !slices.Contains(feed.Kinds(), feed.Kind(f.negative)) {
+		faults.add(key("negative"), "%q, want one of %s", f.negative, joinText(feed.Kinds()))
+	}
+	if f.evidence != "" && feed.ParseEvidence(f.evidence) == feed.Other && f.evidence != string(feed.Other) {
+		faults.add(key("evidence"), "%q, want one of %s", f.evidence, joinText(feed.Evidences()))
+	}
+	if hasConfidence && (f.confidence < 1 || f.confidence > 100) {
+		faults.add(key("confidence"), "%d, want 1 to 100", f.confidence)
+	}
+	if f.maxBad < 0 || f.maxBad > 100 {
+		faults.add(key("max-bad"), "%g, want 0 to 100 percent", f.maxBad)
+	}
+}
+
+// flagKey names a flag as it is typed, but for that of the format: it is another
+// one where --format is the output's.
+func flagKey(flag string) string {
+	if flag == "format" {
+		return flag
+	}
+	return "--" + flag
+}
+
 func (f *feedImportFlags) options(env *environment, hasConfidence bool) (feed.Options, error) {
 	o := feed.Options{
-		Name: f.name, Source: f.source, Licence: f.licence, Negative: feed.Kind(f.negative),
+		Name: f.name, Source: f.source, Licence: f.licence, Negative: feed.Kind(f.negative), Confidence: f.confidence,
 		MaxChange: env.config.Feed.MaxChange, Now: env.now, Logger: env.log,
+	}
+	var wrong faults
+	f.check(&wrong, flagKey, hasConfidence)
+	if err := errors.Join(wrong...); err != nil {
+		return o, usageErrorf("%w", err)
+	}
+	if f.format != "auto" {
+		o.Format = feed.Format(f.format)
+	}
+	if f.evidence != "" {
+		o.Evidence = feed.ParseEvidence(f.evidence)
 	}
 	var err error
 	if o.Limits, err = f.limits(); err != nil {
 		return o, err
-	}
-	if f.format != "auto" {
-		if o.Format = feed.Format(f.format); !slices.Contains(feed.Formats(), o.Format) {
-			return o, usageErrorf("format %q: want %s or auto", f.format, joinText(feed.Formats()))
-		}
-	}
-	if o.Negative != "" && !slices.Contains(feed.Kinds(), o.Negative) {
-		return o, usageErrorf("--negative %q: want one of %s", f.negative, joinText(feed.Kinds()))
-	}
-	if f.evidence != "" {
-		o.Evidence = feed.ParseEvidence(f.evidence)
-		if o.Evidence == feed.Other && f.evidence != string(feed.Other) {
-			return o, usageErrorf("--evidence %q: want one of %s", f.evidence, joinText(feed.Evidences()))
-		}
-	}
-	if o.Confidence = f.confidence; hasConfidence && (o.Confidence < 1 || o.Confidence > 100) {
-		return o, usageErrorf("--confidence %d: want 1 to 100", o.Confidence)
 	}
 	if o.RetrievedAt, _, err = intake.ParseTime(f.retrievedAt); err != nil {
 		return o, usageErrorf("--retrieved-at: %w", err)

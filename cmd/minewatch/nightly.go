@@ -65,7 +65,8 @@ since their nights: new endpoints, and known ones that are valid longer, vouched
 for better or no longer shared. Only parts of the flows that can hold them are
 read. A day on which somebody met one is run again; a night that rests on contacts
 which so changed has its hosts graded anew; all others stay as they are. What was
-searched for in vain is noted, and not searched for again.
+searched for in vain is noted, and not searched for again. Where day after day
+met something, most of the next ones are run without a search.
 
 Exit codes: 0 done (also where nothing was found), 1 error, and with
 --fail-on-empty a day without flows, 2 usage, 4 a data check failed and nothing
@@ -208,6 +209,8 @@ func warnNight(env *environment, m *analyze.Manifest) {
 	}
 	remark(c.NotInternal, "matched record of a host outside site.internal and the ledger was left out",
 		"matched records of hosts outside site.internal and the ledger were left out")
+	const inside = " of the watched network itself (site.internal or the ledger): explained; look at that address, or the list is wrong"
+	remark(c.ListedInside, "contact with a listed address"+inside, "contacts with listed addresses"+inside)
 	remark(c.FlowsOutOfReach, "flow ended further from its receipt than collect.clock_limit: no night finds it",
 		"flows ended further from their receipt than collect.clock_limit: no night finds them")
 	const rateHint = " as unsampled; set sampling in an [[exporter]] section for it, or import a flow log with --exporter and --sampling"

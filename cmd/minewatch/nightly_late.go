@@ -20,7 +20,10 @@ func (r *nightRun) late(ctx context.Context, days []analyze.Day) error {
 		switch p.Outcome {
 		case analyze.OutcomeRun:
 			why := "it had no night"
-			if p.Endpoints > 0 {
+			switch {
+			case p.Presumed:
+				why = fmt.Sprintf("its night did not know %d %s, and the days before met some: not searched first", p.Endpoints, plural(p.Endpoints, "endpoint"))
+			case p.Endpoints > 0:
 				why = fmt.Sprintf("searched for %d %s that its night did not know, and somebody met one", p.Endpoints, plural(p.Endpoints, "endpoint"))
 			}
 			env.say(fmt.Sprintf("%s: run: %s", p.Day, why))

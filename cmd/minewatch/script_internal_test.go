@@ -3,11 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/pem"
 	"errors"
+	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -48,6 +54,7 @@ func mainAt() {
 //	exit CODE PROGRAM ARG…    run the program, which has to end with this code
 //	waitfor FILE              until the file is there, at most 20 s
 //	workbook FILE ROW…        an xlsx of rows whose cells are separated by commas; "!" is an empty row, digits are numbers
+//	publish FOLDER FILE…      serve the folder's files over https and http; in each FILE, HTTPS_URL, HTTP_URL, CA_FILE and WORK become what they are
 //	sendflows READY N[@SEQ]…  from one router, NetFlow v5 datagrams of N flows, numbered from SEQ on, to the first address in the ready file
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -61,6 +68,7 @@ func TestScript(t *testing.T) {
 			"exit":      exitWith,
 			"waitfor":   waitFor,
 			"workbook":  makeWorkbook,
+			"publish":   publish,
 			"sendflows": sendFlows,
 		},
 	})
@@ -110,6 +118,29 @@ func makeWorkbook(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Check(f.SaveAs(ts.MkAbs(args[0])))
+}
+
+func publish(ts *testscript.TestScript, _ bool, args []string) {
+	folder := ts.MkAbs(args[0])
+	files := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, err := os.ReadFile(filepath.Join(folder, filepath.Base(r.URL.Path)))
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(text)))
+		http.ServeContent(w, r, r.URL.Path, time.Time{}, bytes.NewReader(text))
+	})
+	secure, plain := httptest.NewTLSServer(files), httptest.NewServer(files)
+	ts.Defer(secure.Close)
+	ts.Defer(plain.Close)
+	authority := ts.MkAbs("ca.pem")
+	ts.Check(os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}), 0o600))
+	values := strings.NewReplacer("HTTPS_URL", secure.URL, "HTTP_URL", plain.URL, "CA_FILE", authority, "WORK", ts.MkAbs("."))
+	for _, file := range args[1:] {
+		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(values.Replace(ts.ReadFile(file))), 0o600))
+	}
+	ts.Setenv("PUBLISHED", strings.TrimPrefix(plain.URL, "http://"))
 }
 
 func sendFlows(ts *testscript.TestScript, _ bool, args []string) {
