@@ -47,9 +47,9 @@ fuzz: tools ## fuzz every parser of outside bytes for FUZZTIME each
 bench: tools ## run the benchmarks of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 2s ./ingest/... ./analyze/...
 
-soak: tools ## five fault tests for SOAKTIME each, and their check: kills, full and read-only disks (as root), compaction
+soak: tools ## six fault tests for SOAKTIME each, and their check: kills, full and read-only disks (as root), compaction
 	@set -o pipefail; MINEWATCH_TEST_SOAK=$(SOAKTIME) go test -p 1 -count 1 -timeout 0 -v \
-		-run 'Killed|UnderFaults|ReaderDuring|FullDisk|ReadOnly|TwoCollectors|Reload|Remembers' ./ingest ./ingest/lake/... | \
+		-run 'Killed|UnderFaults|ReaderDuring|FullDisk|ReadOnly|TwoCollectors|Reload|Remembers' ./ingest ./ingest/lake/... ./analyze | \
 		grep --line-buffered -vE '^(=== |PASS$$)|no test'
 
 package: tools ## deb and rpm in dist; fetches nfpm, the packager, as a Go module when it is not there

@@ -36,11 +36,11 @@ func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, err
 	if err != nil {
 		return nil, err
 	}
-	contacts, err := dayFiles(o.Lake, "contacts", from, to)
+	contacts, err := believedFiles(ctx, o.Lake, "contacts", from, to)
 	if err != nil {
 		return nil, err
 	}
-	suspects, err := dayFiles(o.Lake, "suspects", from, to)
+	suspects, err := believedFiles(ctx, o.Lake, "suspects", from, to)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func readNights(ctx context.Context, db *engine.DB, lake string, to Day) error {
 	for relation, table := range map[string]string{"raw_contacts": "contacts", "raw_suspects": "suspects", "raw_coverage": "coverage"} {
 		var files []lakeFile
 		if len(nights) > 0 {
-			if files, err = dayFiles(lake, table, nights[0], to); err != nil {
+			if files, err = believedFiles(ctx, lake, table, nights[0], to); err != nil {
 				return err
 			}
 		}

@@ -46,6 +46,14 @@ func LateNights(ctx context.Context, o Options, days []Day, tell func(PastNight)
 	if len(days) == 0 {
 		return nil
 	}
+	if o.Turn == nil {
+		turn, err := o.TakeTurn(ctx, 0)
+		if err != nil {
+			return err
+		}
+		defer turn.End()
+		o.Turn = turn
+	}
 	s := &lateSearch{Options: o}
 	var err error
 	if s.versions, err = feed.Versions(o.Lake); err != nil {
@@ -69,8 +77,13 @@ func LateNights(ctx context.Context, o Options, days []Day, tell func(PastNight)
 	}
 	// A host is graded by seven days: the nights behind the last day, too,
 	// may rest on what changed.
-	for day := days[0]; day <= days[len(days)-1].Add(6); day = day.Add(1) {
-		if run[day] {
+	return s.regradeStale(ctx, days[0], days[len(days)-1].Add(6), run, tell)
+}
+
+// regradeStale looks at each night of a period but those that were just run.
+func (s *lateSearch) regradeStale(ctx context.Context, from, to Day, but map[Day]bool, tell func(PastNight)) error {
+	for day := from; day <= to; day = day.Add(1) {
+		if but[day] {
 			continue
 		}
 		past, err := s.regradeIfStale(ctx, day)
@@ -99,7 +112,7 @@ type lateSearch struct {
 func (s *lateSearch) look(ctx context.Context, day Day) (PastNight, error) {
 	past := PastNight{Day: day, Outcome: OutcomeRun}
 	fault := func(err error) error { return fmt.Errorf("night of %s: search for new endpoints: %w", day, err) }
-	m, err := ReadManifest(s.Lake, day)
+	m, hash, err := readManifest(s.Lake, day)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -118,7 +131,7 @@ func (s *lateSearch) look(ctx context.Context, day Day) (PastNight, error) {
 			return past, fault(err)
 		}
 		if !met {
-			return past, s.remember(m, &past)
+			return past, s.remember(m, hash, &past)
 		}
 	}
 	past.Manifest, err = Night(ctx, s.Options, day)
@@ -144,7 +157,7 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 	}
 	run := &night{Options: s.Options, day: day, db: s.db, inputs: &in}
 	if err := s.reset(ctx, run); err != nil {
-		return false, err
+		return false, run.name(ctx, err)
 	}
 	if err := s.db.Build(ctx, "int_late_windows"); err != nil {
 		return false, err
@@ -179,8 +192,12 @@ func (s *lateSearch) searchFor(ctx context.Context, run *night) (bool, error) {
 		return false, err
 	}
 	for _, part := range parts {
-		if met, err := s.meets(ctx, run, part); err != nil || met {
-			return met, err
+		met, err := s.meets(ctx, run, part)
+		if err != nil {
+			return false, run.name(ctx, err)
+		}
+		if met {
+			return true, nil
 		}
 	}
 	return false, nil
@@ -241,11 +258,11 @@ func (s *lateSearch) parts(ctx context.Context) ([]latePart, error) {
 	return alone, err
 }
 
-// remember writes into the manifest which feeds the day was searched for, so
-// that the next search does not do it again, and that nobody takes the night
-// for outdated. Versions are named by their folders: two imports of the same
-// bytes, retrieved at other times, have one ID.
-func (s *lateSearch) remember(m *Manifest, past *PastNight) error {
+// remember records which feeds the flows of a night were searched for, so that
+// the next search does not do it again, and that nobody takes the night for
+// outdated. Versions are named by their folders: two imports of the same bytes,
+// retrieved at other times, have one ID.
+func (s *lateSearch) remember(m *Manifest, night string, past *PastNight) error {
 	var feeds []string
 	for _, v := range s.knowledge.feeds {
 		feeds = append(feeds, v.Base())
@@ -257,8 +274,11 @@ func (s *lateSearch) remember(m *Manifest, past *PastNight) error {
 	if past.Outcome != OutcomeSearched && !news {
 		return nil
 	}
-	m.FeedsSearched = feeds
-	return m.write(s.Lake)
+	record := &Search{Day: past.Day, RunAt: s.Now().UTC(), Version: s.Version, Night: night, FeedsSearched: feeds, Endpoints: past.Endpoints}
+	return publish(s.Lake, KindSearch, past.Day, nil, func(link Link) any {
+		record.Link = link
+		return record
+	})
 }
 
 // readKnown puts what a night knew behind raw_known: the feeds that it was
@@ -317,8 +337,12 @@ func knownVersions(versions []feed.Version, m *Manifest, searched bool) []feed.V
 // flowsGone says whether flows of an hour that the night read are no longer
 // in the lake: run again, it would lose contacts.
 func flowsGone(lake string, m *Manifest) (bool, error) {
+	flows, err := m.ReadFlows(lake)
+	if err != nil {
+		return false, err
+	}
 	hours := map[string]bool{}
-	for _, f := range m.Flows {
+	for _, f := range flows {
 		hours[filepath.Dir(f.Path)] = true
 	}
 	for hour := range hours {

@@ -20,9 +20,13 @@ type Options struct {
 	FeedAsOf   time.Time          // use the feed as it was known then; zero = now
 	Reach      time.Duration      // how far a flow's end may lie from its receipt for a night to find it; up to an hour is an hour
 	Engine     engine.Options     // Lake and Logger are filled in
+	HashFlows  bool               // hash flow files as a whole, beside their footers
 	Version    string             // of the program, for manifests and reports
+	Command    string             // the command line, told to those whose turn it is not
+	Turn       *Turn              // of a caller that runs several nights; nil: each run takes its own
 	Now        func() time.Time
-	Logger     *slog.Logger // nil: discard
+	Logger     *slog.Logger               // nil: discard
+	Progress   func(day Day, step string) // called when a step of a night begins; nil: not
 }
 
 // open starts an engine session with the thresholds set.

@@ -49,7 +49,15 @@ var orders = map[string]string{
 func Orders() []string { return slices.Sorted(maps.Keys(orders)) }
 
 // Rank grades all hosts by their contacts within the window.
-func Rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
+func Rank(ctx context.Context, o RankOptions) (suspects []report.Suspect, scope Scope, err error) {
+	err = steadily(o.Lake, func() error {
+		suspects, scope, err = rank(ctx, o)
+		return err
+	})
+	return suspects, scope, err
+}
+
+func rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	scope, err := scopeOf(o.Lake, o.From, o.To)
 	if err != nil {
 		return nil, scope, err

@@ -22,7 +22,15 @@ type WeekOptions struct {
 
 // Week gathers what a weekly report says, from the nightly tables alone. A
 // week without nights gives a report that says so.
-func Week(ctx context.Context, o WeekOptions) (*report.Week, error) {
+func Week(ctx context.Context, o WeekOptions) (week *report.Week, err error) {
+	err = steadily(o.Lake, func() error {
+		week, err = gatherWeek(ctx, o)
+		return err
+	})
+	return week, err
+}
+
+func gatherWeek(ctx context.Context, o WeekOptions) (*report.Week, error) {
 	from, to, err := WeekDays(o.Week)
 	if err != nil {
 		return nil, err

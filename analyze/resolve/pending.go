@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"minewatch/analyze/feed"
-	"minewatch/analyze/versions"
+	"minewatch/analyze/lockfile"
 )
 
 // Pending are answers that are no version yet, in lake/resolve: a version a
@@ -26,7 +26,7 @@ func OpenPending(lake string) (*Pending, error) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return nil, err
 	}
-	unlock, err := versions.Lock(filepath.Join(folder, ".lock"))
+	unlock, err := lockfile.Wait(filepath.Join(folder, ".lock"))
 	if err != nil {
 		return nil, err
 	}

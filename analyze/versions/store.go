@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"minewatch/analyze/lockfile"
 )
 
 // Store is a folder of versions. The folder is made by the first Add.
@@ -40,7 +42,7 @@ func (s *Store) List() ([]Version, error) {
 		if !f.IsDir() || !versionFolder.MatchString(f.Name()) {
 			continue
 		}
-		v, err := open(filepath.Join(s.dir, f.Name()))
+		v, err := Read(filepath.Join(s.dir, f.Name()))
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +87,7 @@ func (s *Store) Add(d Draft) (v Version, isNew bool, err error) {
 	if err := os.MkdirAll(s.dir, folderMode); err != nil {
 		return Version{}, false, err
 	}
-	unlock, err := Lock(filepath.Join(s.dir, ".lock"))
+	unlock, err := lockfile.Wait(filepath.Join(s.dir, ".lock"))
 	if err != nil {
 		return Version{}, false, err
 	}

@@ -57,6 +57,9 @@ func ID(name string, original []byte) string { return id(name, hashOf(original))
 // Path is the path of one of the version's tables.
 func (v *Version) Path(table string) string { return filepath.Join(v.Folder, table) }
 
+// ManifestPath is where the version's manifest is.
+func (v *Version) ManifestPath() string { return v.Path(manifestFile) }
+
 // Base is the name of the version's folder.
 func (v *Version) Base() string { return filepath.Base(v.Folder) }
 
@@ -95,8 +98,8 @@ func (v *Version) read(file, hash string) ([]byte, error) {
 	return data, nil
 }
 
-// open reads the manifest in folder and checks it against the folder's name.
-func open(folder string) (Version, error) {
+// Read reads the manifest in folder and checks it against the folder's name.
+func Read(folder string) (Version, error) {
 	base := filepath.Base(folder)
 	damaged := func(err error) (Version, error) {
 		return Version{}, fmt.Errorf("version %s: %w: restore it from a backup, or move the folder out of the lake", base, err)

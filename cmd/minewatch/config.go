@@ -32,6 +32,7 @@ type config struct {
 	Feed      feedConfig         `toml:"feed"`
 	Grading   map[string]float64 `toml:"grading"`
 	Hunt      huntConfig         `toml:"hunt"`
+	Nightly   nightlyConfig      `toml:"nightly"`
 	Retention retentionConfig    `toml:"retention"`
 	Engine    engineConfig       `toml:"engine"`
 }
@@ -110,6 +111,7 @@ func defaultConfig() config {
 		}},
 		Grading:   defaultValues(analyze.Thresholds),
 		Hunt:      defaultHunt(),
+		Nightly:   defaultNightly(),
 		Retention: defaultRetention(),
 		Engine:    engineConfig{MemoryLimit: "2GB"},
 	}

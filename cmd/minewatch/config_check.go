@@ -38,6 +38,7 @@ func (c *config) validate() error {
 	c.Feed.validate(&f)
 	checkThresholds(&f, "grading.", c.Grading, analyze.Thresholds)
 	c.Hunt.validate(&f)
+	c.Nightly.validate(&f)
 	c.Retention.validate(&f)
 	if !memorySize.MatchString(c.Engine.MemoryLimit) {
 		f.add("engine.memory_limit", "%q is no size, such as 2GB or 1500MiB", c.Engine.MemoryLimit)

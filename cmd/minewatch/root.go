@@ -63,6 +63,7 @@ Exit codes: 0 done, 1 error, 2 usage, 3 done but some input was rejected,
 		newHistoryCommand(env),
 		newReportCommand(env),
 		newSQLCommand(env),
+		newVerifyCommand(env),
 		newWhoCommand(env),
 		newHuntCommand(env),
 	)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/pem"
@@ -25,7 +26,27 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"minewatch": main})
+	testscript.Main(m, map[string]func(){"minewatch": mainAt})
+}
+
+// mainAt is main at the time that a script sets as MINEWATCH_TEST_NOW, where the
+// clock then stands.
+func mainAt() {
+	text, ok := os.LookupEnv("MINEWATCH_TEST_NOW")
+	if !ok {
+		main()
+		return
+	}
+	env := newEnvironment(os.Stdin, os.Stdout, os.Stderr)
+	now, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	env.now = func() time.Time { return now }
+	root := newRootCommand(env)
+	root.SetArgs(os.Args[1:])
+	cmd, err := root.ExecuteContextC(context.Background())
+	os.Exit(env.exit(context.Background(), cmd, err))
 }
 
 // TestScript runs the scripts of testdata/script: each is a session of the
