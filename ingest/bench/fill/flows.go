@@ -17,11 +17,16 @@ type maker struct {
 	*plan
 	state     uint64 // of the random numbers: xorshift, for they are most of the work
 	exporters [exporters]int32
-	reports   int64 // of miners in the whole day
+	sampling  int32
+	mined     int64 // flows of miners in the whole day
 }
 
 func newMaker(p *plan, stretch int64) *maker {
-	return &maker{plan: p, state: mix(uint64(stretch) + 77), reports: min(int64(p.miners)*reportsPerDay, p.flows/2)} //nolint:gosec // not negative
+	m := &maker{plan: p, state: mix(uint64(stretch) + 77), mined: min(int64(p.miners*p.reports), p.flows/2), sampling: 1000} //nolint:gosec // not negative
+	if p.reports >= reportsUnsampled {
+		m.sampling = 1
+	}
+	return m
 }
 
 func (m *maker) random() uint64 {
@@ -60,7 +65,7 @@ func (m *maker) fill(b *flow.Batch, from, to int64) {
 		m.ends(b, row, i, r)
 		b.Packets[row] = 1 + int64(r>>50&0xff)&(1<<(r>>4&7)-1)
 		b.Bytes[row] = b.Packets[row]*(40+int64(r>>58)) + int64(r>>8&0x3ff)
-		b.SamplingRate[row], b.Exporter.Codes[row], b.Domain[row] = 1, m.exporters[exporter], 0
+		b.SamplingRate[row], b.Exporter.Codes[row], b.Domain[row] = m.sampling, m.exporters[exporter], 0
 		b.EndReason[row], b.Direction[row], b.Boundary[row] = flow.Null, flow.Null, flow.Null
 		b.HasNATSrc[row], b.NATSrcHi[row], b.NATSrcLo[row], b.NATSrcPort[row] = false, 0, 0, flow.Null
 		b.Format.Codes[row], b.TimeSource.Codes[row] = format, clock
@@ -74,15 +79,16 @@ func (m *maker) ends(b *flow.Batch, row int, i int64, r uint64) {
 	b.Proto[row], b.TCPFlags[row] = 6, 0x1b
 	answer := r>>44&1 == 1
 	// Reports of miners lie evenly among the others, in the order of the day.
-	if n := i * m.reports / m.flows; n != (i+1)*m.reports/m.flows {
+	if n := i * m.mined / m.flows; n != (i+1)*m.mined/m.flows {
 		miner := uint64(n>>1) % uint64(m.miners) //nolint:gosec // not negative
 		inside, outside = client(miner*31, false), m.pools[mix(miner)%uint64(len(m.pools))]
 		if outside.Hi != 0 {
 			inside = client(miner*31, true)
 		}
 		insidePort, outsidePort, answer = 20_000+int32(miner&0x7fff), poolPort, n&1 == 1 //nolint:gosec // cut to its bits
-		b.EndedAt[row] = b.ReceivedAt[row]/1000 - int64(miner&0xff)
-		b.StartedAt[row] = b.EndedAt[row] - 299_000
+		if m.reports >= reportsUnsampled {
+			b.StartedAt[row] = b.EndedAt[row] - 299_000
+		}
 	} else {
 		ipv6 := float64(r>>48&0xffff) < m.ipv6*65536
 		inside, outside = client(m.often(m.clients), ipv6), foreign(m.often(m.servers), ipv6)

@@ -42,6 +42,7 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&p.endpoints, "endpoints", 5_000, "pool addresses in the feed")
 	flags.IntVar(&p.prefixes, "prefixes", 0, "pool prefixes in the feed")
 	flags.IntVar(&p.miners, "miners", 0, "internal addresses that mine; 0 = one for 200,000 flows")
+	flags.IntVar(&p.reports, "reports", reportsSampled, "records that each of them leaves: 24 sampled 1 in 1000, 576 unsampled")
 	flags.Float64Var(&p.ipv6, "ipv6", 0.2, "part of the background that is IPv6")
 	if err := flags.Parse(args); err != nil {
 		return err

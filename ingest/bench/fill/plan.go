@@ -22,24 +22,28 @@ type plan struct {
 	endpoints int
 	prefixes  int
 	miners    int
+	reports   int
 	ipv6      float64
 
 	pools []flow.Addr
 }
 
 const (
-	// A miner's connection lasts the day, and its exporter reports it every
-	// five minutes in both directions.
-	reportsPerDay = 24 * 12 * 2
-	poolPort      = 3333
-	clientBits    = 25 // 10.0.0.0/7
+	// A miner's connection lasts the day, and an exporter that sees all packets
+	// reports it every five minutes in both directions. One that samples 1 in
+	// 1000 does so a dozen times a day each way: a billion records a day of thirty
+	// million addresses are of such.
+	reportsUnsampled = 24 * 12 * 2
+	reportsSampled   = 24
+	poolPort         = 3333
+	clientBits       = 25 // 10.0.0.0/7
 )
 
 func (p *plan) complete() error {
 	p.miners = cmp.Or(p.miners, int(max(1, p.flows/200_000)))
 	switch {
-	case p.flows < 1 || p.clients < 1 || p.servers < 1 || p.endpoints < 1:
-		return errors.New("--flows, --clients, --servers and --endpoints have to be 1 or more")
+	case p.flows < 1 || p.clients < 1 || p.servers < 1 || p.endpoints < 1 || p.reports < 1:
+		return errors.New("--flows, --clients, --servers, --endpoints and --reports have to be 1 or more")
 	case p.clients > 1<<clientBits || p.miners > p.clients:
 		return fmt.Errorf("--clients %d, --miners %d: there is room for %d", p.clients, p.miners, 1<<clientBits)
 	}
@@ -63,7 +67,7 @@ func mix(x uint64) uint64 {
 func foreign(number uint64, ipv6 bool) flow.Addr {
 	h := mix(number)
 	if ipv6 {
-		return flow.Addr{Hi: int64(0x2400_0000_0000_0000 | h>>8&0x00ff_ffff_ffff_0000), Lo: int64(mix(h) >> 1 & 0xffff)} //nolint:gosec // a bit pattern
+		return flow.Addr{Hi: int64(0x2400_0000_0000_0000 | h>>8&0x00ff_ffff_ffff_0000), Lo: int64(mix(h) >> 32)} //nolint:gosec // a bit pattern
 	}
 	return v4(20<<24 + uint32(h%(80<<24))) // 20.0.0.0 to 99.255.255.255
 }
