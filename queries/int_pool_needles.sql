@@ -18,5 +18,5 @@ halves as (
 
 select
     lo,
-    unnest(range(1 + greatest(4, 262144 // (select count(*) from halves)))) as copy
+    unnest(range(1 + greatest(8, 262144 // (select count(*) from halves)))) as copy
 from halves
