@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -193,6 +194,13 @@ func paths(files []lakeFile) []string {
 		list[i] = f.path
 	}
 	return list
+}
+
+// largestFirst are their paths in another order. The engine takes all files for
+// as long as the first, and from that which side of a join is kept in memory:
+// behind a file of a few rows it would be the flows of the whole day.
+func largestFirst(files []lakeFile) []string {
+	return paths(slices.SortedStableFunc(slices.Values(files), func(a, b lakeFile) int { return cmp.Compare(b.bytes, a.bytes) }))
 }
 
 // parquetFiles are the published files in a folder, sorted; none where the

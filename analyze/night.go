@@ -44,7 +44,7 @@ func (n *night) read(ctx context.Context) error {
 		}
 	}
 	return errors.Join(
-		n.db.Read(ctx, "raw_flows", paths(n.inputs.flows)...),
+		n.db.Read(ctx, "raw_flows", largestFirst(n.inputs.flows)...),
 		n.db.Read(ctx, "raw_receipts", paths(n.inputs.receipts)...),
 		n.readFeed(ctx),
 		n.readLedger(ctx),
