@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/netip"
+	"strconv"
+	"strings"
 
 	"minewatch/analyze/engine/internal/oracle"
 )
@@ -16,8 +18,15 @@ const (
 	aDay   = 24 * anHour
 )
 
-// dice draws what a random day is made of.
-type dice struct{ *rand.Rand }
+// worlds are how many parts a random day has that know nothing of each other:
+// the queries take their time by the relation, not by the row.
+const worlds = 30
+
+// dice draws what a world is made of.
+type dice struct {
+	*rand.Rand
+	world int
+}
 
 func (d dice) between(low, high int64) int64 { return low + d.Int64N(high-low+1) }
 
@@ -28,53 +37,53 @@ func pick[T any](d dice, list ...T) T { return list[d.IntN(len(list))] }
 
 // randomDay is a day with everything that can be wrong with a day.
 func randomDay(rng *rand.Rand) *oracle.Input {
-	d := dice{rng}
+	d := dice{rng, 0}
 	start := 1_794_000_000_000/anHour*anHour + d.between(0, 48)*anHour
 	in := &oracle.Input{
-		Start: start, End: start + pick(d, int64(23), 24, 24, 24, 25)*anHour, Gap: pick(d, int64(300), 300, 60)*second,
+		Start: start, End: start + pick(d, int64(23), 24, 24, 24, 25)*anHour, Gap: pick(d, int64(300), 300, 60) * second,
 		TTLDays: map[string]int{"probe_up": 30, "dns": 14, "cdn": 3, "default": 20},
 	}
-	if !d.one(4) {
-		in.Internal = prefixes("10.0.0.0/8", "2001:db8:1::/48")
-		if d.one(3) { // a listed address that is ours
-			in.Internal = append(in.Internal, prefixes("198.18.0.1/32", "198.51.100.0/25")...)
+	if !d.one(3) {
+		in.Internal = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8:1::/48")}
+	}
+	for d.world = range worlds {
+		if len(in.Internal) > 0 && d.one(3) { // a listed address that is ours
+			in.Internal = append(in.Internal, d.prefix("198.18.W.1/32"), d.prefix("198.19.W.0/25"))
 		}
-	}
-	for i := range 8 + d.IntN(8) {
-		in.Entries = append(in.Entries, d.entry(i, in))
-	}
-	for range 12 + d.IntN(12) {
-		d.talk(in)
+		for range 8 + d.IntN(8) {
+			in.Entries = append(in.Entries, d.entry(len(in.Entries), in))
+		}
+		d.handOver(in)
+		for range 8 + d.IntN(8) {
+			d.talk(in)
+		}
 	}
 	d.Shuffle(len(in.Records), func(i, j int) { in.Records[i], in.Records[j] = in.Records[j], in.Records[i] })
 	return in
 }
 
-func prefixes(texts ...string) (list []netip.Prefix) {
-	for _, text := range texts {
-		list = append(list, netip.MustParsePrefix(text))
-	}
-	return list
-}
-
 var (
 	ports     = []int{3333, 3333, 443, 5555, 0}
-	listedIn  = prefixes("198.18.0.1/32", "198.18.0.1/32", "198.18.0.2/32", "2001:db8:f0::1/128", "198.51.100.0/24", "198.51.100.64/26", "198.51.100.7/32", "2001:db8:f1::/48", "2001:db8:f1:5::/64")
-	poolSides = addresses("198.18.0.1", "198.18.0.1", "198.18.0.2", "2001:db8:f0::1", "198.51.100.7", "198.51.100.70", "2001:db8:f1:5::9", "2001:db8:f1::1")
-	hostSides = addresses("10.0.0.1", "10.0.0.1", "10.0.0.2", "2001:db8:1::5", "2001:db8:1::6", "203.0.113.9", "198.18.0.2", "198.51.100.7", "198.51.100.99")
+	listedIn  = []string{"198.18.W.1/32", "198.18.W.1/32", "198.18.W.2/32", "2001:db8:f0W::1/128", "198.19.W.0/24", "198.19.W.64/26", "198.19.W.7/32", "2001:db8:f1W::/48", "2001:db8:f1W:5::/64"}
+	poolSides = []string{"198.18.W.1", "198.18.W.1", "198.18.W.2", "2001:db8:f0W::1", "198.19.W.7", "198.19.W.70", "2001:db8:f1W:5::9", "2001:db8:f1W::1"}
+	hostSides = []string{"10.0.W.1", "10.0.W.1", "10.0.W.2", "2001:db8:1:W::5", "2001:db8:1:W::6", "203.0.113.W", "198.18.W.2", "198.19.W.7", "198.19.W.99"}
 )
 
-func addresses(texts ...string) (list []netip.Addr) {
-	for _, text := range texts {
-		list = append(list, netip.MustParseAddr(text))
-	}
-	return list
+// place puts the number of the world into an address; all have two digits.
+func (d dice) place(text string) string {
+	return strings.ReplaceAll(text, "W", strconv.Itoa(10+d.world))
+}
+
+func (d dice) prefix(text string) netip.Prefix { return netip.MustParsePrefix(d.place(text)) }
+
+func (d dice) address(list []string) netip.Addr {
+	return netip.MustParseAddr(d.place(pick(d, list...)))
 }
 
 // entry draws a row of the feed whose window may begin or end within the day.
 func (d dice) entry(n int, in *oracle.Input) oracle.Entry {
 	e := oracle.Entry{
-		ID: fmt.Sprintf("e%02d", n), Feed: pick(d, "base", "other"), Range: pick(d, listedIn...), Port: pick(d, ports...),
+		ID: fmt.Sprintf("e%04d", n), Feed: pick(d, "base", "other"), Range: d.prefix(pick(d, listedIn...)), Port: pick(d, ports...),
 		Proto: pick(d, "tcp", "tcp", "udp", "any"), Coin: pick(d, "", "XMR", "BTC"), Pool: pick(d, "", "aurora", "basalt"),
 		FirstSeen: oracle.Never, LastSeen: oracle.Never, ValidFrom: oracle.Never, ValidTil: oracle.Never,
 		Retrieved: in.Start - d.between(0, 60)*aDay + d.between(0, aDay), Confidence: int(pick(d, 30, 60, 90, 90)),
@@ -95,9 +104,20 @@ func (d dice) entry(n int, in *oracle.Input) oracle.Entry {
 	return e
 }
 
+// handOver makes one feed say the same as another from some time of the day on.
+func (d dice) handOver(in *oracle.Input) {
+	at := in.Start + d.between(0, 23)*anHour
+	before := d.entry(len(in.Entries), in)
+	before.Port, before.Proto, before.Shared = 3333, "any", "none"
+	before.Feed, before.ValidFrom, before.ValidTil = "base", oracle.Never, at-1
+	after := before
+	after.ID, after.Feed, after.ValidFrom, after.ValidTil = before.ID+"b", "other", at, oracle.Never
+	in.Entries = append(in.Entries, before, after)
+}
+
 // talk adds the records of one conversation, as one to three routers cut it.
 func (d dice) talk(in *oracle.Input) {
-	host, pool := pick(d, hostSides...), pick(d, poolSides...)
+	host, pool := d.address(hostSides), d.address(poolSides)
 	if host == pool {
 		return
 	}
@@ -138,7 +158,7 @@ func (d dice) record(at, length int64, up bool, host, pool netip.Addr, local, po
 		r.End = r.Start - 5 // a clock that was set back
 	}
 	r.Bytes = r.Packets * d.between(40, 60)
-	if d.one(400) {
+	if d.one(300) {
 		r.Packets, r.Bytes = math.MaxInt64/3, math.MaxInt64 // forged
 	}
 	if !up {
