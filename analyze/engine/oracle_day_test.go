@@ -35,15 +35,16 @@ func (d dice) one(n int) bool { return d.IntN(n) == 0 }
 
 func pick[T any](d dice, list ...T) T { return list[d.IntN(len(list))] }
 
-// randomDay is a day with everything that can be wrong with a day.
-func randomDay(rng *rand.Rand) *oracle.Input {
+// randomDay is a day with everything that can be wrong with a day; internal
+// prefixes may be configured or not.
+func randomDay(rng *rand.Rand, configured bool) *oracle.Input {
 	d := dice{rng, 0}
 	start := 1_794_000_000_000/anHour*anHour + d.between(0, 48)*anHour
 	in := &oracle.Input{
 		Start: start, End: start + pick(d, int64(23), 24, 24, 24, 25)*anHour, Gap: pick(d, int64(300), 300, 60) * second,
 		TTLDays: map[string]int{"probe_up": 30, "dns": 14, "cdn": 3, "default": 20},
 	}
-	if !d.one(3) {
+	if configured {
 		in.Internal = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8:1::/48")}
 	}
 	for d.world = range worlds {
