@@ -55,6 +55,7 @@ func randomDay(rng *rand.Rand, configured bool) *oracle.Input {
 			in.Entries = append(in.Entries, d.entry(len(in.Entries), in))
 		}
 		d.handOver(in)
+		d.hourApart(in)
 		for range 8 + d.IntN(8) {
 			d.talk(in)
 		}
@@ -114,6 +115,16 @@ func (d dice) handOver(in *oracle.Input) {
 	after := before
 	after.ID, after.Feed, after.ValidFrom, after.ValidTil = before.ID+"b", "other", at, oracle.Never
 	in.Entries = append(in.Entries, before, after)
+}
+
+// hourApart knocks on doors exactly an hour after each other.
+func (d dice) hourApart(in *oracle.Input) {
+	host, at := d.address(hostSides[:3]), in.Start+d.between(0, 20)*anHour
+	for i, pool := range poolSides[1:5] {
+		r := d.record(at+int64(i)*anHour, 0, true, host, netip.MustParseAddr(d.place(pool)), 40000, 3333, 6, "192.0.2.1", 1)
+		r.Start, r.End = at+int64(i)*anHour, at+int64(i)*anHour
+		in.Records = append(in.Records, r)
+	}
 }
 
 // talk adds the records of one conversation, as one to three routers cut it.

@@ -23,9 +23,9 @@ type behaviour struct {
 }
 
 var behaviours = []behaviour{
-	{"steady", Miner, "A", []string{network.Metro, network.Edge, network.Backbone, network.Campus, network.Backbone, network.Campus, network.Metro, network.Edge, network.Backbone, network.Campus}, 6, steady, "day and night, one endpoint"},
-	{"night-only", Miner, "A", []string{network.Metro, network.Backbone, network.Edge}, 2, nightOnly, "22:00 to 06:00"},
-	{"weekdays-only", Miner, "A", []string{network.Edge, network.Campus, network.Metro}, 2, weekdaysOnly, "office hours, Monday to Friday"},
+	{"steady", Miner, "A", []string{network.Metro, network.Edge, network.Backbone, network.Campus, network.Backbone, network.Campus, network.Metro, network.Edge, network.Backbone, network.Campus}, 10, steady, "day and night, one endpoint"},
+	{"night-only", Miner, "A", []string{network.Metro, network.Backbone, network.Edge}, 3, nightOnly, "22:00 to 06:00"},
+	{"weekdays-only", Miner, "A", []string{network.Edge, network.Campus, network.Metro}, 3, weekdaysOnly, "office hours, Monday to Friday"},
 	{"fail-over", Miner, "A", []string{network.Edge, network.Backbone, network.Metro}, 2, failOver, "two or three endpoints of one pool"},
 	{"dev-fee", Miner, "A", []string{network.Metro, network.Edge}, 1, devFee, "1-2% of the time at another pool of the same coin"},
 	{"nat-farm", Miner, "A", []string{network.Edge, network.Backbone}, 2, natFarm, "20 connections of one NAT address to one endpoint"},
@@ -34,8 +34,8 @@ var behaviours = []behaviour{
 	{"dedicated-443", Miner, "B", []string{network.Edge, network.Metro}, 2, dedicated443, "Stratum on port 443 of a dedicated address"},
 	{"new-midweek", Miner, "A", []string{network.Edge, network.Metro}, 1, newMidweek, "starts on Thursday"},
 	{"one-day-3h", Miner, "B", []string{network.Live + "1", network.Metro}, 2, oneDay, "3 hours of one day"},
-	{"twenty-minutes", Miner, "B", []string{network.Live + "2", network.Core}, 2, twentyMinutes, "20 minutes, once"},
-	{"two-minutes", Miner, "C", []string{network.Live + "3", network.Edge}, 2, twoMinutes, "a test of 2 minutes"},
+	{"twenty-minutes", Miner, "B", []string{network.Core, network.Live + "2"}, 1, twentyMinutes, "20 minutes, once"},
+	{"two-minutes", Miner, "C", []string{network.Edge, network.Live + "3"}, 1, twoMinutes, "a test of 2 minutes"},
 	{"two-exporters", Miner, "A", []string{network.Core, network.Core}, 1, twoExporters, "both core routers export every flow"},
 	{"exclusion-expired", Miner, "A", []string{network.Backbone}, 1, exclusionExpired, "its research exclusion ended before the week"},
 	{"nat-many", Miner, "A", []string{network.Metro, network.Edge}, 1, natMany, "15 rigs of one NAT address, each at another endpoint, five hours of three days"},

@@ -73,8 +73,11 @@ func (h *host) grades() string {
 	if h.site.Sampling() == 1 || h.site.Name == network.Backbone || h.site.Name == network.Campus {
 		return h.expected
 	}
-	grades := h.expected
-	for _, g := range []string{"B", "C", "-"} {
+	grades, weaker := h.expected, []string{"B", "C", "-"}
+	if h.class == Decoy {
+		weaker = []string{"C", "X", "-"}
+	}
+	for _, g := range weaker {
 		if !strings.Contains(grades, g) {
 			grades += "|" + g
 		}

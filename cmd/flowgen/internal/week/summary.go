@@ -53,8 +53,8 @@ type Summary struct {
 	PlantedRecords    int64         `json:"planted_records"`
 	BackgroundRecords int64         `json:"background_records"`
 	LostRecords       int64         `json:"lost_records"` // of both, on the way
-	Captures          wire.Tally    `json:"captures"` // to be imported
-	Live              wire.Tally    `json:"live"`     // to be sent over UDP
+	Captures          wire.Tally    `json:"captures"`     // to be imported
+	Live              wire.Tally    `json:"live"`         // to be sent over UDP
 	Formats           []FormatTally `json:"formats"`
 	Files             []File        `json:"files"`
 }
