@@ -69,6 +69,15 @@ var behaviours = []behaviour{
 	{"nat-web", Decoy, "C|X|-", []string{network.Metro}, 1, natWeb, "a NAT gateway: many users look at pool web pages"},
 }
 
+// Classes tells what the hosts of each behaviour are.
+func Classes() map[string]Class {
+	classes := map[string]Class{}
+	for i := range behaviours {
+		classes[behaviours[i].name] = behaviours[i].class
+	}
+	return classes
+}
+
 // Names lists the behaviours in the order of the table.
 func Names() []string {
 	names := make([]string, len(behaviours))
