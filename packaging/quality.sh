@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # How well the ranking tells the planted hosts of labelled weeks, with duplicate
 # exporters and gaps, at several seeds and sampling rates; beside it two naive
-# rankings. A run whose figures are in the output folder is not made again.
+# rankings. A run whose rankings are in the output folder is not made again.
 # Usage: packaging/quality.sh BIN_FOLDER OUTPUT_FOLDER CSV ORDER
 set -euo pipefail
 
@@ -26,7 +26,7 @@ naive() {
 
 run() {
 	local seed=$1 rate=$2 week="$out/week" stats="$out/$1-$2"
-	[ -s "$stats-durations.txt" ] && return
+	[ -s "$stats-truth.csv" ] && return
 	echo "== seed $seed, one packet in $rate" >&2
 	rm -rf "$week"
 	export MINEWATCH_LAKE="$week/lake"
@@ -37,13 +37,10 @@ run() {
 	"$bin/minewatch" ledger import "$week/ledger.csv"
 	"$bin/minewatch" ledger import --exclusions "$week/exclusions.csv"
 	"$bin/minewatch" nightly --all
-	"$bin/minewatch" rank --format csv >"$stats-rank.csv"
+	"$bin/minewatch" rank --format csv >"$stats-minewatch.csv"
 	naive 'sum(bytes * greatest(sampling_rate, 1))' 0 >"$stats-bytes.csv"
 	naive 'sum(epoch_ms(ended_at) - epoch_ms(started_at))' 'sum(epoch_ms(ended_at) - epoch_ms(started_at)) / 1000' >"$stats-durations.csv"
-	"$bin/flowgen" grade --truth "$week/truth.csv" --rank "$stats-rank.csv" --stats "$stats-minewatch.txt"
-	"$bin/flowgen" grade --truth "$week/truth.csv" --rank "$stats-bytes.csv" --stats "$stats-bytes.txt" >/dev/null
-	"$bin/flowgen" grade --truth "$week/truth.csv" --rank "$stats-durations.csv" --stats "$stats-durations.txt" >/dev/null
-	cp "$week/truth.csv" "$stats-truth.csv"
+	mv "$week/truth.csv" "$stats-truth.csv"
 	rm -rf "$week"
 }
 
@@ -53,10 +50,10 @@ gather() {
 	for rate in ${RATES:-1 1000 5000}; do
 		for seed in ${SEEDS:-1 2 3 4 5}; do
 			for ranking in minewatch bytes durations; do
-				[ -s "$out/$seed-$rate-$ranking.txt" ] || continue
+				"$bin/flowgen" grade --truth "$out/$seed-$rate-truth.csv" --rank "$out/$seed-$rate-$ranking.csv" --stats "$out/stats.txt" >/dev/null
 				awk -v head="$seed,$rate,$ranking" -v naive="$([ $ranking = minewatch ] || echo yes)" \
 					'$1 ~ /^behaviour\./ || (naive && $1 !~ /^(recall_at_k|mrr)$/ && !(head ~ /durations/ && $1 ~ /^duration/)) { next }
-					{ print head "," $1 "," $2 }' "$out/$seed-$rate-$ranking.txt"
+					{ print head "," $1 "," $2 }' "$out/stats.txt"
 			done
 		done
 	done
@@ -72,5 +69,5 @@ gather >"$csv"
 # The whole order of one unsampled week, with what each host is.
 awk -F, 'NR == FNR { what[$1] = $2; next } FNR == 1 { print "rank,host,behaviour,grade,score"; next }
 	{ print $1 "," $2 "," ($2 in what ? what[$2] : "not planted") "," $3 "," $4 }' \
-	"$out/1-1-truth.csv" "$out/1-1-rank.csv" >"$order"
+	"$out/1-1-truth.csv" "$out/1-1-minewatch.csv" >"$order"
 echo "written: $csv and $order" >&2

@@ -38,9 +38,10 @@ func newWeekCommand() *cobra.Command {
                                   that are right for them
   summary.json                    exactly what each capture holds
 
-The planted hosts come first (some 380,000 records, or 210,000 when --flows is
-below 500,000, with fewer hosts of each kind); background fills up to --flows,
-but is never less than a fifth of it. The same flags always give the same bytes.`,
+The planted hosts come first (some 830,000 records, or 410,000 when --flows is
+below 500,000, with fewer hosts of each kind; where every router counts every
+packet three times as many); background fills up to --flows, but is never less
+than a fifth of it. The same flags always give the same bytes.`,
 		Example: "  flowgen week --seed 1 --week 2026-W46 --flows 3000000 --out demo",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

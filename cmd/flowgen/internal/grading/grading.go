@@ -28,6 +28,7 @@ type Behaviour struct {
 type Result struct {
 	Behaviours          []Behaviour // in the order of the truth
 	Miners, MinersRight int
+	NotListed           int // miners that the ranking does not have
 	Decoys, DecoysRight int
 	Found               int          // miners with A or B
 	Accused             int          // decoys with A or B
@@ -119,6 +120,7 @@ func (j *judge) host(p planted, rank map[netip.Addr]ranked) {
 	}
 	j.Miners++
 	j.MinersRight += count(right)
+	j.NotListed += count(!listed)
 	j.Found += count(accused)
 	if row.seconds >= 0 && p.seconds > 0 {
 		d := &j.Sampled

@@ -63,6 +63,8 @@ precision 0.5000
 recall 0.5000
 recall_at_k 0.5000
 mrr 0.4583
+miners 4
+miners_not_listed 1
 not_planted 1
 duration_error_unsampled 0.0200
 `

@@ -65,7 +65,7 @@ func (r *Result) WriteStats(w io.Writer) error {
 	}
 	fmt.Fprintf(&b, "miners_right %d/%d\ndecoys_right %d/%d\n", r.MinersRight, r.Miners, r.DecoysRight, r.Decoys)
 	fmt.Fprintf(&b, "precision %.4f\nrecall %.4f\nrecall_at_k %.4f\nmrr %.4f\n", r.Precision, r.Recall, r.RecallAtK, r.MRR)
-	fmt.Fprintf(&b, "not_planted %d\n", len(r.Unplanted))
+	fmt.Fprintf(&b, "miners %d\nminers_not_listed %d\nnot_planted %d\n", r.Miners, r.NotListed, len(r.Unplanted))
 	for kind, d := range r.durations() {
 		fmt.Fprintf(&b, "duration_error_%s %.4f\n", kind, d.Error)
 	}
