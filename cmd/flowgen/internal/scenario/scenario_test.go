@@ -81,8 +81,8 @@ func TestEveryBehaviourIsPlanted(t *testing.T) {
 		if diff := cmp.Diff(scenario.Names(), names); diff != "" {
 			t.Errorf("small %t: behaviours (-table +planted):\n%s", small, diff)
 		}
-		if p.count > 700_000 {
-			t.Errorf("small %t: %d planted records, want a few hundred thousand at most", small, p.count)
+		if p.count > 900_000 {
+			t.Errorf("small %t: %d planted records, want 900,000 at most", small, p.count)
 		}
 	}
 }
