@@ -31,6 +31,7 @@ var Thresholds = []Threshold{
 	{"b_min_day_seconds", 300, "s", "grade B: stitched contact in one day; below it a test of the door is more likely"},
 	{"b_min_sampled_hours", 2, "h", "grade B behind a sampling exporter: the same endpoint in this many hours; one sampled packet in 1,000 stands for an hour of mining"},
 	{"b_medium_min_hours", 6, "h", "grade B for a dedicated pool address on 443 or an address listed without a port: active hours"},
+	{"b_medium_sampled_hours", 3, "h", "the same behind a sampling exporter: at one packet in 1,000 a miner of 8 packets a minute is seen in four hours of ten"},
 	{"rate_min_kbps", 0.05, "kbit/s", "slowest rate that still looks like a Stratum session; measured sessions had 0.07 to 1.25, outliers 10"},
 	{"rate_max_kbps", 20, "kbit/s", "fastest rate that still looks like a Stratum session; a page or a download is faster"},
 

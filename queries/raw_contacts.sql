@@ -10,8 +10,8 @@ select
     null::varchar as pool_address,                -- address of the listed endpoint that was met, as text
     null::integer as pool_port,                   -- port of the listed endpoint that was met
     null::smallint as proto,                      -- IANA protocol number: 6 TCP, 17 UDP
-    null::varchar as pool,                        -- pool, as the feed entry says; NULL = unknown
-    null::varchar as coin,                        -- code of the coin, as the feed entry says; NULL = unknown
+    null::varchar as pool,                        -- pool, as the feed entry says; NULL = unknown, or the entry names another port or none
+    null::varchar as coin,                        -- code of the coin, as the feed entry says; NULL = unknown, or the entry names another port or none
     null::varchar as "domain",                    -- name of the endpoint, as the feed entry says; NULL = unknown
     null::varchar as role,                        -- stratum, proxy, web, p2p or unknown, as the feed entry says
     null::varchar as match,                       -- port: address, port and protocol agree; address: the entry has no port; other_port: the address is listed with other ports
@@ -43,7 +43,7 @@ select
     null::integer as max_concurrent,              -- local ports with a session open at the same time: a lower bound of the connections
     null::integer as sampling_rate,               -- 1 in N, the highest of the flows; 1 = every packet, or unknown
     null::varchar as exporters,                   -- addresses of the exporters that saw it, separated by commas
-    null::varchar as host_ports,                  -- local ports of the host, the eight lowest, separated by commas
+    null::varchar as host_ports,                  -- local ports of the host, the eight lowest, separated by commas; 0 is none
     null::integer as n_host_ports,                -- distinct local ports of the host
     null::integer as host_endpoints_1h,           -- listed endpoints that the host met within any hour of the day, answered or not; the same in all its contacts
     null::double as host_median_session_seconds,  -- s, median session of the host on the day, over all listed endpoints

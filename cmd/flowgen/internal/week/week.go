@@ -27,7 +27,8 @@ type Options struct {
 	Week      calendar.Week
 	Zone      string
 	Flows     int     // records in all exports, about
-	Sampling  uint32  // rate of the core routers
+	Sampling  uint32  // rate of all routers; 0 = as each is by default
+	Gaps      bool    // lose datagrams, and every router for some hours
 	Live      int     // exporters whose last day is kept apart for UDP
 	LiveShare float64 // of the background, for those
 	// Lookalikes are hosts that stay with an unlisted endpoint for hours and
@@ -51,8 +52,8 @@ func (o Options) Check() error {
 	if o.LiveShare < 0 || o.LiveShare > 0.9 {
 		errs = append(errs, fmt.Errorf("live share %g: want 0 to 0.9", o.LiveShare))
 	}
-	if o.Sampling < 1 || o.Sampling > 16383 {
-		errs = append(errs, fmt.Errorf("sampling %d: want 1 to 16383", o.Sampling))
+	if o.Sampling > 16383 { // NetFlow v5 has 14 bits for it
+		errs = append(errs, fmt.Errorf("sampling %d: want 0 to 16383", o.Sampling))
 	}
 	if o.Lookalikes < 0 || o.Lookalikes > 100_000 {
 		errs = append(errs, fmt.Errorf("lookalikes %d: want 0 to 100,000", o.Lookalikes))
