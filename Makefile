@@ -29,6 +29,10 @@ test: tools ## run all tests: no network, no root, under two minutes after the b
 demo: build ## a made-up province week from exported flows to the weekly report
 	packaging/demo.sh bin demo
 
+quality: build ## docs/quality.csv anew: how well 15 labelled weeks are told; some 10 minutes
+	packaging/quality.sh bin quality docs/quality.csv docs/quality-order.csv
+	go test ./cmd/flowgen -run Doc -update
+
 lint: ## check style, layers and formatting
 	@test "$$($$(go env GOPATH)/bin/golangci-lint version --short 2>/dev/null)" = "$(GOLANGCI_LINT:v%=%)" || \
 		GOFLAGS=-mod=mod go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
@@ -47,9 +51,9 @@ fuzz: tools ## fuzz every parser of outside bytes for FUZZTIME each
 bench: tools ## run the benchmarks of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 2s ./ingest/... ./analyze/...
 
-soak: tools ## five fault tests for SOAKTIME each, and their check: kills, full and read-only disks (as root), compaction
+soak: tools ## six fault tests for SOAKTIME each, and their check: kills, full and read-only disks (as root), compaction
 	@set -o pipefail; MINEWATCH_TEST_SOAK=$(SOAKTIME) go test -p 1 -count 1 -timeout 0 -v \
-		-run 'Killed|UnderFaults|ReaderDuring|FullDisk|ReadOnly|TwoCollectors|Reload|Remembers' ./ingest ./ingest/lake/... | \
+		-run 'Killed|UnderFaults|ReaderDuring|FullDisk|ReadOnly|TwoCollectors|Reload|Remembers' ./ingest ./ingest/lake/... ./analyze | \
 		grep --line-buffered -vE '^(=== |PASS$$)|no test'
 
 package: tools ## deb and rpm in dist; fetches nfpm, the packager, as a Go module when it is not there
@@ -62,12 +66,12 @@ package: tools ## deb and rpm in dist; fetches nfpm, the packager, as a Go modul
 	done
 
 generate: tools ## write the generated pages of docs/ and the golden files anew; read the diff
-	go test ./ingest/account ./ingest/lake ./ingest/source ./analyze ./analyze/report ./cmd/minewatch -run 'Doc|Golden' -update
+	go test ./ingest/account ./ingest/lake ./ingest/source ./analyze ./analyze/report ./cmd/minewatch ./cmd/flowgen -run 'Doc|Golden' -update
 
 check: test lint race ## all that CI runs but the tests over captured data
 	go vet ./...
 
 clean: ## remove what was built
-	rm -rf bin demo dist
+	rm -rf bin demo dist quality
 
-.PHONY: help tools build test demo lint race fuzz bench soak package generate check clean
+.PHONY: help tools build test demo quality lint race fuzz bench soak package generate check clean

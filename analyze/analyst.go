@@ -18,7 +18,10 @@ var AnalystViews = []struct{ Name, About string }{
 	{"contacts", "who met which pool endpoint on which day"},
 	{"suspects", "graded hosts of each night, by their last seven days"},
 	{"evidence", "the named reasons behind each suspect"},
+	{"history", "addresses that were ever suspected: new, continuing, recurred, gone or not known"},
+	{"unit_history", "the same by unit"},
 	{"pools", "the effective pool feed with its windows"},
+	{"names", "the endpoints that feeds know by name, and the addresses that the names had"},
 	{"units", "the address ledger"},
 	{"coverage", "by exporter and hour of each night: flows, what of all that was sent is stored, and what did not arrive"},
 	{"receipts", "what came in by exporter and hour, what was dropped, and what did not arrive"},
@@ -59,15 +62,18 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		db.Read(ctx, "raw_flows", flows...),
 		db.Read(ctx, "raw_receipts", receipts...),
 		readFeed(ctx, db, &o, feed.Effective(versions, o.FeedAsOf), feed.Effective(negatives, o.FeedAsOf)),
+		readNames(ctx, db, feed.Effective(versions, o.FeedAsOf)),
 		db.Read(ctx, "raw_ledger", owners...),
 	)
+	err = errors.Join(err, setLastWeek(ctx, db, o.Lake))
 	for _, table := range []struct {
 		name string
 		read func(context.Context, string, ...string) error
-	}{{"contacts", db.ReadGrown}, {"suspects", db.Read}, {"evidence", db.Read}, {"coverage", db.ReadGrown}} {
+	}{{"contacts", db.ReadGrown}, {"suspects", db.ReadGrown}, {"evidence", db.Read}, {"coverage", db.ReadGrown}} {
 		files, globErr := filepath.Glob(filepath.Join(o.Lake, table.name, "day=*", "*.parquet"))
 		err = errors.Join(err, globErr, table.read(ctx, "raw_"+table.name, files...))
 	}
+	db.Defer()
 	for _, view := range AnalystViews {
 		err = errors.Join(err, db.Alias(ctx, view.Name, "view_"+view.Name))
 	}
@@ -75,6 +81,21 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// readNames puts the endpoints that are known by name behind their relations,
+// and what was answered for them.
+func readNames(ctx context.Context, db *engine.DB, feeds []feed.Version) error {
+	var names, answers []string
+	for i := range feeds {
+		if path := feeds[i].NamesPath(); path != "" {
+			names = append(names, path)
+		}
+		if path := feeds[i].AnswersPath(); path != "" {
+			answers = append(answers, path)
+		}
+	}
+	return errors.Join(db.Read(ctx, "raw_names", names...), db.Read(ctx, "raw_answers", answers...))
 }
 
 // hourGlob is the pattern of all files of a table that is kept by the hour, if
@@ -86,4 +107,18 @@ func hourGlob(lake, table string) ([]string, error) {
 		return nil, err
 	}
 	return []string{pattern}, nil
+}
+
+// setLastWeek sets the window of an analyst's session to the seven days that
+// end with the last night.
+func setLastWeek(ctx context.Context, db *engine.DB, lake string) error {
+	nights, err := NightDays(lake)
+	if err != nil {
+		return err
+	}
+	last := Day("1970-01-07") // a lake without nights has nothing to tell of any window
+	if len(nights) > 0 {
+		last = nights[len(nights)-1]
+	}
+	return setWindow(ctx, db, last.Add(-6), last, "")
 }

@@ -18,6 +18,11 @@ var ErrCheck = errors.New("a data check failed")
 // It reads the flow files that there are when it begins. Where compaction
 // replaces one of them meanwhile, it begins again with what is there then.
 func Night(ctx context.Context, o Options, day Day) (*Manifest, error) {
+	end, err := o.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	for attempt := 1; ; attempt++ {
 		manifest, err := o.night(ctx, day)
 		if !errors.Is(err, engine.ErrGone) || attempt == maxListings {
@@ -48,6 +53,7 @@ func (o Options) night(ctx context.Context, day Day) (*Manifest, error) {
 		name string
 		do   func(context.Context) error
 	}{
+		{"note what is read", run.describeInputs},
 		{"read flows, feed and ledger", run.read},
 		{"match flows with the feed", run.match},
 		{"gather contacts", run.contacts},
@@ -57,7 +63,8 @@ func (o Options) night(ctx context.Context, day Day) (*Manifest, error) {
 		{"check suspects", run.check("chk_suspects")},
 		{"publish", run.publish},
 	} {
-		if err := step.do(ctx); err != nil {
+		if err := run.step(ctx, step.name, step.do); err != nil {
+			err = run.name(ctx, err)
 			return nil, fmt.Errorf("night of %s: %s: %w", day, step.name, err)
 		}
 	}

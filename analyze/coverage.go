@@ -36,7 +36,7 @@ const knownBefore = 6
 // readCoverage puts the coverage of a window, and of the days that tell who is
 // expected in it, behind its relation.
 func readCoverage(ctx context.Context, db *engine.DB, lake string, from, to Day) error {
-	files, err := dayFiles(lake, "coverage", from.Add(-knownBefore), to)
+	files, err := believedFiles(ctx, lake, "coverage", from.Add(-knownBefore), to)
 	if err != nil {
 		return err
 	}

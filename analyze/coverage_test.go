@@ -146,6 +146,7 @@ func TestOldCoverage(t *testing.T) {
 	if err := os.Rename(path+".old", path); err != nil {
 		t.Fatal(err)
 	}
+	rewriteManifest(t, o, "2026-11-09", path)
 	if c := nights(t, o, "2026-11-10")[0].Coverage; c.Expected != 1 || c.SilentHours != 0 {
 		t.Errorf("the night behind it: %+v", c)
 	}

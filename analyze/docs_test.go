@@ -36,7 +36,8 @@ The analysis is SQL: one bare SELECT a file in ` + "`queries/`" + `, the file na
 the headers of the files (` + "`make generate`" + `); tests hold the headers against the SQL.
 
 The night: ` + "`raw_flows` → `stg_flows` → `int_pool_flows` (the one big scan) → `int_observations` → `mart_contacts`" + `; the ranking
-of any period: ` + "`raw_contacts` → `stg_contacts` → `int_host_grades` → `mart_evidence`, `mart_suspects`" + `.
+of any period: ` + "`raw_contacts` → `stg_contacts` → `int_host_grades` → `mart_evidence`, `mart_suspects`" + `;
+the hunt, of which nothing is stored: ` + "`stg_flows` → `int_hunt_activity`, `int_hunt_slots` → `raw_hunt_pairs` → `mart_hunt_evidence`, `mart_hunt`" + `.
 `)
 	listed := 0
 	for _, l := range layers {
@@ -85,6 +86,8 @@ func TestDocTables(t *testing.T) {
 		{"raw_evidence", "evidence", "evidence", "`evidence/day=YYYY-MM-DD/*.parquet`. The names are those of [scoring](scoring.md#score)."},
 		{"raw_coverage", "coverage", "coverage", "`coverage/day=YYYY-MM-DD/*.parquet`."},
 		{"raw_feed", "pools", "pools", "`feeds/*/entries.csv`, see [feeds](feeds.md). The view has one row for each entry and feed of the effective versions."},
+		{"raw_names", "names", "names", "`feeds/*/standing_names.csv`, see [feeds](feeds.md#names). The view has one row for each named endpoint and answer of the effective versions."},
+		{"raw_answers", "answers", "", "`feeds/*/answers.csv`, see [feeds](feeds.md#names). The view `names` has them beside the names."},
 		{"raw_ledger", "units", "units", "`ledger/*/ranges.csv`, see [ledger](ledger.md). The view has the rows of the current version, without codes and phones."},
 		{"raw_exclusions", "exclusions", "", "`ledger/*/exclusions.csv`, see [ledger](ledger.md#columns-of-the-exclusions). There is no view: `contacts` says which exclusion applied."},
 	} {
@@ -157,25 +160,29 @@ func TestFlowColumns(t *testing.T) {
 	}
 }
 
-// TestDocScoring: the table of docs/scoring.md is the table of the code.
+// TestDocScoring: the tables of docs/scoring.md are the tables of the code.
 func TestDocScoring(t *testing.T) {
-	const begin, end = "<!-- thresholds: generated -->\n", "<!-- end -->\n"
 	text, err := os.ReadFile("../docs/scoring.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	head, rest, ok := strings.Cut(string(text), begin)
-	_, tail, ok2 := strings.Cut(rest, end)
-	if !ok || !ok2 {
-		t.Fatal("docs/scoring.md has lost its markers")
+	page := string(text)
+	for name, list := range map[string][]analyze.Threshold{"thresholds": analyze.Thresholds, "hunt": analyze.HuntThresholds} {
+		begin, end := "<!-- "+name+": generated -->\n", "<!-- end of "+name+" -->\n"
+		head, rest, ok := strings.Cut(page, begin)
+		_, tail, ok2 := strings.Cut(rest, end)
+		if !ok || !ok2 {
+			t.Fatalf("docs/scoring.md has lost its markers of %s", name)
+		}
+		var b strings.Builder
+		b.WriteString(head + begin + "| threshold | default | unit | why |\n|---|---|---|---|\n")
+		for _, th := range list {
+			fmt.Fprintf(&b, "| `%s` | %g | %s | %s |\n", th.Name, th.Default, th.Unit, th.Reason)
+		}
+		b.WriteString(end + tail)
+		page = b.String()
 	}
-	var b strings.Builder
-	b.WriteString(head + begin + "| threshold | default | unit | why |\n|---|---|---|---|\n")
-	for _, th := range analyze.Thresholds {
-		fmt.Fprintf(&b, "| `%s` | %g | %s | %s |\n", th.Name, th.Default, th.Unit, th.Reason)
-	}
-	b.WriteString(end + tail)
-	golden(t, "../docs/scoring.md", b.String())
+	golden(t, "../docs/scoring.md", page)
 }
 
 // sentence gives a header text its capital.

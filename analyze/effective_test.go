@@ -40,7 +40,7 @@ func randomList(r *rand.Rand) string {
 
 func randomNegatives(r *rand.Rand) string {
 	rows := []string{"192.0.2.255"}
-	for _, s := range []string{"198.51.100.0/24", "198.51.100.1:443", "198.51.100.1:443", "198.51.0.0/16", "198.0.0.0/8", "203.0.113.7", "203.0.113.6", "2001:db8::/32", "2001:db8::/48", "2001:db8:1::1"} {
+	for _, s := range []string{"198.51.100.0/24", "198.51.100.1:443", "198.51.100.1:443", "198.51.0.0/16", "198.0.0.0/8", "203.0.113.7", "203.0.113.6", "198.51.100.192/26", "2001:db8::/32", "2001:db8::/48", "2001:db8:1::1"} {
 		if r.IntN(6) == 0 {
 			rows = append(rows, s)
 		}
@@ -56,27 +56,33 @@ func TestEffectiveFeed(t *testing.T) {
 		o := options(t)
 		o.TTLDays = map[string]int{"dns": 7, "cdn": 3, "default": 30}
 		start := o.Now().AddDate(0, 0, -20)
-		for i := range 12 {
-			at := start.Add(time.Duration(i) * time.Hour)
-			settings := feed.Options{
-				Name: pick(r, "a", "b"), RetrievedAt: start.AddDate(0, 0, -r.IntN(10)), Force: true,
-				Replace: r.IntN(8) == 0, Now: func() time.Time { return at },
-			}
-			text := randomList(r)
-			if r.IntN(2) == 0 {
-				settings.Negative = pick(r, feed.Kinds()...)
-				settings.Name, text = string(settings.Negative), randomNegatives(r)
-			}
-			if _, err := feed.Import(o.Lake, feed.Input{File: "f", Data: []byte(text)}, settings); err != nil {
-				t.Fatal(err)
-			}
-		}
+		importAtRandom(t, r, &o, start)
 		for i := range 4 {
 			o.FeedAsOf = start.Add(time.Duration(3*i+1)*time.Hour - time.Minute)
 			want, got := oracle(t, &o), effective(t, o)
 			if diff := gocmp.Diff(want, got); diff != "" {
 				t.Fatalf("as of %s (-oracle +queries):\n%s", o.FeedAsOf, diff)
 			}
+		}
+	}
+}
+
+// importAtRandom imports twelve lists, one an hour.
+func importAtRandom(t *testing.T, r *rand.Rand, o *analyze.Options, start time.Time) {
+	t.Helper()
+	for i := range 12 {
+		at := start.Add(time.Duration(i) * time.Hour)
+		settings := feed.Options{
+			Name: pick(r, "a", "b"), RetrievedAt: start.AddDate(0, 0, -r.IntN(10)), Force: true,
+			Replace: r.IntN(8) == 0, Now: func() time.Time { return at },
+		}
+		text := randomList(r)
+		if r.IntN(2) == 0 {
+			settings.Negative = pick(r, feed.Kinds()...)
+			settings.Name, text = string(settings.Negative), randomNegatives(r)
+		}
+		if _, err := feed.Import(o.Lake, feed.Input{File: "f", Data: []byte(text)}, settings); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -121,15 +127,26 @@ func entryLine(id, name, version string, confidence int, evidence, role, shared,
 		from.UTC().Format(time.DateTime), " ", until.UTC().Format(time.DateTime))
 }
 
-// oracle reads every version that was there, and says of each endpoint what
-// they say together.
+// oracle says of each endpoint what all versions that were there say together.
 func oracle(t *testing.T, o *analyze.Options) []string {
+	t.Helper()
+	negatives := currentNegatives(t, o)
+	var list []string
+	for _, entries := range statements(t, o) {
+		list = append(list, judge(o, entries, negatives))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// statements are all that the versions that were there say, by feed and endpoint.
+func statements(t *testing.T, o *analyze.Options) map[string][]feed.Entry {
 	t.Helper()
 	versions, err := feed.Versions(o.Lake)
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := map[string][]feed.Entry{} // by feed and endpoint
+	said := map[string][]feed.Entry{}
 	for _, v := range versions {
 		if v.ImportedAt.After(o.FeedAsOf) {
 			continue
@@ -149,13 +166,7 @@ func oracle(t *testing.T, o *analyze.Options) []string {
 			said[v.Name+" "+e.ID] = append(said[v.Name+" "+e.ID], e)
 		}
 	}
-	negatives := currentNegatives(t, o)
-	var list []string
-	for _, entries := range said {
-		list = append(list, judge(o, entries, negatives))
-	}
-	slices.Sort(list)
-	return list
+	return said
 }
 
 func currentNegatives(t *testing.T, o *analyze.Options) []feed.Negative {
@@ -183,9 +194,7 @@ func currentNegatives(t *testing.T, o *analyze.Options) []feed.Negative {
 // judge is one line of the effective feed: of one endpoint, all that one feed
 // ever said, in any order.
 func judge(o *analyze.Options, said []feed.Entry, negatives []feed.Negative) string {
-	latest := slices.MaxFunc(said, func(a, b feed.Entry) int {
-		return cmp.Or(a.RetrievedAt.Compare(b.RetrievedAt), cmp.Compare(a.FeedVersion, b.FeedVersion))
-	})
+	latest := lastSaid(said)
 	var seen, firstSeen, validFrom time.Time
 	for _, e := range said {
 		sighting := e.LastSeen
@@ -223,9 +232,21 @@ func judge(o *analyze.Options, said []feed.Entry, negatives []feed.Negative) str
 	return entryLine(latest.ID, latest.Feed, latest.FeedVersion, latest.Confidence, string(latest.Evidence), role, shared, explained, by, from, until)
 }
 
+// lastSaid is what the list retrieved last says.
+func lastSaid(said []feed.Entry) feed.Entry {
+	return slices.MaxFunc(said, func(a, b feed.Entry) int {
+		return cmp.Or(a.RetrievedAt.Compare(b.RetrievedAt), cmp.Compare(a.FeedVersion, b.FeedVersion))
+	})
+}
+
+// sharing and explaining are what negative lists say, the word that decides first.
+var (
+	sharing    = []string{"cdn", "vpn", "hosting"}
+	explaining = []string{"own", "false_positive", "sinkhole", "resolver", "p2p"}
+)
+
 // mark asks every range of every negative list.
 func mark(e *feed.Entry, negatives []feed.Negative) (shared, explained, by, role string) {
-	sharing, explaining := []string{"cdn", "vpn", "hosting"}, []string{"false_positive", "sinkhole", "resolver", "p2p"}
 	shared, role = string(e.Shared), string(e.Role)
 	var sharedBy, explainedBy, kind string
 	strongest := ""

@@ -36,11 +36,11 @@ func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, err
 	if err != nil {
 		return nil, err
 	}
-	contacts, err := dayFiles(o.Lake, "contacts", from, to)
+	contacts, err := believedFiles(ctx, o.Lake, "contacts", from, to)
 	if err != nil {
 		return nil, err
 	}
-	suspects, err := dayFiles(o.Lake, "suspects", from, to)
+	suspects, err := believedFiles(ctx, o.Lake, "suspects", from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, err
 	}
 	if err := errors.Join(
 		readFeed(ctx, db, &o, feed.Effective(versions, asOf), feed.Effective(negatives, asOf)),
-		db.Read(ctx, "raw_contacts", paths(contacts)...),
+		db.ReadGrown(ctx, "raw_contacts", paths(contacts)...),
 		db.Read(ctx, "raw_suspects", paths(suspects)...),
 		setSpan(ctx, db, from, to, asOf),
 		db.Build(ctx, "mart_feed_quality"),

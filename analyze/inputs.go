@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -21,19 +22,21 @@ var ErrNoFeed = errors.New("no pool feed: import one with 'minewatch feed import
 
 // inputs are the files that one night reads.
 type inputs struct {
-	flows      []lakeFile
-	receipts   []lakeFile // of the day's hours; none where no collector wrote any
-	feeds      []feed.Version
-	negatives  []feed.Version
-	ranges     *ledger.Version
-	exclusions *ledger.Version
-	history    []lakeFile // contacts of the six days before
-	covered    []lakeFile // coverage of the six days before
+	flows       []lakeFile
+	receipts    []lakeFile // of the day's hours; none where no collector wrote any
+	feeds       []feed.Version
+	negatives   []feed.Version
+	ranges      *ledger.Version
+	exclusions  *ledger.Version
+	setAside    []SetAside // of the flows, as damaged
+	unpublished int        // files in which collectors still hold flows of the day
+	history     []lakeFile // contacts of the six days before
+	covered     []lakeFile // coverage of the six days before
 }
 
 func findInputs(o *Options, day Day) (*inputs, error) {
 	if _, err := os.Stat(o.Lake); err != nil {
-		return nil, fmt.Errorf("lake %s: %w: name it with --lake, or fill it with 'minewatch collect' or 'minewatch import'", o.Lake, err)
+		return nil, noLake(o.Lake, err)
 	}
 	in := &inputs{}
 	if err := in.findFlows(o, day); err != nil {
@@ -62,12 +65,25 @@ func (in *inputs) findFlows(o *Options, day Day) (err error) {
 	if len(ofDay) == 0 {
 		return ErrNoFlows
 	}
+	if in.unpublished, err = unpublished(o.Lake, day, o.Zone); err != nil {
+		return err
+	}
+	if in.setAside, err = quarantined(o.Lake, day.Start(o.Zone).Add(-o.reach()), day.End(o.Zone).Add(o.reach())); err != nil {
+		return err
+	}
 	in.receipts, err = hourFiles(o.Lake, "receipts", day.Start(o.Zone), day.End(o.Zone))
 	return err
 }
 
 // findKnowledge finds what is not of a day, feed and ledger, and verifies it.
 func (in *inputs) findKnowledge(o *Options) error {
+	if err := in.findFeed(o); err != nil {
+		return err
+	}
+	return in.findLists(o)
+}
+
+func (in *inputs) findFeed(o *Options) error {
 	versions, err := feed.Versions(o.Lake)
 	if err != nil {
 		return err
@@ -78,7 +94,13 @@ func (in *inputs) findKnowledge(o *Options) error {
 		}
 		return ErrNoFeed
 	}
-	if versions, err = feed.Negatives(o.Lake); err != nil {
+	return nil
+}
+
+// findLists finds negative lists and the ledger, and verifies all there is.
+func (in *inputs) findLists(o *Options) error {
+	versions, err := feed.Negatives(o.Lake)
+	if err != nil {
 		return err
 	}
 	in.negatives = feed.Effective(versions, o.FeedAsOf)
@@ -106,14 +128,38 @@ func (in *inputs) verify() error {
 	return errors.Join(faults...)
 }
 
+// manifests are those that the imports of feed and ledger left, with hashes. They
+// hold the hashes of all tables.
+func (in *inputs) manifests(lake string) ([]File, error) {
+	var paths []string
+	for _, list := range [][]feed.Version{in.feeds, in.negatives} {
+		for i := range list {
+			paths = append(paths, list[i].ManifestPath())
+		}
+	}
+	for _, v := range []*ledger.Version{in.ranges, in.exclusions} {
+		if v != nil {
+			paths = append(paths, v.ManifestPath())
+		}
+	}
+	var files []File
+	for _, path := range paths {
+		f, err := hashFile(lake, path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
 // hourFiles are the published files of a table for the hours that overlap
 // [from, to), sorted: the layout is flows/date=YYYY-MM-DD/hour=HH/, UTC, by
 // time of receipt, and the same for receipts.
 func hourFiles(lake, table string, from, to time.Time) ([]lakeFile, error) {
 	var files []lakeFile
 	for hour := from.UTC().Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
-		folder := filepath.Join(lake, table, "date="+hour.Format(time.DateOnly), "hour="+hour.Format("15"))
-		list, err := parquetFiles(folder)
+		list, err := parquetFiles(filepath.Join(lake, hourFolder(table, hour)))
 		if err != nil {
 			return nil, err
 		}
@@ -148,6 +194,13 @@ func paths(files []lakeFile) []string {
 		list[i] = f.path
 	}
 	return list
+}
+
+// largestFirst are their paths in another order. The engine takes all files for
+// as long as the first, and from that which side of a join is kept in memory:
+// behind a file of a few rows it would be the flows of the whole day.
+func largestFirst(files []lakeFile) []string {
+	return paths(slices.SortedStableFunc(slices.Values(files), func(a, b lakeFile) int { return cmp.Compare(b.bytes, a.bytes) }))
 }
 
 // parquetFiles are the published files in a folder, sorted; none where the
@@ -222,6 +275,11 @@ func FlowDays(lake string, zone *time.Location) ([]Day, error) {
 	}
 	slices.Sort(days)
 	return slices.Compact(days), nil
+}
+
+// hourFolder is the folder of an hour, relative to the lake.
+func hourFolder(table string, hour time.Time) string {
+	return filepath.Join(table, "date="+hour.Format(time.DateOnly), "hour="+hour.Format("15"))
 }
 
 // hourOfFolder is the hour that a folder flows/date=YYYY-MM-DD/hour=HH holds.

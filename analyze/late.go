@@ -32,7 +32,8 @@ const (
 type PastNight struct {
 	Day       Day
 	Outcome   Outcome
-	Endpoints int       // that the flows were searched for
+	Endpoints int       // that the night did not know
+	Presumed  bool      // run without a search, as the days before met some
 	Manifest  *Manifest // of what was run or graded anew
 }
 
@@ -44,6 +45,14 @@ type PastNight struct {
 func LateNights(ctx context.Context, o Options, days []Day, tell func(PastNight)) error {
 	if len(days) == 0 {
 		return nil
+	}
+	if o.Turn == nil {
+		turn, err := o.TakeTurn(ctx, 0)
+		if err != nil {
+			return err
+		}
+		defer turn.End()
+		o.Turn = turn
 	}
 	s := &lateSearch{Options: o}
 	var err error
@@ -68,8 +77,13 @@ func LateNights(ctx context.Context, o Options, days []Day, tell func(PastNight)
 	}
 	// A host is graded by seven days: the nights behind the last day, too,
 	// may rest on what changed.
-	for day := days[0]; day <= days[len(days)-1].Add(6); day = day.Add(1) {
-		if run[day] {
+	return s.regradeStale(ctx, days[0], days[len(days)-1].Add(6), run, tell)
+}
+
+// regradeStale looks at each night of a period but those that were just run.
+func (s *lateSearch) regradeStale(ctx context.Context, from, to Day, but map[Day]bool, tell func(PastNight)) error {
+	for day := from; day <= to; day = day.Add(1) {
+		if but[day] {
 			continue
 		}
 		past, err := s.regradeIfStale(ctx, day)
@@ -90,6 +104,7 @@ type lateSearch struct {
 	versions  []feed.Version
 	knowledge inputs          // feed and ledger
 	known     string          // what raw_known holds
+	streak                    // of days that met something
 	hashes    map[string]File // contacts that were hashed for regrading, by path
 }
 
@@ -97,7 +112,7 @@ type lateSearch struct {
 func (s *lateSearch) look(ctx context.Context, day Day) (PastNight, error) {
 	past := PastNight{Day: day, Outcome: OutcomeRun}
 	fault := func(err error) error { return fmt.Errorf("night of %s: search for new endpoints: %w", day, err) }
-	m, err := ReadManifest(s.Lake, day)
+	m, hash, err := readManifest(s.Lake, day)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -116,7 +131,7 @@ func (s *lateSearch) look(ctx context.Context, day Day) (PastNight, error) {
 			return past, fault(err)
 		}
 		if !met {
-			return past, s.remember(m, &past)
+			return past, s.remember(m, hash, &past)
 		}
 	}
 	past.Manifest, err = Night(ctx, s.Options, day)
@@ -142,7 +157,7 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 	}
 	run := &night{Options: s.Options, day: day, db: s.db, inputs: &in}
 	if err := s.reset(ctx, run); err != nil {
-		return false, err
+		return false, run.name(ctx, err)
 	}
 	if err := s.db.Build(ctx, "int_late_windows"); err != nil {
 		return false, err
@@ -153,7 +168,22 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 		past.Outcome = OutcomeKnown
 		return false, err
 	}
-	past.Outcome = OutcomeSearched
+	if past.Presumed = s.presume(); past.Presumed {
+		past.Outcome = OutcomeRun
+		return true, nil
+	}
+	met, err := s.searchFor(ctx, run)
+	if past.Outcome = OutcomeSearched; met {
+		past.Outcome = OutcomeRun
+	}
+	if err == nil {
+		s.note(met)
+	}
+	return met, err
+}
+
+// searchFor says whether the flows of the day meet what its night did not know.
+func (s *lateSearch) searchFor(ctx context.Context, run *night) (bool, error) {
 	if err := s.db.Build(ctx, "int_late_feed"); err != nil {
 		return false, err
 	}
@@ -163,9 +193,11 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 	}
 	for _, part := range parts {
 		met, err := s.meets(ctx, run, part)
-		if err != nil || met {
-			past.Outcome = OutcomeRun
-			return met, err
+		if err != nil {
+			return false, run.name(ctx, err)
+		}
+		if met {
+			return true, nil
 		}
 	}
 	return false, nil
@@ -226,30 +258,36 @@ func (s *lateSearch) parts(ctx context.Context) ([]latePart, error) {
 	return alone, err
 }
 
-// remember writes into the manifest which feeds the day was searched for, so
-// that the next search does not do it again.
-func (s *lateSearch) remember(m *Manifest, past *PastNight) error {
-	if past.Outcome != OutcomeSearched {
+// remember records which feeds the flows of a night were searched for, so that
+// the next search does not do it again, and that nobody takes the night for
+// outdated. Versions are named by their folders: two imports of the same bytes,
+// retrieved at other times, have one ID.
+func (s *lateSearch) remember(m *Manifest, night string, past *PastNight) error {
+	var feeds []string
+	for _, v := range s.knowledge.feeds {
+		feeds = append(feeds, v.Base())
+	}
+	known := knownVersions(s.versions, m, true)
+	news := slices.ContainsFunc(feeds, func(base string) bool {
+		return !slices.ContainsFunc(known, func(v feed.Version) bool { return v.Base() == base })
+	})
+	if past.Outcome != OutcomeSearched && !news {
 		return nil
 	}
-	m.FeedsSearched = nil
-	for _, v := range s.knowledge.feeds {
-		m.FeedsSearched = append(m.FeedsSearched, v.ID())
-	}
-	return m.write(s.Lake)
+	record := &Search{Day: past.Day, RunAt: s.Now().UTC(), Version: s.Version, Night: night, FeedsSearched: feeds, Endpoints: past.Endpoints}
+	return publish(s.Lake, KindSearch, past.Day, nil, func(link Link) any {
+		record.Link = link
+		return record
+	})
 }
 
 // readKnown puts what a night knew behind raw_known: the feeds that it was
 // matched with, by the times to live of then, and those that its flows were
 // searched for since.
 func (s *lateSearch) readKnown(ctx context.Context, m *Manifest) error {
-	ids := slices.Clone(m.Feeds)
 	o := s.Options
 	o.TTLDays = m.TTLDays
-	if maps.Equal(m.TTLDays, s.TTLDays) {
-		ids = append(ids, m.FeedsSearched...)
-	}
-	known := knownVersions(s.versions, ids, m)
+	known := knownVersions(s.versions, m, maps.Equal(m.TTLDays, s.TTLDays))
 	names := []string{fmt.Sprint(o.TTLDays)}
 	for _, v := range known {
 		names = append(names, v.Base())
@@ -272,30 +310,39 @@ func (s *lateSearch) readKnown(ctx context.Context, m *Manifest) error {
 	return nil
 }
 
-// knownVersions are the versions with these IDs. Where two have the same
-// bytes, the night read the last one that was there; one that is no longer
-// in the lake is not known.
-func knownVersions(versions []feed.Version, ids []string, m *Manifest) []feed.Version {
+// knownVersions are the feeds that a night was matched with, and those that
+// its flows were searched for if these are asked for, too. Where two versions
+// have the same bytes, the night read the last one that was there; one that is
+// no longer in the lake is not known.
+func knownVersions(versions []feed.Version, m *Manifest, searched bool) []feed.Version {
 	asOf := m.RunAt
 	if m.FeedAsOf != nil {
 		asOf = *m.FeedAsOf
 	}
-	newest := map[string]feed.Version{}
+	read := map[string]feed.Version{}
 	for _, v := range versions {
-		if _, ok := newest[v.ID()]; slices.Contains(ids, v.ID()) && (!ok || !v.ImportedAt.After(asOf) || !slices.Contains(m.Feeds, v.ID())) {
-			newest[v.ID()] = v
+		if _, ok := read[v.ID()]; slices.Contains(m.Feeds, v.ID()) && (!ok || !v.ImportedAt.After(asOf)) {
+			read[v.ID()] = v
 		}
 	}
-	list := slices.Collect(maps.Values(newest))
-	slices.SortFunc(list, func(a, b feed.Version) int { return a.Seq - b.Seq })
+	var list []feed.Version
+	for _, v := range versions {
+		if read[v.ID()].Seq == v.Seq || (searched && slices.Contains(m.FeedsSearched, v.Base())) {
+			list = append(list, v)
+		}
+	}
 	return list
 }
 
 // flowsGone says whether flows of an hour that the night read are no longer
 // in the lake: run again, it would lose contacts.
 func flowsGone(lake string, m *Manifest) (bool, error) {
+	flows, err := m.ReadFlows(lake)
+	if err != nil {
+		return false, err
+	}
 	hours := map[string]bool{}
-	for _, f := range m.Flows {
+	for _, f := range flows {
 		hours[filepath.Dir(f.Path)] = true
 	}
 	for hour := range hours {

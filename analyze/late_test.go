@@ -65,7 +65,11 @@ func late(t *testing.T, o analyze.Options, days []analyze.Day) []string {
 	t.Helper()
 	var told []string
 	err := analyze.LateNights(t.Context(), o, days, func(p analyze.PastNight) {
-		told = append(told, fmt.Sprintf("%s %s %d", p.Day[8:], p.Outcome, p.Endpoints))
+		line := fmt.Sprintf("%s %s %d", p.Day[8:], p.Outcome, p.Endpoints)
+		if p.Presumed {
+			line += " presumed"
+		}
+		told = append(told, line)
 		if (p.Manifest != nil) != (p.Outcome == analyze.OutcomeRun || p.Outcome == analyze.OutcomeRegraded) {
 			t.Errorf("%s %s: manifest %v", p.Day, p.Outcome, p.Manifest)
 		}
@@ -171,5 +175,90 @@ func TestFeedAsOf(t *testing.T) {
 	nights(t, o, days...)
 	if diff := cmp.Diff(want, published(t, o)); diff != "" {
 		t.Errorf("the nights of then differ:\n%s", diff)
+	}
+}
+
+// TestSameBytesRetrievedAgain: a list that did not change, retrieved again,
+// has the same ID and keeps its endpoints alive longer. A night before it does
+// not know that, whatever it was searched for in between, and once it was
+// searched for both it does.
+func TestSameBytesRetrievedAgain(t *testing.T) {
+	o := options(t)
+	o.TTLDays = map[string]int{"default": 5}
+	store(t, o, "a", past()...)
+	const list = "ip,port,confidence\n198.18.0.9,3333,90\n"
+	retrieved := func(day string, at time.Time) {
+		t.Helper()
+		of, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = feed.Import(o.Lake, feed.Input{File: "undated.csv", Data: []byte(list)}, feed.Options{RetrievedAt: of, Now: func() time.Time { return at }})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	hour := func(n int) time.Time { return o.Now().Add(time.Duration(n) * time.Hour) }
+	ran, clock := o, hour(1)
+	ran.Now = func() time.Time { return clock }
+	search := func(want string) {
+		t.Helper()
+		days := []analyze.Day{"2026-11-04", "2026-11-09"}
+		if diff := cmp.Diff(want, strings.Join(late(t, ran, days), ", ")); diff != "" {
+			t.Errorf("outcomes (-want +got):\n%s", diff)
+		}
+		out, err := analyze.FindOutdated(o.Lake, days)
+		if err != nil || len(out.Late)+len(out.Rerun) > 0 {
+			t.Errorf("outdated after the search: %+v, %v", out, err)
+		}
+	}
+	importAs(t, o, "pools", poolFeed, hour(0))
+	retrieved("2026-10-01", hour(0)) // over long before
+	nights(t, ran, "2026-11-04", "2026-11-09")
+	search("04 known 0, 09 known 0")
+	retrieved("2026-10-02", hour(2))
+	out, err := analyze.FindOutdated(o.Lake, []analyze.Day{"2026-11-04", "2026-11-09"})
+	if err != nil || len(out.Late) != 2 || len(out.Feeds) != 1 {
+		t.Errorf("before the search: %+v, %v", out, err)
+	}
+	search("04 known 0, 09 known 0")
+	retrieved("2026-11-05", hour(3))
+	clock = hour(4)
+	search("04 run 1, 09 searched 1, 09 regraded 0")
+	search("04 known 0, 09 known 0")
+}
+
+// TestLateStreak: where day after day meets what is new, most days are run
+// without a search before; a day between that does not is none the worse.
+func TestLateStreak(t *testing.T) {
+	o := options(t)
+	var talks []talk
+	for day := 1; day <= 8; day++ {
+		pool := "198.18.0.9"
+		if day == 5 || day == 8 {
+			pool = "198.18.0.1" // known
+		}
+		talks = append(talks, talk{host: "10.0.0.1", pool: pool, port: 3333, from: fmt.Sprintf("2026-11-%02d 08:00", day), hours: 1, step: 600, exporter: "192.0.2.1", flags: 24})
+	}
+	store(t, o, "a", talks...)
+	importAs(t, o, "pools", poolFeed, o.Now().AddDate(0, 0, -2))
+	var days []analyze.Day
+	for day := analyze.Day("2026-11-01"); day <= "2026-11-08"; day = day.Add(1) {
+		days = append(days, day)
+	}
+	nights(t, o, days...)
+	importAs(t, o, "late", lateFeed, o.Now().AddDate(0, 0, -1))
+	got := late(t, o, days)
+	want := []string{
+		"01 run 3", "02 run 3", "03 run 3",
+		"04 run 3 presumed", "05 run 3 presumed", "06 run 3 presumed",
+		"07 run 3",
+		"08 run 3 presumed",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("outcomes (-want +got):\n%s", diff)
+	}
+	if again := late(t, o, days); slices.ContainsFunc(again, func(s string) bool { return !strings.HasSuffix(s, " known 0") }) {
+		t.Errorf("searched again: %v", again)
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"minewatch/analyze/engine"
 	"minewatch/analyze/report"
 	"minewatch/queries"
 )
@@ -32,7 +31,8 @@ type Counts struct {
 	Contacts        int64 `json:"contacts"`
 	Hosts           int64 `json:"hosts"`
 
-	Flows               int64            `json:"flows"` // of the day, by receipt
+	FlowsRead           int64            `json:"flows_read,omitempty"` // rows of all flow files that were read, a little more than the day
+	Flows               int64            `json:"flows"`                // of the day, by receipt
 	FlowsClockReplaced  int64            `json:"flows_clock_replaced"`
 	FlowsRateUnknown    int64            `json:"flows_rate_unknown"`
 	FlowsOutOfReach     int64            `json:"flows_out_of_reach"`
@@ -41,6 +41,7 @@ type Counts struct {
 	Grades              map[string]int64 `json:"grades"`
 	OutsideWindow       int64            `json:"outside_window"`         // contacts outside their entry's window
 	NotEstablished      int64            `json:"not_established"`        // contacts without an answer
+	ListedInside        int64            `json:"listed_inside"`          // contacts with a listed address of the watched network itself: explained
 	FeedEntries         int64            `json:"feed_entries"`           // in the effective feed
 	FeedEntriesInWindow int64            `json:"feed_entries_in_window"` // that may be matched on this day
 }
@@ -49,11 +50,15 @@ type Counts struct {
 type File struct {
 	Path   string `json:"path"` // relative to the lake
 	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256,omitempty"`
+	Rows   int64  `json:"rows,omitempty"`          // of flow files
+	Footer string `json:"footer_sha256,omitempty"` // of flow files: of the Parquet footer alone
+	SHA256 string `json:"sha256,omitempty"`        // of the whole file
 }
 
-// Manifest says what one night read, with which rules, and what it wrote.
+// Manifest says what one night read, with which rules, and what it wrote. It is
+// an entry of the chain of runs.
 type Manifest struct {
+	Link
 	Day         Day                `json:"day"`
 	Zone        string             `json:"zone"`
 	RunAt       time.Time          `json:"run_at"`
@@ -66,15 +71,21 @@ type Manifest struct {
 	Thresholds  map[string]float64 `json:"thresholds"`
 	TTLDays     map[string]int     `json:"ttl_days"`
 	QueriesHash string             `json:"queries_sha256"` // over all query files
-	Flows       []File             `json:"flows"`
+	Queries     map[string]string  `json:"queries,omitempty"`
+	Knowledge   []File             `json:"knowledge,omitempty"`   // the manifests of feeds, negative lists, ledger and exclusions
+	FlowList    *File              `json:"flow_list,omitempty"`   // the list of flow files, see ReadFlows
+	Flows       []File             `json:"flows,omitempty"`       // the list itself, by an older program
+	Unpublished int                `json:"unpublished,omitempty"` // files in which collectors still held flows of the day
+	SetAside    []SetAside         `json:"set_aside,omitempty"`   // damaged flow files of the day that were not read
 	History     []File             `json:"history"`
 	Written     []File             `json:"written"`
 	Receipts    []File             `json:"receipts"` // of the collectors: what the coverage rests on
 	Counts      Counts             `json:"counts"`
 	Coverage    report.Coverage    `json:"coverage"`
+	Steps       []Step             `json:"steps,omitempty"` // before publishing
 
 	// What LateNights did to the night since.
-	FeedsSearched []string   `json:"feeds_searched,omitempty"` // the flows were searched for what these have more than Feeds, and nobody met it
+	FeedsSearched []string   `json:"feeds_searched,omitempty"` // folders of versions: the flows were searched for what these have more than Feeds, and nobody met it
 	RegradedAt    *time.Time `json:"regraded_at,omitempty"`    // contacts of the six days before changed, and the hosts were graded anew
 }
 
@@ -86,18 +97,19 @@ func (n *night) readCounts(ctx context.Context) error {
 			counts.matched, counts.in_contacts, counts.not_internal, counts.shared_other_port, counts.knocked_only,
 			counts.seen_twice, counts.contacts, counts.hosts,
 			coverage.flows, coverage.clock, coverage.rate, coverage.reach, coverage.exporters, coverage.hours,
-			contacts.outside, contacts.silent, entries.n, entries.in_window
+			contacts.outside, contacts.silent, contacts.inside, entries.n, entries.in_window
 		from mart_night_counts as counts,
 			(select coalesce(sum(flows), 0)::bigint as flows, coalesce(sum(flows_clock_replaced), 0)::bigint as clock,
 				coalesce(sum(flows_rate_unknown), 0)::bigint as rate, coalesce(sum(flows_out_of_reach), 0)::bigint as reach,
 				count(distinct exporter) filter (where flows > 0) as exporters, count(distinct hour) filter (where flows > 0) as hours from mart_coverage) as coverage,
-			(select count(*) filter (where days_outside > 0) as outside, count(*) filter (where not established) as silent from mart_contacts) as contacts,
+			(select count(*) filter (where days_outside > 0) as outside, count(*) filter (where not established) as silent,
+				count(*) filter (where explained = 'own') as inside from mart_contacts) as contacts,
 			(select count(*) as n, count(*) filter (where valid_from_ms < getvariable('day_end_ms') and valid_until_ms >= getvariable('day_start_ms')) as in_window
 				from stg_pool_entries) as entries`, func(rows *sql.Rows) error {
 		return rows.Scan(&c.Matched, &c.InContacts, &c.NotInternal, &c.SharedOtherPort, &c.KnockedOnly,
 			&c.SeenTwice, &c.Contacts, &c.Hosts,
 			&c.Flows, &c.FlowsClockReplaced, &c.FlowsRateUnknown, &c.FlowsOutOfReach, &c.Exporters, &c.HoursCovered,
-			&c.OutsideWindow, &c.NotEstablished, &c.FeedEntries, &c.FeedEntriesInWindow)
+			&c.OutsideWindow, &c.NotEstablished, &c.ListedInside, &c.FeedEntries, &c.FeedEntriesInWindow)
 	})
 }
 
@@ -121,6 +133,7 @@ func (n *night) describe(ctx context.Context) error {
 	m := &Manifest{
 		Day: n.day, Zone: n.Zone.String(), RunAt: n.Now().UTC(), Version: n.Version,
 		Thresholds: n.thresholds(), TTLDays: n.TTLDays, Counts: n.counts, Coverage: n.coverage,
+		Knowledge: n.knowledge, Receipts: n.receipts, SetAside: n.inputs.setAside, Unpublished: n.inputs.unpublished, Steps: n.steps,
 	}
 	if !n.FeedAsOf.IsZero() {
 		m.FeedAsOf = &n.FeedAsOf
@@ -137,31 +150,26 @@ func (n *night) describe(ctx context.Context) error {
 	if n.inputs.exclusions != nil {
 		m.Exclusions = n.inputs.exclusions.ID()
 	}
+	for _, f := range n.flows {
+		m.Counts.FlowsRead += f.Rows
+	}
+	var err error
+	if m.FlowList, err = n.writeFlowList(); err != nil {
+		return err
+	}
+	n.manifest = m
+	return n.describeResults()
+}
+
+// describeResults says what the grades rest on, and what was written.
+func (n *night) describeResults() error {
+	m := n.manifest
+	m.History = n.history
 	var err error
 	if m.QueriesHash, err = queriesHash(); err != nil {
 		return err
 	}
-	// Flow files are immutable and large: name and size say which they were,
-	// also when compaction has replaced them since.
-	for _, f := range n.inputs.flows {
-		path, err := filepath.Rel(n.Lake, f.path)
-		if err != nil {
-			return err
-		}
-		m.Flows = append(m.Flows, File{Path: path, Bytes: f.bytes})
-	}
-	if m.Receipts, err = n.files(n.inputs.receipts); err != nil {
-		return err
-	}
-	n.manifest = m
-	return n.describeHistory()
-}
-
-// describeHistory says what the grades rest on, and what was written.
-func (n *night) describeHistory() error {
-	m := n.manifest
-	var err error
-	if m.History, err = n.files(n.inputs.history); err != nil {
+	if m.Queries, err = queryHashes(); err != nil {
 		return err
 	}
 	for _, s := range n.staged {
@@ -174,6 +182,26 @@ func (n *night) describeHistory() error {
 		m.Written = append(m.Written, f)
 	}
 	return nil
+}
+
+// describeInputs notes what the run is about to read, with hashes: what was
+// changed or exchanged while it ran shows afterwards.
+func (n *night) describeInputs(ctx context.Context) error {
+	err := n.describeFlows(ctx)
+	if err != nil {
+		return err
+	}
+	if n.receipts, err = n.files(n.inputs.receipts); err != nil {
+		return err
+	}
+	if n.knowledge, err = n.inputs.manifests(n.Lake); err != nil {
+		return err
+	}
+	if n.history, err = believe(n.Lake, n.inputs.history); err != nil {
+		return err
+	}
+	_, err = believe(n.Lake, n.inputs.covered)
+	return err
 }
 
 func (n *night) files(list []lakeFile) ([]File, error) {
@@ -211,6 +239,16 @@ func hashFile(lake, path string) (File, error) {
 	return out, nil
 }
 
+// queryHashes are the hashes of the query files by their names.
+func queryHashes() (map[string]string, error) {
+	all, err := queries.All()
+	hashes := make(map[string]string, len(all))
+	for name := range all {
+		hashes[name] = hashOf([]byte(all[name].SQL))
+	}
+	return hashes, err
+}
+
 // queriesHash is one hash over all query files: the rules of a run.
 func queriesHash() (string, error) {
 	all, err := queries.All()
@@ -240,30 +278,4 @@ func rulesHash(o *Options) (string, error) {
 	}{hash, o.thresholds(), o.TTLDays})
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), err
-}
-
-func manifestPath(lake string, day Day) string {
-	return filepath.Join(lake, "manifests", "nightly", "day="+string(day)+".json")
-}
-
-// write stores the manifest, whole or not at all.
-func (m *Manifest) write(lake string) error {
-	text, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	return engine.WriteFile(manifestPath(lake, m.Day), append(text, '\n'))
-}
-
-// ReadManifest reads the manifest of a night; fs.ErrNotExist if it never ran.
-func ReadManifest(lake string, day Day) (*Manifest, error) {
-	text, err := os.ReadFile(manifestPath(lake, day))
-	if err != nil {
-		return nil, err
-	}
-	var m Manifest
-	if err := json.Unmarshal(text, &m); err != nil {
-		return nil, fmt.Errorf("manifest of the night of %s: %w: run that night again", day, err)
-	}
-	return &m, nil
 }

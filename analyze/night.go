@@ -18,6 +18,14 @@ type night struct {
 	inputs   *inputs
 	counts   Counts
 	coverage report.Coverage
+	steps    []Step
+
+	// What was read, as it was before.
+	flows     []File
+	receipts  []File
+	knowledge []File
+	history   []File
+
 	staged   []*engine.Staged
 	manifest *Manifest
 }
@@ -36,7 +44,7 @@ func (n *night) read(ctx context.Context) error {
 		}
 	}
 	return errors.Join(
-		n.db.Read(ctx, "raw_flows", paths(n.inputs.flows)...),
+		n.db.Read(ctx, "raw_flows", largestFirst(n.inputs.flows)...),
 		n.db.Read(ctx, "raw_receipts", paths(n.inputs.receipts)...),
 		n.readFeed(ctx),
 		n.readLedger(ctx),
@@ -131,21 +139,19 @@ func (n *night) publish(ctx context.Context) error {
 	if err := n.describe(ctx); err != nil {
 		return err
 	}
-	return n.commit()
+	return n.commit(KindNight)
 }
 
 func (n *night) stageGrades(ctx context.Context) error {
 	return errors.Join(n.stage(ctx, "mart_night_suspects", "suspects"), n.stage(ctx, "mart_night_evidence", "evidence"))
 }
 
-// commit gives the staged files their names, then the manifest.
-func (n *night) commit() error {
-	for _, s := range n.staged {
-		if err := s.Commit(); err != nil {
-			return err
-		}
-	}
-	return n.manifest.write(n.Lake)
+// commit publishes what is staged, with the manifest.
+func (n *night) commit(kind Kind) error {
+	return publish(n.Lake, kind, n.day, n.staged, func(link Link) any {
+		n.manifest.Link = link
+		return n.manifest
+	})
 }
 
 func (n *night) stage(ctx context.Context, relation, folder string) error {

@@ -20,9 +20,13 @@ type Options struct {
 	FeedAsOf   time.Time          // use the feed as it was known then; zero = now
 	Reach      time.Duration      // how far a flow's end may lie from its receipt for a night to find it; up to an hour is an hour
 	Engine     engine.Options     // Lake and Logger are filled in
+	HashFlows  bool               // hash flow files as a whole, beside their footers
 	Version    string             // of the program, for manifests and reports
+	Command    string             // the command line, told to those whose turn it is not
+	Turn       *Turn              // of a caller that runs several nights; nil: each run takes its own
 	Now        func() time.Time
-	Logger     *slog.Logger // nil: discard
+	Logger     *slog.Logger               // nil: discard
+	Progress   func(day Day, step string) // called when a step of a night begins; nil: not
 }
 
 // open starts an engine session with the thresholds set.
@@ -56,13 +60,16 @@ func (o *Options) logger() *slog.Logger {
 }
 
 // thresholds are the effective ones, by name.
-func (o *Options) thresholds() map[string]float64 {
-	effective := make(map[string]float64, len(Thresholds))
-	for _, t := range Thresholds {
-		effective[t.Name] = t.Default
-		if v, ok := o.Thresholds[t.Name]; ok {
-			effective[t.Name] = v
+func (o *Options) thresholds() map[string]float64 { return effective(Thresholds, o.Thresholds) }
+
+// effective are the values of thresholds, by name, with what overrides them.
+func effective(list []Threshold, overrides map[string]float64) map[string]float64 {
+	values := make(map[string]float64, len(list))
+	for _, t := range list {
+		values[t.Name] = t.Default
+		if v, ok := overrides[t.Name]; ok {
+			values[t.Name] = v
 		}
 	}
-	return effective
+	return values
 }

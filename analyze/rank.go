@@ -20,11 +20,12 @@ var ErrNoNights = errors.New("no nights: run 'minewatch nightly' first")
 // RankOptions choose the window and the order of a ranking.
 type RankOptions struct {
 	Options
-	From, To Day    // both included; "" = the first, the last night there is
-	By       string // score, contact, duration or traffic
-	Region   string // "CITY" or "CITY/COUNTY"; "" = everything
-	Grades   string // of "ABCX"; "" = all
-	Limit    int    // 0 = all
+	From, To Day      // both included; "" = the first, the last night there is
+	By       string   // score, contact, duration or traffic
+	Region   string   // "CITY" or "CITY/COUNTY"; "" = everything
+	Grades   string   // of "ABCX"; "" = all
+	Status   []string // of SuspectStatuses; none = all
+	Limit    int      // 0 = all
 }
 
 // Scope is what a ranking rests on.
@@ -48,7 +49,15 @@ var orders = map[string]string{
 func Orders() []string { return slices.Sorted(maps.Keys(orders)) }
 
 // Rank grades all hosts by their contacts within the window.
-func Rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
+func Rank(ctx context.Context, o RankOptions) (suspects []report.Suspect, scope Scope, err error) {
+	err = steadily(o.Lake, func() error {
+		suspects, scope, err = rank(ctx, o)
+		return err
+	})
+	return suspects, scope, err
+}
+
+func rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	scope, err := scopeOf(o.Lake, o.From, o.To)
 	if err != nil {
 		return nil, scope, err
@@ -79,6 +88,9 @@ func Rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	scope.Hosts = len(suspects)
 	if o.Grades != "" {
 		suspects = slices.DeleteFunc(suspects, func(s report.Suspect) bool { return !strings.Contains(o.Grades, s.Grade) })
+	}
+	if len(o.Status) > 0 {
+		suspects = slices.DeleteFunc(suspects, func(s report.Suspect) bool { return !slices.Contains(o.Status, s.Status) })
 	}
 	for i := range suspects {
 		suspects[i].Rank = i + 1
@@ -115,21 +127,16 @@ func scopeOf(lake string, from, to Day) (Scope, error) {
 
 // gradeWindow builds suspects and evidence from the contacts of a window.
 func gradeWindow(ctx context.Context, db *engine.DB, lake string, scope Scope, region string) error {
-	files, err := dayFiles(lake, "contacts", scope.From, scope.To)
-	if err != nil {
-		return err
-	}
 	if err := errors.Join(
-		db.ReadGrown(ctx, "raw_contacts", paths(files)...),
-		readCoverage(ctx, db, lake, scope.From, scope.To),
+		readNights(ctx, db, lake, scope.To),
 		setWindow(ctx, db, scope.From, scope.To, region),
 	); err != nil {
 		return err
 	}
-	if err := db.Build(ctx, "mart_suspects", "mart_evidence"); err != nil {
+	if err := db.Build(ctx, "mart_suspects", "mart_evidence", "mart_week_history"); err != nil {
 		return err
 	}
-	return runChecks(ctx, db, "chk_suspects")
+	return runChecks(ctx, db, "chk_suspects", "chk_history")
 }
 
 func readSuspects(ctx context.Context, db *engine.DB, order string) ([]report.Suspect, error) {
@@ -149,7 +156,7 @@ func readSuspects(ctx context.Context, db *engine.DB, order string) ([]report.Su
 	if err != nil {
 		return nil, err
 	}
-	return list, attachEvidence(ctx, db, list)
+	return list, errors.Join(attachEvidence(ctx, db, list), attachHistory(ctx, db, list))
 }
 
 // attachEvidence gives each suspect its named reasons.

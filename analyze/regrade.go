@@ -80,11 +80,17 @@ func (s *lateSearch) regrade(ctx context.Context, day Day, m *Manifest, history 
 	if err != nil {
 		return nil, err
 	}
-	run := &night{Options: s.Options, day: day, db: s.db, inputs: &inputs{history: history}}
+	run := &night{Options: s.Options, day: day, db: s.db}
 	defer run.abort()
+	if run.history, err = believe(s.Lake, history); err != nil {
+		return nil, err
+	}
+	if _, err := believe(s.Lake, own); err != nil {
+		return nil, err
+	}
 	if err := errors.Join(
 		s.db.Set(ctx, "day", engine.Day(day)),
-		s.db.Read(ctx, "raw_contacts", paths(append(slices.Clone(history), own...))...),
+		s.db.ReadGrown(ctx, "raw_contacts", paths(append(slices.Clone(history), own...))...),
 		readCoverage(ctx, s.db, s.Lake, day, day),
 		setWindow(ctx, s.db, day.Add(-6), day, ""),
 	); err != nil {
@@ -112,8 +118,8 @@ func (n *night) republish(ctx context.Context, m *Manifest) error {
 	at := n.Now().UTC()
 	m.Counts, m.Coverage, m.RegradedAt = n.counts, n.coverage, &at
 	n.manifest = m
-	if err := n.describeHistory(); err != nil {
+	if err := n.describeResults(); err != nil {
 		return err
 	}
-	return n.commit()
+	return n.commit(KindRegrade)
 }

@@ -22,7 +22,15 @@ type WeekOptions struct {
 
 // Week gathers what a weekly report says, from the nightly tables alone. A
 // week without nights gives a report that says so.
-func Week(ctx context.Context, o WeekOptions) (*report.Week, error) {
+func Week(ctx context.Context, o WeekOptions) (week *report.Week, err error) {
+	err = steadily(o.Lake, func() error {
+		week, err = gatherWeek(ctx, o)
+		return err
+	})
+	return week, err
+}
+
+func gatherWeek(ctx context.Context, o WeekOptions) (*report.Week, error) {
 	from, to, err := WeekDays(o.Week)
 	if err != nil {
 		return nil, err
@@ -36,6 +44,7 @@ func Week(ctx context.Context, o WeekOptions) (*report.Week, error) {
 	week := &report.Week{
 		Name: o.Week, From: from.Start(o.Zone), To: to.Start(o.Zone), Zone: o.Zone, Region: o.Region, Site: o.Site,
 		ProgramVersion: o.Version, MinCoverage: o.thresholds()["min_coverage_percent"],
+		CleanDays: int(o.thresholds()["clean_days"]),
 	}
 	if err := buildWindow(ctx, db, o.Lake, from.Add(-7), from.Add(-1), o.Region); err != nil {
 		return nil, err
@@ -66,13 +75,8 @@ func Week(ctx context.Context, o WeekOptions) (*report.Week, error) {
 // buildWindow computes the weekly tables anew over other days.
 func buildWindow(ctx context.Context, db *engine.DB, lake string, from, to Day, region string) error {
 	db.ForgetAll()
-	contacts, err := dayFiles(lake, "contacts", from, to)
-	if err != nil {
-		return err
-	}
 	return errors.Join(
-		db.ReadGrown(ctx, "raw_contacts", paths(contacts)...),
-		readCoverage(ctx, db, lake, from, to),
+		readNights(ctx, db, lake, to),
 		setWindow(ctx, db, from, to, region),
 		db.Build(ctx, "mart_suspects", "mart_evidence", "mart_totals"),
 		runChecks(ctx, db, "chk_suspects"),
@@ -81,7 +85,10 @@ func buildWindow(ctx context.Context, db *engine.DB, lake string, from, to Day, 
 
 // fillWeek reads the weekly tables.
 func fillWeek(ctx context.Context, db *engine.DB, week *report.Week) error {
-	if err := db.Build(ctx, "mart_days", "mart_regions", "mart_units", "mart_sectors", "mart_coins", "mart_pools", "mart_details"); err != nil {
+	if err := db.Build(ctx, "mart_days", "mart_regions", "mart_units", "mart_sectors", "mart_coins", "mart_pools", "mart_details", "mart_week_history"); err != nil {
+		return err
+	}
+	if err := runChecks(ctx, db, "chk_history"); err != nil {
 		return err
 	}
 	total, err := readTotal(ctx, db)
@@ -107,7 +114,8 @@ func fillWeek(ctx context.Context, db *engine.DB, week *report.Week) error {
 		}
 	}
 	return errors.Join(readRegions(ctx, db, week), readUnits(ctx, db, week), readShares(ctx, db, week),
-		readPools(ctx, db, week), readDays(ctx, db, week), readWeekCoverage(ctx, db, week))
+		readPools(ctx, db, week), readDays(ctx, db, week), readWeekCoverage(ctx, db, week),
+		readWeekHistory(ctx, db, week))
 }
 
 func readTotal(ctx context.Context, db *engine.DB) (*report.Total, error) {

@@ -35,6 +35,7 @@ say "minewatch import: the rest comes from capture files"
 
 say "minewatch feed, ledger: what is known about pools and units"
 "$bin/minewatch" feed import "$out/week/feed.csv"
+"$bin/minewatch" feed import --negative sinkhole "$out/week/sinkholes.csv"
 "$bin/minewatch" ledger import "$out/week/ledger.csv"
 "$bin/minewatch" ledger import --exclusions "$out/week/exclusions.csv"
 

@@ -1,12 +1,13 @@
 -- int_endpoint_entries: which feed entries may explain a pool endpoint that was met.
 --
 -- grain:   one row per met endpoint (address, port, protocol) and feed entry
--- inputs:  int_pool_flows, stg_pool_entries, int_pool_ranges
+-- inputs:  int_pool_flows, stg_pool_entries, int_pool_ranges, int_endpoint_marks
 -- params:  none
 -- notes:   match = port (address, port and protocol agree), address (the
 --          entry names no port) or other_port (the address is listed, but not
 --          this port). A shared address on another port says nothing and is
---          left out.
+--          left out. Who shares it and what it is instead of a pool is the
+--          most cautious of what is said of the entry and of the address met.
 with
 
 endpoints as (
@@ -35,21 +36,36 @@ candidates as (
     select * from ranged
 ),
 
-judged as (
+entries as (
     select
+        coalesce(explaining_rank(mark.explained) <= explaining_rank(entry.explained), mark.explained is not null) as decides,
         candidates.pool_hi,
         candidates.pool_lo,
         candidates.pool_port,
-        candidates.proto,
-        entry.* exclude (proto),
-        case
-            when entry.proto not in (0, candidates.proto) then 'other_port'
-            when entry.port = 0 then 'address'
-            when entry.port = candidates.pool_port then 'port'
-            else 'other_port'
-        end as match
+        candidates.proto as met_proto,
+        entry.* exclude (shared, role, explained, marked_by, is_dedicated),
+        most_shared(entry.shared, mark.shared) as shared,
+        case when mark.explained = 'p2p' and entry.explained is null then 'p2p' else entry.role end as role,
+        case when mark.explained <> 'p2p' and decides then mark.explained else entry.explained end as explained,
+        case when decides then mark.marked_by else coalesce(entry.marked_by, mark.marked_by) end as marked_by
     from candidates
     join stg_pool_entries as entry on entry.entry_id = candidates.entry_id and entry.feed = candidates.feed
+    left join int_endpoint_marks as mark
+        on mark.pool_lo = candidates.pool_lo and mark.pool_hi = candidates.pool_hi and mark.pool_port = candidates.pool_port
+),
+
+judged as (
+    select
+        * exclude (proto, met_proto, decides),
+        met_proto as proto,
+        shared = 'none' as is_dedicated,
+        case
+            when proto not in (0, met_proto) then 'other_port'
+            when port = 0 then 'address'
+            when port = pool_port then 'port'
+            else 'other_port'
+        end as match
+    from entries
 )
 
 select * from judged

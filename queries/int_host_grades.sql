@@ -2,7 +2,7 @@
 --
 -- grain:   one row per host
 -- inputs:  int_counted, int_host_persistence
--- params:  a_min_days, a_min_day_seconds, a_min_week_hours, a_min_endpoint_hours, b_min_day_seconds, b_min_sampled_hours, b_medium_min_hours, rate_min_kbps, rate_max_kbps, min_confidence
+-- params:  a_min_days, a_min_day_seconds, a_min_week_hours, a_min_endpoint_hours, b_min_day_seconds, b_min_sampled_hours, b_medium_min_hours, b_medium_sampled_hours, rate_min_kbps, rate_max_kbps, min_confidence
 -- notes:   A = strong contact on several days, an hour stitched in one of them
 --          or enough active hours in seven days. B = strong contact of some
 --          minutes, or (sampled) on the same endpoint in several hours; or
@@ -35,6 +35,7 @@ contacts as (
         count(*) filter (where tier = 'medium') as n_medium,
         count(*) filter (where tier = 'clue') as n_clue,
         to_bigint(sum(hours) filter (where tier = 'medium')) as medium_hours,
+        coalesce(bool_and(sampling_rate > 1) filter (where tier = 'medium'), false) as medium_sampled,
         sum(bytes_up + bytes_down) filter (where tier = 'medium') * 8 / 1000.0
             / nullif(sum(slots) filter (where tier = 'medium') * 300, 0) as medium_kbps,
         sum(bytes_up + bytes_down) * 8 / 1000.0 / nullif(sum(slots) * 300, 0) as kbps,
@@ -76,14 +77,14 @@ decided as (
             and (max_strong_day_seconds >= getvariable('b_min_day_seconds')
                 or (sampling_rate > 1 and max_endpoint_hours >= getvariable('b_min_sampled_hours'))) as is_b_strong,
         n_medium > 0
-            and medium_hours >= getvariable('b_medium_min_hours')
+            and medium_hours >= case when medium_sampled then getvariable('b_medium_sampled_hours') else getvariable('b_medium_min_hours') end
             and medium_kbps >= getvariable('rate_min_kbps')
             and medium_kbps <= getvariable('rate_max_kbps') as is_b_medium
     from joined
 )
 
 select
-    * exclude (is_a, is_b_strong, is_b_medium),
+    * exclude (is_a, is_b_strong, is_b_medium, medium_sampled),
     case
         when is_a then 'A'
         when is_b_strong or is_b_medium then 'B'

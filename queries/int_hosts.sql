@@ -1,7 +1,7 @@
 -- int_hosts: who stands opposite the listed addresses: internal or not, owner, exclusion.
 --
 -- grain:   one row per host address of the day's matched flows
--- inputs:  int_pool_flows, int_pool_addresses, raw_internal, raw_ledger, raw_exclusions
+-- inputs:  int_pool_flows, int_pool_addresses, int_pool_ranges, raw_internal, stg_ledger, raw_exclusions
 -- params:  day
 -- notes:   internal = inside the configured prefixes or the ledger. Where no
 --          prefixes are configured, every host is taken but a listed address
@@ -20,16 +20,6 @@ hosts as (
 internal as (
     select ip_key(first_hi, first_lo) as first_key, ip_key(last_hi, last_lo) as last_key
     from raw_internal
-),
-
-ledger as (
-    select
-        *,
-        ip_key(first_hi, first_lo) as first_key,
-        ip_key(last_hi, last_lo) as last_key
-    from raw_ledger
-    where coalesce(valid_from, timestamp '1970-01-01') < getvariable('day') + 1
-        and coalesce(valid_to, timestamp '9999-12-31') >= getvariable('day')
 ),
 
 exclusions as (
@@ -51,7 +41,7 @@ configured as (
 owned as (
     select hosts.host_key, ledger.*
     from hosts
-    join ledger on hosts.host_key >= ledger.first_key and hosts.host_key <= ledger.last_key
+    join stg_ledger as ledger on hosts.host_key >= ledger.first_key and hosts.host_key <= ledger.last_key
     qualify row_number() over (
         partition by hosts.host_key
         order by ledger.last_key - ledger.first_key, ledger.range_id, ledger.line
@@ -66,6 +56,19 @@ excluded as (
         partition by hosts.host_key
         order by exclusions.last_key - exclusions.first_key, exclusions.line
     ) = 1
+),
+
+listed as (
+    select hosts.host_key
+    from hosts
+    join int_pool_addresses as pool on pool.hi = hosts.host_hi and pool.lo = hosts.host_lo
+    union
+    select hosts.host_key
+    from hosts
+    join int_pool_ranges as pool
+        on ip_block(hosts.host_hi, hosts.host_lo) = pool.block
+        and hosts.host_key >= pool.first_key
+        and hosts.host_key <= pool.last_key
 )
 
 select
@@ -74,7 +77,7 @@ select
     case
         when (select count(*) from raw_internal) > 0
             then configured.host_key is not null or owned.host_key is not null
-        else owned.host_key is not null or listed.lo is null
+        else owned.host_key is not null or listed.host_key is null
     end as is_internal,
     owned.unit,
     owned.sector,
@@ -90,4 +93,4 @@ from hosts
 left join configured on configured.host_key = hosts.host_key
 left join owned on owned.host_key = hosts.host_key
 left join excluded on excluded.host_key = hosts.host_key
-left join int_pool_addresses as listed on listed.hi = hosts.host_hi and listed.lo = hosts.host_lo
+left join listed on listed.host_key = hosts.host_key

@@ -4,7 +4,7 @@
 -- inputs:  raw_feed, raw_negatives
 -- params:  none
 -- notes:   a range is marked by a list that has all of it, on its port or on
---          any. It is found by the length of the list's prefixes: there are few
+--          any; of a list that has a part, see int_endpoint_marks. It is found by the length of the list's prefixes: there are few
 --          of them, however long the list. shared is the most cautious of cdn,
 --          vpn and hosting; explained the first of false_positive, sinkhole,
 --          resolver and p2p that applies; marked_by the list that says so.
@@ -35,12 +35,8 @@ marked as (
         prefixes.first_hi, prefixes.first_lo, prefixes.prefix_len, prefixes.port,
         negative.kind,
         negative.list_version,
-        case negative.kind
-            when 'cdn' then 1 when 'vpn' then 2 when 'hosting' then 3
-        end as sharing,
-        case negative.kind
-            when 'false_positive' then 1 when 'sinkhole' then 2 when 'resolver' then 3 when 'p2p' then 4
-        end as explaining
+        sharing_rank(negative.kind) as sharing,
+        explaining_rank(negative.kind) as explaining
     from prefixes
     join raw_negatives as negative
         on negative.prefix_len = prefixes.len

@@ -5,8 +5,9 @@
 -- params:  day_start_ms, day_end_ms
 -- notes:   preferred are, in this order: port match inside the window, address
 --          match inside the window, port match outside it, address match
---          outside it, another port; then dedicated addresses, confidence and
---          the names, so that the choice never depends on the order of import.
+--          outside it, another port (preference 1 to 5); then dedicated
+--          addresses, the nearest window, confidence and the names, so that the
+--          choice never depends on the order of import.
 --          Times are cut to the day; in_day says whether the record's counters
 --          belong to it (the day in which the flow ended).
 with
@@ -18,6 +19,13 @@ explained as (
         entry.feed,
         entry.match,
         greatest(entry.valid_from_ms - flow.ended_ms, flow.started_ms - entry.valid_until_ms, 0) as outside_ms,
+        case
+            when entry.match = 'port' and outside_ms = 0 then 1
+            when entry.match = 'address' and outside_ms = 0 then 2
+            when entry.match = 'port' then 3
+            when entry.match = 'address' then 4
+            else 5
+        end as preference,
         entry.is_dedicated,
         entry.confidence
     from int_pool_flows as flow
@@ -33,19 +41,7 @@ chosen as (
     from explained
     qualify row_number() over (
         partition by flow_id
-        order by
-            case
-                when match = 'port' and outside_ms = 0 then 1
-                when match = 'address' and outside_ms = 0 then 2
-                when match = 'port' then 3
-                when match = 'address' then 4
-                else 5
-            end,
-            case when is_dedicated then 0 else 1 end,
-            outside_ms,
-            confidence desc,
-            feed,
-            entry_id
+        order by preference, is_dedicated desc, outside_ms, confidence desc, feed, entry_id
     ) = 1
 )
 
@@ -63,6 +59,9 @@ select
     feed,
     match,
     outside_ms,
+    preference,
+    is_dedicated,
+    confidence,
     greatest(started_ms, getvariable('day_start_ms')) as started_ms,
     least(ended_ms, getvariable('day_end_ms') - 1) as ended_ms,
     ended_ms >= getvariable('day_start_ms') and ended_ms < getvariable('day_end_ms') as in_day,

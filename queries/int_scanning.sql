@@ -5,7 +5,7 @@
 -- params:  none
 -- notes:   a prober knocks on many endpoints in short, small sessions; a miner
 --          uses one to three. Distinct endpoints are counted over any sliding
---          hour, answered or not.
+--          hour by the begin of their sessions, answered or not.
 with
 
 sessions as (

@@ -5,7 +5,7 @@
 -- params:  day_start_ms
 -- notes:   the rule: for each host, endpoint, direction and hour the exporter
 --          that reports the most packets (scaled) counts, the others are set
---          aside; equal ones by name. Never a sum over exporters.
+--          aside; of equal ones the most bytes decide, then the name. Never a sum over exporters.
 with
 
 by_exporter as (

@@ -113,6 +113,25 @@ create or replace macro is_web_port(port) as port in (80, 443)
 create or replace macro is_p2p_port(port) as
     port in (8333, 18333, 9333, 19335, 22556, 18080, 18081, 28080, 30303, 30304)
 ;
+-- Who else uses an address, the most cautious first; null says that nobody does.
+create or replace macro sharing_rank(kind) as
+    case kind when 'cdn' then 1 when 'vpn' then 2 when 'hosting' then 3 end
+;
+-- What an address is instead of a pool, what is nearest to certain first; null says nothing.
+create or replace macro explaining_rank(kind) as
+    case kind
+        when 'own' then 0 when 'false_positive' then 1 when 'sinkhole' then 2 when 'resolver' then 3 when 'p2p' then 4
+    end
+;
+-- The more cautious of two words on who else uses an address.
+create or replace macro most_shared(a, b) as
+    case
+        when least(sharing_rank(a), sharing_rank(b)) = 1 then 'cdn'
+        when least(sharing_rank(a), sharing_rank(b)) = 2 then 'vpn'
+        when least(sharing_rank(a), sharing_rank(b)) = 3 then 'hosting'
+        else 'none'
+    end
+;
 -- A counter times its sampling rate; a forged counter saturates instead of failing the night.
 create or replace macro scaled(n, scale) as
     case when n < 0 then 0 when n > 9223372036854775807 // scale then 9223372036854775807 else n * scale end

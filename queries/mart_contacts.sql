@@ -1,22 +1,24 @@
 -- mart_contacts: what each internal host had to do with each pool endpoint on one day.
 --
 -- grain:   one row per (day, host, pool address, pool port, protocol)
--- inputs:  int_observations, stg_pool_entries, int_hosts, int_traffic, int_slots, int_sessions, int_concurrency, int_scanning
+-- inputs:  int_observations, int_endpoint_entries, int_hosts, int_traffic, int_slots, int_sessions, int_concurrency, int_scanning
 -- params:  day
--- notes:   both directions count. established = packets both ways that are
---          more than a handshake or a refusal, or data (ACK and PSH) where
---          the exporter sees one way only. A host that was only knocked on
---          from outside is no contact. days_outside = how far the nearest
---          flow was outside the entry's window; 0 = inside.
+-- notes:   both directions count. established = flows both ways that are more
+--          than a knock or a refusal (no TCP, no flags told, ACK without RST, or
+--          over three packets), or data (ACK and PSH), which is enough where an
+--          exporter sees one way only. A host that was only knocked on from
+--          outside is no contact. Of the entries that explain the flows, the
+--          contact has the one that int_observations would prefer; pool and coin
+--          are told only where it agrees in address and port. days_outside = how
+--          far the nearest flow was outside its window; 0 = inside.
 with
 
 observed as (
     select
         host_hi, host_lo, pool_hi, pool_lo, pool_port, proto,
         arg_min(
-            struct_pack(entry_id, feed, match),
-            (outside_ms, case match when 'port' then 0 when 'address' then 1 else 2 end, feed, entry_id)) as best,
-        min(outside_ms) as outside_ms,
+            struct_pack(entry_id, feed, match, outside_ms),
+            (preference, not is_dedicated, outside_ms, -confidence, feed, entry_id)) as best,
         count(distinct feed) as feeds,
         min(started_ms) as first_ms,
         max(ended_ms) as last_ms,
@@ -32,7 +34,7 @@ observed as (
             or ((tcp_flags & 16) = 16 and (tcp_flags & 4) = 0)
             or packets_seen > 3) filter (where not is_up) as live_down,
         string_agg(distinct exporter, ',' order by exporter) as exporters,
-        list_sort(list(distinct host_port) filter (where is_up or host_port <> 0)) as host_ports
+        coalesce(list_sort(list(distinct host_port) filter (where host_port <> 0)), []) as host_ports
     from int_observations
     group by all
 ),
@@ -65,12 +67,12 @@ select
     ip_text(observed.pool_hi, observed.pool_lo) as pool_address,
     observed.pool_port,
     observed.proto,
-    entry.pool,
-    entry.coin,
+    case when observed.best.match = 'port' then entry.pool end as pool,
+    case when observed.best.match = 'port' then entry.coin end as coin,
     entry."domain",
     entry.role,
     observed.best.match,
-    round(observed.outside_ms / 86400000.0, 3) as days_outside,
+    round(observed.best.outside_ms / 86400000.0, 3) as days_outside,
     entry.confidence,
     entry.evidence,
     entry.shared,
@@ -127,7 +129,10 @@ join sessions using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 left join int_traffic as traffic using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 join int_concurrency as concurrency using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 join int_scanning as scanning using (host_hi, host_lo)
-join stg_pool_entries as entry on entry.entry_id = observed.best.entry_id and entry.feed = observed.best.feed
+join int_endpoint_entries as entry
+    on entry.pool_lo = observed.pool_lo and entry.pool_hi = observed.pool_hi
+    and entry.pool_port = observed.pool_port and entry.proto = observed.proto
+    and entry.entry_id = observed.best.entry_id and entry.feed = observed.best.feed
 where observed.seen_up
     or coalesce(observed.pushed, false)
     or (coalesce(observed.live_up, false) and coalesce(observed.live_down, false))

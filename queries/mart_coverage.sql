@@ -6,6 +6,8 @@
 -- notes:   hour 0 begins at the day's midnight; by the time of receipt. A flow
 --          whose end lies further than the reach from its receipt belongs to
 --          a day that no night looks for it in; it is counted here.
+--          Times of flows are compared in µs, as they are stored: a division
+--          for each record of a day shows.
 --          sFlow has no flow times, so none of its clocks was replaced.
 --          Records are compared with the flows that the lake has. Flows beyond
 --          the receipts are of a log, of an old lake, or of a collector that
@@ -26,12 +28,13 @@ with
 seen as (
     select
         exporter,
-        ((epoch_ms(received_at) - getvariable('day_start_ms')) // 3600000)::integer as hour,
+        ((epoch_us(received_at) - getvariable('day_start_ms') * 1000) // 3600000000)::integer as hour,
         count(*) as flows,
         max(sampling_rate)::integer as sampling_rate,
         count(*) filter (where sampling_rate = 0)::bigint as flows_rate_unknown,
         count(*) filter (where time_source = 'received' and format not in ('sflow', 'goflow2'))::bigint as flows_clock_replaced,
-        count(*) filter (where abs(epoch_ms(received_at) - epoch_ms(ended_at)) > getvariable('reach_ms')) as flows_out_of_reach
+        count(*) filter (where epoch_us(received_at) - epoch_us(ended_at)
+            not between getvariable('reach_ms') * -1000 and getvariable('reach_ms') * 1000 + 999) as flows_out_of_reach
     from raw_flows
     where received_at >= make_timestamptz(getvariable('day_start_ms') * 1000)
         and received_at < make_timestamptz(getvariable('day_end_ms') * 1000)

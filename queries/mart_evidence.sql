@@ -38,6 +38,7 @@ evidence as (
             when 'scanner' then format('probed {} pool endpoints within an hour in short sessions', endpoints_1h)
             when 'negative' then concat(
                 case negative.what
+                    when 'own' then 'an address of the watched network and no pool outside, by '
                     when 'sinkhole' then 'a sinkhole and not a pool, by the list '
                     when 'resolver' then 'a DNS resolver and not a pool, by the list '
                     else 'listed as a pool by mistake, by the list '
@@ -124,7 +125,8 @@ select
     host,
     evidence,
     position::integer as position,
-    value::double as value,
+    -- Sums of doubles depend on their order; below a millisecond there is nothing.
+    round(value::double, 3) as value,
     threshold::double as threshold,
     round(points, 2)::double as points,
     reason

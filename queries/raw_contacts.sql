@@ -10,8 +10,8 @@ select
     null::varchar as pool_address,                -- address of the listed endpoint that was met, as text
     null::integer as pool_port,                   -- port of the listed endpoint that was met
     null::smallint as proto,                      -- IANA protocol number: 6 TCP, 17 UDP
-    null::varchar as pool,                        -- pool, as the feed entry says; NULL = unknown
-    null::varchar as coin,                        -- code of the coin, as the feed entry says; NULL = unknown
+    null::varchar as pool,                        -- pool, as the feed entry says; NULL = unknown, or the entry names another port or none
+    null::varchar as coin,                        -- code of the coin, as the feed entry says; NULL = unknown, or the entry names another port or none
     null::varchar as "domain",                    -- name of the endpoint, as the feed entry says; NULL = unknown
     null::varchar as role,                        -- stratum, proxy, web, p2p or unknown, as the feed entry says
     null::varchar as match,                       -- port: address, port and protocol agree; address: the entry has no port; other_port: the address is listed with other ports
@@ -19,8 +19,8 @@ select
     null::integer as confidence,                  -- 0 to 100: how well the feed vouches for the entry
     null::varchar as evidence,                    -- why the feed lists the endpoint: probe_up, dns and others of docs/feeds.md
     null::varchar as shared,                      -- who else uses the address, as feed and negative lists say: none, cdn, vpn or hosting
-    null::varchar as explained,                   -- what a negative list says the address is instead of a pool: sinkhole, resolver or false_positive; NULL = nothing
-    null::varchar as marked_by,                   -- version of the negative list that made the entry shared or explained; NULL = none did
+    null::varchar as explained,                   -- what the address is instead of a pool: sinkhole, resolver or false_positive by a negative list, own = in the watched network itself; NULL = nothing
+    null::varchar as marked_by,                   -- who made the endpoint shared or explained: version of the negative list or of the ledger, or site.internal; NULL = nobody did
     null::varchar as feed_source,                 -- who stated the feed entry
     null::varchar as feed_version,                -- version of the feed that the entry is from, name@hash
     null::varchar as entry_id,                    -- feed entry that explains the contact best; the same in every version of the feed
@@ -43,7 +43,7 @@ select
     null::integer as max_concurrent,              -- local ports with a session open at the same time: a lower bound of the connections
     null::integer as sampling_rate,               -- 1 in N, the highest of the flows; 1 = every packet, or unknown
     null::varchar as exporters,                   -- addresses of the exporters that saw it, separated by commas
-    null::varchar as host_ports,                  -- local ports of the host, the eight lowest, separated by commas
+    null::varchar as host_ports,                  -- local ports of the host, the eight lowest, separated by commas; 0 is none
     null::integer as n_host_ports,                -- distinct local ports of the host
     null::integer as host_endpoints_1h,           -- listed endpoints that the host met within any hour of the day, answered or not; the same in all its contacts
     null::double as host_median_session_seconds,  -- s, median session of the host on the day, over all listed endpoints

@@ -9,7 +9,8 @@
 --          Rows that merge to one entry keep the widest window. shared is the
 --          most cautious of what the feed and the negative lists say; explained
 --          is what a negative list says the address is instead of a pool, and
---          marked_by the list that had a say in either.
+--          marked_by the list that had a say in either. What is said of a part
+--          of a prefix, int_endpoint_marks says of the addresses that were met.
 with
 
 ttl as (
@@ -19,12 +20,7 @@ ttl as (
 marked as (
     select
         feed.* exclude (shared, role),
-        case
-            when 'cdn' in (coalesce(feed.shared, ''), coalesce(mark.shared, '')) then 'cdn'
-            when 'vpn' in (coalesce(feed.shared, ''), coalesce(mark.shared, '')) then 'vpn'
-            when 'hosting' in (coalesce(feed.shared, ''), coalesce(mark.shared, '')) then 'hosting'
-            else 'none'
-        end as shared,
+        most_shared(feed.shared, mark.shared) as shared,
         case when mark.explained = 'p2p' then 'p2p' else feed.role end as role,
         case when mark.explained <> 'p2p' then mark.explained end as explained,
         mark.marked_by
@@ -71,7 +67,7 @@ select
     max(confidence) as confidence,
     min(evidence) as evidence,
     bool_and(shared = 'none') as is_dedicated,
-    arg_min(shared, case shared when 'cdn' then 1 when 'vpn' then 2 when 'hosting' then 3 else 4 end) as shared,
+    arg_min(shared, coalesce(sharing_rank(shared), 4)) as shared,
     min(explained) as explained,
     min(marked_by) as marked_by,
     min(source) as source,

@@ -36,6 +36,7 @@ type DB struct {
 	log     *slog.Logger
 	queries map[string]queries.Query
 	built   map[string]bool
+	defers  bool // Build makes views of everything
 }
 
 // Open starts a session without any network, extension or file access beyond
@@ -231,7 +232,7 @@ func (d *DB) Build(ctx context.Context, targets ...string) error {
 			return fmt.Errorf("build %s: nothing was read into %s", strings.Join(targets, ", "), q.Name)
 		}
 		kind := "table"
-		if q.Layer() == "stg" || q.Layer() == "view" {
+		if q.Layer() == "stg" || q.Layer() == "view" || d.defers {
 			kind = "view"
 		}
 		if _, err := d.conn.ExecContext(ctx, "create or replace "+kind+" "+q.Name+" as "+q.SQL); err != nil {
@@ -241,6 +242,10 @@ func (d *DB) Build(ctx context.Context, targets ...string) error {
 	}
 	return nil
 }
+
+// Defer makes Build put off the work to the question: from now on every
+// relation is a view. For a session in which most of them are never asked.
+func (d *DB) Defer() { d.defers = true }
 
 // ForgetAll makes the next Read and Build start anew, with other files or
 // other variables, but for the relations that are named.
@@ -282,6 +287,13 @@ func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'
 // relation from a new listing then.
 var ErrGone = errors.New("a file of the lake is gone since it was listed")
 
+// ErrMemory is returned where the engine ran out of memory, and of space to
+// spill into.
+var ErrMemory = errors.New("not enough memory")
+
+// ErrSpace is returned where a disk is full.
+var ErrSpace = errors.New("no space on the disk")
+
 // explain adds what to do about faults that a person can mend.
 func explain(err error) error {
 	text := err.Error()
@@ -289,7 +301,9 @@ func explain(err error) error {
 	case strings.Contains(text, "No files found that match") || strings.Contains(text, "No such file or directory"):
 		return fmt.Errorf("%w: %w", ErrGone, err)
 	case strings.Contains(text, "Out of Memory"):
-		return fmt.Errorf("%w\nraise engine.memory_limit, or give engine.temp_directory more space", err)
+		return fmt.Errorf("%w: %w\nraise engine.memory_limit, or give engine.temp_directory more space", ErrMemory, err)
+	case strings.Contains(text, "No space left on device"):
+		return fmt.Errorf("%w: %w\nmake room in the lake and in engine.temp_directory", ErrSpace, err)
 	case strings.Contains(text, "No magic bytes") || strings.Contains(text, "Parquet"):
 		return fmt.Errorf("%w\na lake file is damaged: move it out of the lake and import its source again", err)
 	}
@@ -312,4 +326,41 @@ func (d *DB) Sample(ctx context.Context, relation string, rows int) (string, err
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n"), result.Err()
+}
+
+// FileRows are the numbers of rows of Parquet files, by their footers.
+func (d *DB) FileRows(ctx context.Context, paths []string) (map[string]int64, error) {
+	rows := make(map[string]int64, len(paths))
+	if len(paths) == 0 {
+		return rows, nil
+	}
+	quoted := make([]string, len(paths))
+	for i, p := range paths {
+		quoted[i] = quote(p)
+	}
+	result, err := d.Query(ctx, "select file_name, num_rows from parquet_file_metadata(["+strings.Join(quoted, ", ")+"])")
+	if err != nil {
+		return nil, err
+	}
+	defer result.Close() //nolint:errcheck // read to the end below
+	for result.Next() {
+		var path string
+		var n int64
+		if err := result.Scan(&path, &n); err != nil {
+			return nil, err
+		}
+		rows[path] = n
+	}
+	return rows, result.Err()
+}
+
+// ReadThrough reads a Parquet file from its first byte to its last, to find out
+// whether it can be read.
+func (d *DB) ReadThrough(ctx context.Context, path string) error {
+	var sum any
+	err := d.conn.QueryRowContext(ctx, "select bit_xor(hash(f)) from (select * from read_parquet("+quote(path)+", hive_partitioning = false)) as f").Scan(&sum)
+	if err != nil {
+		return explain(err)
+	}
+	return nil
 }

@@ -25,7 +25,7 @@ func open(t *testing.T) *engine.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	for _, th := range analyze.Thresholds {
+	for _, th := range slices.Concat(analyze.Thresholds, analyze.HuntThresholds) {
 		set(t, db, th.Name, th.Default)
 	}
 	for name, value := range map[string]any{
@@ -34,8 +34,9 @@ func open(t *testing.T) *engine.DB {
 		"day_end_ms":   int64(1_000_086_400_000),
 		"reach_ms":     int64(3_600_000),
 		"window_from":  engine.Day("2026-11-04"), "window_to": engine.Day("2026-11-10"),
+		"hunt_days":   int64(1),
 		"as_of":       time.UnixMilli(1_000_086_400_000),
-		"region_city": "", "region_county": "", "address": "198.18.0.1", "prefix": "198.18.0.0/15",
+		"region_city": "", "region_county": "", "address": "198.18.0.1", "prefix": "198.18.0.0/15", "subject_kind": "host", "subject": "10.0.0.1",
 	} {
 		set(t, db, name, value)
 	}
@@ -188,6 +189,7 @@ func TestShapes(t *testing.T) {
 	for mart, raw := range map[string]string{
 		"mart_contacts": "raw_contacts", "mart_coverage": "raw_coverage",
 		"mart_night_suspects": "raw_suspects", "mart_night_evidence": "raw_evidence",
+		"int_hunt_pairs": "raw_hunt_pairs",
 	} {
 		if err := db.Build(t.Context(), mart); err != nil {
 			t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 // Staged is a written file that nobody reads yet.
 type Staged struct {
 	temporary, path string
+	kept            bool
 }
 
 // Stage writes a relation beside path under a temporary name that no reader's
@@ -39,15 +40,17 @@ func (s *Staged) Temporary() string { return s.temporary }
 func (s *Staged) Path() string { return s.path }
 
 // Commit gives the file its name and makes that durable.
-func (s *Staged) Commit() error {
-	if err := os.Rename(s.temporary, s.path); err != nil {
-		return fmt.Errorf("publish %s: %w", s.path, err)
-	}
-	return syncPath(filepath.Dir(s.path))
-}
+func (s *Staged) Commit() error { return Rename(s.temporary, s.path) }
+
+// Keep leaves the file where it is even if it is not committed: its run is
+// recorded, and the next one gives it its name.
+func (s *Staged) Keep() { s.kept = true }
 
 // Abort removes the file if it was not committed.
 func (s *Staged) Abort() error {
+	if s.kept {
+		return nil
+	}
 	err := os.Remove(s.temporary)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -55,10 +58,18 @@ func (s *Staged) Abort() error {
 	return err
 }
 
-// WriteFile publishes a small file, such as a manifest, in the same way.
-func WriteFile(path string, content []byte) error {
+// Rename gives a file that was written and synced its name, durably.
+func Rename(temporary, path string) error {
+	if err := os.Rename(temporary, path); err != nil {
+		return fmt.Errorf("publish %s: %w", path, err)
+	}
+	return syncPath(filepath.Dir(path))
+}
+
+// StageFile is Stage for a small file, such as a manifest.
+func StageFile(path string, content []byte) (*Staged, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return nil, fmt.Errorf("write %s: %w", path, err)
 	}
 	s := &Staged{temporary: temporaryName(path), path: path}
 	err := os.WriteFile(s.temporary, content, 0o644)
@@ -66,7 +77,16 @@ func WriteFile(path string, content []byte) error {
 		err = syncPath(s.temporary)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), s.Abort())
+		return nil, errors.Join(fmt.Errorf("write %s: %w", path, err), s.Abort())
+	}
+	return s, nil
+}
+
+// WriteFile publishes a small file at once.
+func WriteFile(path string, content []byte) error {
+	s, err := StageFile(path, content)
+	if err != nil {
+		return err
 	}
 	return s.Commit()
 }

@@ -10,6 +10,9 @@
 //	      -> a version in lake/feeds (import.go), with what all versions of the
 //	         feed say together (standing.go)
 //
+// The bytes are a file that somebody hands over, or what a source publishes
+// (update.go, package fetch).
+//
 // Endpoints that are known by name only are kept in a table of their own: flows
 // have addresses, and what a name resolves to must be asked inside the network
 // that is watched. Dates are kept as the feed states them; how long an entry

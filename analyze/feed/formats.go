@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -14,6 +15,7 @@ type Format string
 const (
 	Auto        Format = ""
 	STIX        Format = "stix"
+	PassiveDNS  Format = "pdns"
 	MISP        Format = "misp"
 	Warninglist Format = "warninglist"
 	Suricata    Format = "suricata"
@@ -36,6 +38,7 @@ type format struct {
 // last takes what is left, and says by the line what is wrong with it.
 var formats = []format{
 	{STIX, "STIX 2.1 bundle", "a JSON object with `objects`, or an indicator alone with `pattern`", jsonHas("objects", "pattern"), (*reader).readSTIX},
+	{PassiveDNS, "passive DNS", "JSON objects with `rrname`; a first line that names columns for name, type and answer of a record", isPassiveDNS, (*reader).readPassiveDNS},
 	{MISP, "MISP event", "JSON with `Event`, `Attribute` or `response`; a list of such", isMISP, (*reader).readMISP},
 	{Warninglist, "MISP warninglist", "a JSON object with `list`", jsonHas("list"), (*reader).readWarninglist},
 	{Suricata, "Suricata or Snort rules", "a first line that begins with an action and has an arrow and options", isRules, (*reader).readRules},
@@ -55,13 +58,16 @@ func Formats() []Format {
 
 // formatOf is the format of that name, or the one that text looks like.
 func formatOf(name Format, text []byte) (*format, error) {
+	if name == Auto && isYAML(text) {
+		return nil, errors.New("is YAML, such as a Sigma rule, whose patterns are looked for in events: list the names and addresses that it has, one a line")
+	}
 	for i := range formats {
 		if f := &formats[i]; f.name == name || (name == Auto && f.recognise(text)) {
 			return f, nil
 		}
 	}
 	if name == Auto {
-		return nil, errors.New("is JSON, but neither a STIX bundle nor a MISP event or warninglist")
+		return nil, errors.New("is JSON, but neither a STIX bundle, a MISP event or warninglist, nor passive DNS")
 	}
 	return nil, fmt.Errorf("format %q is not known", name)
 }
@@ -75,6 +81,15 @@ func isJSON(text []byte) bool {
 		return len(inner) > 0 && bytes.IndexByte([]byte("{[\"]"), inner[0]) >= 0
 	}
 	return len(text) > 0 && text[0] == '{'
+}
+
+// yamlKey is how a line of YAML begins: a list has no endpoint of that form, as
+// every name of one has a dot.
+var yamlKey = regexp.MustCompile(`^[A-Za-z_]+:( |$)`)
+
+func isYAML(text []byte) bool {
+	line := contentLine(text)
+	return line == "---" || yamlKey.MatchString(line)
 }
 
 func isLines(text []byte) bool { return !isJSON(text) }

@@ -35,6 +35,11 @@ func FuzzSuricata(f *testing.F) {
 	fuzzFormat(f, feed.Suricata, example["suricata"], "alert tcp any any <> [[198.51.100.1,!198.51.100.2],$X] [1:3,5] (sid:1;)\\\n\nalert")
 }
 
+func FuzzPassiveDNS(f *testing.F) {
+	fuzzFormat(f, feed.PassiveDNS, pdnsHeader+"p.example.,A,198.51.100.7,2026-10-01,2026-10-02,1\np.example,CNAME,q.example,2026-10-01,,\nq.example,AAAA,2001:db8::7,1759276800,,\n",
+		`{"rrname":"p.example","rrtype":"A","rdata":["198.51.100.7",{}],"time_first":1759276800,"ttl":-1}`+"\n[", "name,type,answer,status,first_seen,ttl\np.example,A,,nxdomain,2026-10-01,9\n")
+}
+
 func FuzzAuto(f *testing.F) {
 	seeds := []string{}
 	for _, text := range example {
@@ -94,6 +99,10 @@ func fuzzFormat(f *testing.F, format feed.Format, seeds ...string) {
 		o.Format, o.Limits.MaxBad = format, 1
 		if negative {
 			o.Negative = "cdn"
+		}
+		for _, domain := range []string{"p.example", "q.example"} {
+			e := feed.Entry{Domain: domain, Port: 1, Proto: feed.TCP, Source: "s", FeedVersion: "n@1", ValidUntil: noon}
+			o.Names = append(o.Names, feed.Name{Entry: e, Until: noon})
 		}
 		list, tally, err := feed.Parse(feed.Input{File: "f", Data: data}, o)
 		if err != nil {

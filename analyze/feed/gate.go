@@ -116,8 +116,12 @@ func checkRange(r iprange.Range, widest4, widest6 int, why string) error {
 	return nil
 }
 
-// checkName refuses names that no resolver of the world answers.
+// checkName refuses names that no resolver of the world answers, and such that
+// do not fit into a question.
 func checkName(name string) error {
+	if _, err := WireName(name); err != nil {
+		return err
+	}
 	top := name[strings.LastIndexByte(name, '.')+1:]
 	if what, ok := closedNames[top]; ok {
 		return fmt.Errorf("%s ends in .%s, %s: no pool can be there", name, top, what)

@@ -39,14 +39,25 @@ type Options struct {
 	// Replace forgets what versions before this one said.
 	Replace bool
 
+	// Names are the endpoints that feeds know by name, sorted by it: passive
+	// DNS says which addresses they had. Floor is how long such an answer
+	// holds after it was last seen, if its own time to live is not longer.
+	Names []Name
+	Floor time.Duration
+
 	// RetrievedAt is when the list said what it says: rows without dates
 	// were seen then. Zero = now.
 	RetrievedAt time.Time
+	// RenewAfter, if it is set, is how long before RetrievedAt the last version
+	// must have been retrieved for the same bytes to make another.
+	RenewAfter time.Duration
 
 	Limits intake.Limits
 
 	Now    func() time.Time
 	Logger *slog.Logger // nil = discard
+
+	resolved bool // the list is what our own questions were answered
 }
 
 // Result tells what became of an import. Duplicates were merged into another
@@ -75,7 +86,10 @@ func Import(lakeDir string, in Input, o Options) (Result, error) {
 // Content is what was read from one original.
 type Content struct {
 	Entries []Entry
-	Names   []Entry // endpoints that are known by their name only
+	Names   []Entry  // endpoints that are known by their name only
+	Answers []Answer // what the entries of passive DNS rest on
+
+	id string // of the version that they will be
 }
 
 // Parse reads and checks a feed without keeping it: the entries that Import
@@ -104,6 +118,13 @@ func Parse(in Input, o Options) (Content, intake.Tally, error) {
 		}
 	}
 	r.tally.Kept, r.tally.Names = len(list.Entries), len(list.Names)
+	for i := range r.answers {
+		r.answers[i].FeedVersion = id
+	}
+	list.Answers, list.id = r.answers, id
+	if o.resolved {
+		return list, r.tally, nil // nobody answered wrongly that there is nothing
+	}
 	if err := r.tally.Judge(o.Limits); err != nil {
 		return Content{}, r.tally, fault(err)
 	}
@@ -114,6 +135,9 @@ func Parse(in Input, o Options) (Content, intake.Tally, error) {
 func (o Options) keep(lakeDir string, in Input, list *Content, tally intake.Tally) (Result, error) {
 	result := Result{Tally: tally}
 	settings, retrievedStated := o.settings(), !o.RetrievedAt.IsZero()
+	if list.Answers != nil {
+		settings["names"] = namesFrom(o.Names)
+	}
 	if err := o.fill(in.File); err != nil {
 		return result, err
 	}
@@ -134,7 +158,7 @@ func (o Options) keep(lakeDir string, in Input, list *Content, tally intake.Tall
 		Tables:     tables,
 		Settings:   settings,
 		Counts:     tally.Counts(),
-		ImportedAt: o.Now(), RetrievedAt: o.RetrievedAt, RetrievedStated: retrievedStated,
+		ImportedAt: o.Now(), RetrievedAt: o.RetrievedAt, RetrievedStated: retrievedStated, RenewAfter: o.RenewAfter,
 		Replaces: func(v *versions.Version) bool { return v.Name == o.Name },
 		Follow:   follow,
 	})
@@ -180,6 +204,9 @@ func (o *Options) fill(file string) error {
 	}
 	if err := versions.CheckName(o.Name); err != nil {
 		return err
+	}
+	if o.Name == ResolvedFeed && !o.resolved {
+		return fmt.Errorf("the name %s is for what 'minewatch feed resolve' finds: give another with --name", ResolvedFeed)
 	}
 	if o.Confidence < 0 || o.Confidence > 100 {
 		return fmt.Errorf("confidence %d: want 1 to 100", o.Confidence)

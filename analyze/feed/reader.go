@@ -17,7 +17,8 @@ const maxRows = 300_000
 type reader struct {
 	options *Options
 	own     spans
-	entries []Entry // names among them: what has no address
+	entries []Entry  // names among them: what has no address
+	answers []Answer // of passive DNS
 	tally   intake.Tally
 	others  map[string]int // what was not read, by its kind
 }

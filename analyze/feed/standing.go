@@ -72,21 +72,24 @@ func (e *Entry) sighting() time.Time {
 // holds a list back that changed too much at once.
 func (o *Options) follow(l *Content) func(*versions.Version, map[string][]byte) error {
 	return func(before *versions.Version, tables map[string][]byte) error {
+		if o.resolved {
+			return o.followResolved(before, tables, l)
+		}
 		if before == nil {
-			return writeStanding(tables, nil, l)
+			return errors.Join(writeStanding(tables, nil, l), o.writeAnswers(tables, nil, l))
 		}
 		v := Version{*before}
 		if err := o.holdBack(&v, len(l.Entries)+len(l.Names)); err != nil {
 			return err
 		}
 		if o.Replace {
-			return writeStanding(tables, nil, l)
+			return errors.Join(writeStanding(tables, nil, l), o.writeAnswers(tables, nil, l))
 		}
 		old, err := v.Standing()
 		if err != nil {
 			return err
 		}
-		return writeStanding(tables, &old, l)
+		return errors.Join(writeStanding(tables, &old, l), o.writeAnswers(tables, &v, l))
 	}
 }
 
@@ -110,8 +113,13 @@ func writeTable[T any](tables map[string][]byte, name string, columns []sheet.Co
 // DefaultMaxChange is the part by which a list may shrink or grow at once.
 const DefaultMaxChange = 0.5
 
-// errHeldBack ends the reason for a list that is held back.
-const errHeldBack = "nothing was imported: see what would change with 'minewatch feed diff FILE', and import it with --force if it is right"
+// HeldBackError is the reason for which a list is held back.
+type HeldBackError struct{ Reason string }
+
+func (e *HeldBackError) Error() string {
+	return "held back: " + e.Reason + "; nothing was imported: " +
+		"see what would change with 'minewatch feed diff FILE', and import it with --force if it is right"
+}
 
 // holdBack refuses a list that shrinks or grows by more than the allowed part:
 // half a download, another list under the same name, or somebody's attack.
@@ -125,8 +133,8 @@ func (o *Options) holdBack(before *Version, now int) error {
 	if o.Force || max(change, -change) <= part {
 		return nil
 	}
-	return fmt.Errorf("held back: %d entries, %d in %s before, a change of %+.0f%% where %.0f%% is allowed; %s",
-		now, was, before.ID(), 100*change, 100*part, errHeldBack)
+	return &HeldBackError{fmt.Sprintf("%d entries, %d in %s before, a change of %+.0f%% where %.0f%% is allowed",
+		now, was, before.ID(), 100*change, 100*part)}
 }
 
 // HeldBack says whether an import of c as the successor of before would be

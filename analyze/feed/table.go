@@ -34,9 +34,13 @@ var tableFields = []intake.Field{
 
 var errNoAddress = errors.New("no column with an address in the header: want ip, cidr or address")
 
+// headerReach is how far into a file its header may be: a line of hundreds of
+// megabytes is copied several times before it is told to be none.
+const headerReach = 1 << 20
+
 // isTable says whether the first line of text is a header that we know.
 func isTable(text []byte) bool {
-	t, err := intake.OpenTable(text, tableFields)
+	t, err := intake.OpenTable(text[:min(len(text), headerReach)], tableFields)
 	return err == nil && (t.Has("address") || t.Has("domain"))
 }
 

@@ -18,6 +18,7 @@ const (
 	namesFile         = "names.csv"
 	standingFile      = "standing.csv"
 	standingNamesFile = "standing_names.csv"
+	answersFile       = "answers.csv" // of feeds that rest on answers of resolvers: all that are remembered
 )
 
 // Version is one kept version of a feed, or of a negative list.
@@ -35,6 +36,34 @@ func (v *Version) StandingPath() string {
 		return v.Path(standingFile)
 	}
 	return v.EntriesPath()
+}
+
+// NamesPath is the path of the names that stand by this version, empty where it
+// has no such table.
+func (v *Version) NamesPath() string {
+	for _, file := range []string{standingNamesFile, namesFile} {
+		if _, ok := v.Tables[file]; ok {
+			return v.Path(file)
+		}
+	}
+	return ""
+}
+
+// AnswersPath is the path of what resolvers said up to this version, empty
+// where nobody was asked.
+func (v *Version) AnswersPath() string {
+	if _, ok := v.Tables[answersFile]; ok {
+		return v.Path(answersFile)
+	}
+	return ""
+}
+
+// Answers are what resolvers said up to this version, with its windows.
+func (v *Version) Answers() ([]Answer, error) {
+	if _, ok := v.Tables[answersFile]; !ok {
+		return nil, nil
+	}
+	return readTable(v, answersFile, AnswerColumns)
 }
 
 // Size is the number of entries and names that were read.

@@ -39,6 +39,7 @@ func (p *printer) functions() template.FuncMap {
 		"spaced":     spaced,
 		"t":          p.t,
 		"approx":     approximate,
+		"because":    p.because,
 		"bytes":      shortBytes,
 		"count":      countAny,
 		"day":        p.day,
@@ -60,6 +61,7 @@ func (p *printer) functions() template.FuncMap {
 		"points":     points,
 		"reason":     p.reason,
 		"score":      score,
+		"statusText": p.statusText,
 		"when":       p.when,
 		"why":        p.why,
 	}

@@ -28,9 +28,9 @@ func ParseLang(s string) (Lang, error) {
 func catalogue(lang Lang) (map[string]string, error) {
 	switch lang {
 	case Chinese:
-		return chinese(), nil
+		return addHistory(chinese(), chineseHistory()), nil
 	case English:
-		return english(), nil
+		return addHistory(english(), englishHistory()), nil
 	}
 	return nil, fmt.Errorf("no messages in language %q", lang)
 }

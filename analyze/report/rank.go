@@ -45,6 +45,10 @@ func rankColumns() []column {
 		{"county", func(s *Suspect) any { return s.County }},
 		{"reasons", func(s *Suspect) any { return s.Reasons }},
 		{"nat", func(s *Suspect) any { return s.NAT }},
+		{"first_day", func(s *Suspect) any { return dayOf(s.FirstDay) }},
+		{"days_seen", func(s *Suspect) any { return s.DaysSeen }},
+		{"status", func(s *Suspect) any { return s.Status }},
+		{"unknown_because", func(s *Suspect) any { return s.UnknownBecause }},
 	}
 }
 

@@ -150,6 +150,9 @@ func writeReasons(out *strings.Builder, s *Suspect, zone *time.Location) {
 		fmt.Fprintf(out, ", at least %d connections at once", s.MaxConcurrent)
 	}
 	out.WriteString("\n")
+	if s.Status != "" {
+		fmt.Fprintf(out, "%s%s\n", indent, pastText(s))
+	}
 	if s.Contact != "" {
 		fmt.Fprintf(out, "%scontact %s\n", indent, oneLine(s.Contact))
 	}
@@ -167,6 +170,22 @@ func writeReasons(out *strings.Builder, s *Suspect, zone *time.Location) {
 		fmt.Fprintf(out, "%s     -> %s  %s, %s; local ports %s\n", indent, endpoint(d.PoolAddress, d.PoolPort),
 			oneLine(orUnknown(d.Pool)), oneLine(orUnknown(d.Coin)), oneLine(orUnknown(d.LocalPorts)))
 	}
+}
+
+// pastText says what the nights know of a suspect.
+func pastText(s *Suspect) string {
+	status := strings.ReplaceAll(s.Status, "_", " ")
+	if s.UnknownBecause != "" {
+		status += ": " + englishHistory()["because."+s.UnknownBecause]
+	}
+	if s.FirstDay == "" {
+		return status
+	}
+	days := "1 day"
+	if s.DaysSeen != 1 {
+		days = strconv.Itoa(s.DaysSeen) + " days"
+	}
+	return status + ", suspected on " + days + " since " + s.FirstDay
 }
 
 func place(s *Suspect) string {

@@ -16,6 +16,7 @@ func chineseReasons() [][2]string {
 		{"a shared (CDN, VPN, hosting) address", "共享（CDN、VPN、托管）地址"},
 		{"a sinkhole and not a pool, by the list *", "按清单 {1}，该地址是 sinkhole（黑洞），不是矿池"},
 		{"a DNS resolver and not a pool, by the list *", "按清单 {1}，该地址是 DNS 解析服务器，不是矿池"},
+		{"an address of the watched network and no pool outside, by *", "依据 {1}，该地址属于本监测网络，不是外部矿池"},
 		{"listed as a pool by mistake, by the list *", "按清单 {1}，该地址系误列，不是矿池"},
 		{"the feed entry has confidence #", "情报可信度仅 {1}"},
 		{"probed # pool endpoints within an hour in short sessions", "一小时内以短会话探测 {1} 个矿池端点，属扫描"},

@@ -35,10 +35,34 @@ type Suspect struct {
 	County          string    `json:"county"`
 	Reasons         string    `json:"reasons"` // evidence as one line, strongest first
 
-	NAT      bool       `json:"nat"` // the ledger says: a gateway, devices behind it unknown
+	NAT bool `json:"nat"` // the ledger says: a gateway, devices behind it unknown
+
+	// What all nights know of the address; see Past.
+	FirstDay       string `json:"first_day"` // "2026-11-09"; "" = no night suspected it
+	DaysSeen       int    `json:"days_seen"`
+	Status         string `json:"status"` // "" for grades C and X
+	UnknownBecause string `json:"unknown_because"`
+
 	Contact  string     `json:"contact"`
 	Evidence []Evidence `json:"evidence"`
 	Details  []Detail   `json:"details"`
+}
+
+// Past is what became of an address or a unit in the week against all nights
+// before. Days are suspected ones: a pool answered, and the night graded A or B.
+type Past struct {
+	Subject                       string // the address, or the unit's name
+	Suspect                       bool   // by the week's own ranking
+	Status                        string // new, continuing, recurred, gone or not_known
+	UnknownBecause                string // no_history, no_night, gap, clues or not_covered; "" = the status is known
+	FirstDay, LastDay, LastBefore string // "2026-11-09"; "" = none; LastBefore lies before the week
+	DaysSeen, DaysInWindow        int
+	DaysOfClues                   int // since FirstDay, with too little contact for a suspicion
+	GapDays, CleanDays            int // from LastBefore to the next suspected day or the end of the week; and those of them that show silence
+	Recurrences                   int // since FirstDay
+	BestGrade, LastGrade          string
+	Exporters                     string // that saw it last
+	Unit, Sector, City, County    string // by the ledger of that night
 }
 
 // Evidence is one named reason for a grade.
@@ -100,7 +124,9 @@ type Week struct {
 	Sectors  []Share
 	Pools    []Pool
 	Coins    []Share
-	Days     []Day // one for each day of the week, also those without a night
+	Days     []Day  // one for each day of the week, also those without a night
+	Hosts    []Past // the suspects, and those before them that the week lacks
+	UnitPast []Past // the same of their units
 	Suspects []Suspect
 	Clues    []Suspect // grade C
 	Excluded []Suspect // grade X
@@ -112,6 +138,7 @@ type Week struct {
 	Coverage    Coverage      // of all nights of the week
 	Exporters   []ExporterDay // by day and address
 	MinCoverage float64       // percent that a covered day has
+	CleanDays   int           // days without contact after which a suspect counts as gone
 }
 
 // Total is the headline of a week.

@@ -66,6 +66,7 @@ func sampleWeek() *report.Week {
 			{Endpoints: 1, Hosts: 1, Hours: 9, Bytes: 210_000_000},
 		},
 	}
+	week.CleanDays, week.Hosts, week.UnitPast = 7, sampleHosts(), sampleUnitPast()
 	for i := range 7 {
 		day := report.Day{
 			Day: week.From.AddDate(0, 0, i), Ran: true, ContactRecords: 2_210 + int64(i)*37,
@@ -227,6 +228,9 @@ func sampleSuspects() []report.Suspect {
 	orphan := short
 	orphan.Rank, orphan.Host, orphan.Score, orphan.Unit, orphan.Sector, orphan.City, orphan.County = 5, "172.20.9.9", 41, "", "", "", ""
 	orphan.Evidence, orphan.Reasons, orphan.ContactHours = nil, "the feed names the address without a port", 9
+	steady.FirstDay, steady.DaysSeen, steady.Status = "2026-10-19", 27, "continuing"
+	short.FirstDay, short.DaysSeen, short.Status = "2026-11-11", 1, "new"
+	orphan.Status, orphan.UnknownBecause = "not_known", "no_night"
 	return []report.Suspect{steady, second, third, short, orphan}
 }
 

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"minewatch/analyze/lockfile"
 )
 
 // Store is a folder of versions. The folder is made by the first Add.
@@ -40,7 +42,7 @@ func (s *Store) List() ([]Version, error) {
 		if !f.IsDir() || !versionFolder.MatchString(f.Name()) {
 			continue
 		}
-		v, err := open(filepath.Join(s.dir, f.Name()))
+		v, err := Read(filepath.Join(s.dir, f.Name()))
 		if err != nil {
 			return nil, err
 		}
@@ -61,6 +63,10 @@ type Draft struct {
 	RetrievedAt      time.Time
 	RetrievedStated  bool // somebody said RetrievedAt; otherwise it is only the time of import
 
+	// RenewAfter, if it is set, is how long before RetrievedAt the newest
+	// version must have been retrieved for the same bytes to be stored again.
+	RenewAfter time.Duration
+
 	// Replaces says which versions the new one is the successor of: of the
 	// same feed, of any ledger.
 	Replaces func(*Version) bool
@@ -71,8 +77,9 @@ type Draft struct {
 }
 
 // Add keeps a draft. If the newest version that it would replace is of the
-// same name, bytes, settings and (if stated) time of retrieval, nothing
-// is stored and that version is returned with isNew false.
+// same name, bytes, settings and (if stated) time of retrieval, or not old
+// enough for RenewAfter, nothing is stored and that version is returned with
+// isNew false.
 func (s *Store) Add(d Draft) (v Version, isNew bool, err error) {
 	if err := CheckName(d.Name); err != nil {
 		return Version{}, false, err
@@ -80,7 +87,7 @@ func (s *Store) Add(d Draft) (v Version, isNew bool, err error) {
 	if err := os.MkdirAll(s.dir, folderMode); err != nil {
 		return Version{}, false, err
 	}
-	unlock, err := lock(filepath.Join(s.dir, ".lock"))
+	unlock, err := lockfile.Wait(filepath.Join(s.dir, ".lock"))
 	if err != nil {
 		return Version{}, false, err
 	}
@@ -128,8 +135,14 @@ func (d *Draft) version() Version {
 }
 
 func (d *Draft) repeats(old *Version, hash string) bool {
-	return old.Name == d.Name && old.SHA256 == hash && maps.Equal(old.Settings, d.Settings) &&
-		(!d.RetrievedStated || old.RetrievedAt.Equal(d.RetrievedAt.Truncate(time.Second)))
+	if old.Name != d.Name || old.SHA256 != hash || !maps.Equal(old.Settings, d.Settings) {
+		return false
+	}
+	retrieved := d.RetrievedAt.Truncate(time.Second)
+	if d.RenewAfter > 0 {
+		return retrieved.Sub(old.RetrievedAt) < d.RenewAfter
+	}
+	return !d.RetrievedStated || old.RetrievedAt.Equal(retrieved)
 }
 
 // nextSeq is one more than the largest number of any version's folder.

@@ -57,6 +57,9 @@ func ID(name string, original []byte) string { return id(name, hashOf(original))
 // Path is the path of one of the version's tables.
 func (v *Version) Path(table string) string { return filepath.Join(v.Folder, table) }
 
+// ManifestPath is where the version's manifest is.
+func (v *Version) ManifestPath() string { return v.Path(manifestFile) }
+
 // Base is the name of the version's folder.
 func (v *Version) Base() string { return filepath.Base(v.Folder) }
 
@@ -65,10 +68,17 @@ func (v *Version) ReadTable(table string) ([]byte, error) {
 	return v.read(table, v.Tables[table])
 }
 
+// Original returns the bytes as they were imported, after comparing them with
+// their hash.
+func (v *Version) Original() ([]byte, error) { return v.read(originalFile, v.SHA256) }
+
+// Holds says whether original is what the version was read from.
+func (m *Manifest) Holds(original []byte) bool { return hashOf(original) == m.SHA256 }
+
 // Verify compares the original and every table with the hashes that the
 // manifest gives. The error names each file that differs.
 func (v *Version) Verify() error {
-	_, err := v.read(originalFile, v.SHA256)
+	_, err := v.Original()
 	faults := []error{err}
 	for table, hash := range v.Tables {
 		_, err := v.read(table, hash)
@@ -88,8 +98,8 @@ func (v *Version) read(file, hash string) ([]byte, error) {
 	return data, nil
 }
 
-// open reads the manifest in folder and checks it against the folder's name.
-func open(folder string) (Version, error) {
+// Read reads the manifest in folder and checks it against the folder's name.
+func Read(folder string) (Version, error) {
 	base := filepath.Base(folder)
 	damaged := func(err error) (Version, error) {
 		return Version{}, fmt.Errorf("version %s: %w: restore it from a backup, or move the folder out of the lake", base, err)

@@ -95,16 +95,30 @@ func TestAddAgain(t *testing.T) {
 	if v, isNew := add(t, s, later); !isNew || v.Seq != 2 {
 		t.Errorf("the same bytes, stated to be retrieved later: new %v, %s", isNew, v.Base())
 	}
+	later.RenewAfter = 24 * time.Hour
+	for _, hours := range []time.Duration{-1, 12, 24} {
+		later.RetrievedAt = noon.Add(hours * time.Hour)
+		if v, isNew := add(t, s, later); isNew || v.Seq != 2 {
+			t.Errorf("the same bytes %d hours after the first, renewed after 24: new %v, %s", hours, isNew, v.Base())
+		}
+	}
+	later.RetrievedAt = noon.Add(25 * time.Hour)
+	if v, isNew := add(t, s, later); !isNew || v.Seq != 3 {
+		t.Errorf("the same bytes a day after the second version: new %v, %s", isNew, v.Base())
+	}
+	if original, err := first.Original(); err != nil || string(original) != "1" || !first.Holds([]byte("1")) || first.Holds([]byte("2")) {
+		t.Errorf("Original = %q, %v", original, err)
+	}
 	other := draft("a", "1")
 	other.Settings = map[string]string{"format": "csv", "evidence": "manual"}
-	if v, isNew := add(t, s, other); !isNew || v.Seq != 3 {
+	if v, isNew := add(t, s, other); !isNew || v.Seq != 4 {
 		t.Errorf("the same bytes, read in another way: new %v, %s", isNew, v.Base())
 	}
-	if v, isNew := add(t, s, draft("b", "1")); !isNew || v.Seq != 4 {
+	if v, isNew := add(t, s, draft("b", "1")); !isNew || v.Seq != 5 {
 		t.Errorf("the same bytes under another name: new %v, %s", isNew, v.Base())
 	}
 	add(t, s, draft("b", "2"))
-	if v, isNew := add(t, s, draft("b", "1")); !isNew || v.Seq != 6 {
+	if v, isNew := add(t, s, draft("b", "1")); !isNew || v.Seq != 7 {
 		t.Errorf("a list that goes back to what it was: new %v, %s", isNew, v.Base())
 	}
 }

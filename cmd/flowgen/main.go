@@ -99,7 +99,7 @@ func newRootCommand(started *bool) *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetHelpCommand(newHelpCommand())
 	root.SetFlagErrorFunc(plainFlagError)
-	root.AddCommand(newWeekCommand(), newSendCommand(), newGradeCommand())
+	root.AddCommand(newWeekCommand(), newSendCommand(), newGradeCommand(), newHuntedCommand())
 	return root
 }
 

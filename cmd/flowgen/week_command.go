@@ -32,14 +32,18 @@ func newWeekCommand() *cobra.Command {
   live/<exporter>.pcap            to be sent over UDP with 'flowgen send': the last
                                   day of exporters that are in no other capture
   feed.csv                        mining-pool endpoints
+  sinkholes.csv                   a negative list: which of them are none any more
   ledger.csv, exclusions.csv      whose addresses they are, and who may mine
   truth.csv                       the planted miners and decoys, and the grades
                                   that are right for them
   summary.json                    exactly what each capture holds
+  lookalikes.csv                  with --lookalikes: the hosts that only look like
+                                  miners, for 'flowgen hunted'
 
-The planted hosts come first (some 380,000 records, or 210,000 when --flows is
-below 500,000, with fewer hosts of each kind); background fills up to --flows,
-but is never less than a fifth of it. The same flags always give the same bytes.`,
+The planted hosts come first (some 830,000 records, or 410,000 when --flows is
+below 500,000, with fewer hosts of each kind; where every router counts every
+packet three times as many); background fills up to --flows, but is never less
+than a fifth of it. The same flags always give the same bytes.`,
 		Example: "  flowgen week --seed 1 --week 2026-W46 --flows 3000000 --out demo",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -51,9 +55,11 @@ but is never less than a fifth of it. The same flags always give the same bytes.
 	flags.StringVar(&f.week, "week", "2026-W46", "ISO 8601 week")
 	flags.StringVar(&f.options.Zone, "zone", "Asia/Shanghai", "time zone of the province")
 	flags.IntVar(&f.options.Flows, "flows", 3_000_000, "flow records in all exports, about")
-	flags.Uint32Var(&f.options.Sampling, "sampling", 1, "sampling rate of the two core routers, 1 = every packet")
+	flags.Uint32Var(&f.options.Sampling, "sampling", 0, "sampling rate of all routers, 1 = every packet; 0 = every packet, but one in 1,000 on backbone and campus")
+	flags.BoolVar(&f.options.Gaps, "gaps", false, "lose one datagram in 100, and each router for two to six hours")
 	flags.IntVar(&f.options.Live, "live", 3, "exporters whose last day is kept apart for UDP, 0 to 3")
 	flags.Float64Var(&f.options.LiveShare, "live-share", 0.1, "their part of the background")
+	flags.IntVar(&f.options.Lookalikes, "lookalikes", 0, "hosts that stay with an unlisted endpoint for hours and mine nothing, beyond --flows; some 20,000 records a host")
 	flags.StringVar(&f.options.Dir, "out", "", "folder to write, new or empty")
 	flags.BoolVar(&f.force, "force", false, "replace a week that is in the folder already")
 	_ = cmd.MarkFlagRequired("out")

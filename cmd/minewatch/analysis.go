@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"minewatch/analyze"
@@ -27,8 +30,10 @@ func (e *environment) analysis() (analyze.Options, error) {
 			Threads:       e.config.Engine.Threads,
 			TempDirectory: e.config.Engine.TempDirectory,
 		},
-		Version: versionText(),
-		Now:     e.now,
-		Logger:  e.log,
+		HashFlows: e.config.Nightly.HashFlows,
+		Version:   versionText(),
+		Command:   strings.Join(append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), " "),
+		Now:       e.now,
+		Logger:    e.log,
 	}, nil
 }

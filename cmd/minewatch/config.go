@@ -31,6 +31,8 @@ type config struct {
 	Exporters []exporterConfig   `toml:"exporter"`
 	Feed      feedConfig         `toml:"feed"`
 	Grading   map[string]float64 `toml:"grading"`
+	Hunt      huntConfig         `toml:"hunt"`
+	Nightly   nightlyConfig      `toml:"nightly"`
 	Report    reportConfig       `toml:"report"`
 	Retention retentionConfig    `toml:"retention"`
 	Engine    engineConfig       `toml:"engine"`
@@ -59,7 +61,9 @@ type collectConfig struct {
 
 type feedConfig struct {
 	MaxChange float64        `toml:"max_change"`
+	Resolve   resolveConfig  `toml:"resolve"`
 	TTLDays   map[string]int `toml:"ttl_days"`
+	Sources   []sourceConfig `toml:"source"`
 }
 
 type reportConfig struct {
@@ -110,20 +114,22 @@ func defaultConfig() config {
 			Sockets:       1,
 			ReceiveBuffer: 64 << 20,
 		},
-		Feed: feedConfig{MaxChange: feed.DefaultMaxChange, TTLDays: map[string]int{
+		Feed: feedConfig{MaxChange: feed.DefaultMaxChange, Resolve: defaultResolve(), TTLDays: map[string]int{
 			"probe_up": 30, "official_doc": 14, "dns": 14, "malware_report": 90, "list": 30, "cdn": 3, "manual": 30, "default": 30,
 		}},
-		Grading:   defaultGrading(),
+		Grading:   defaultValues(analyze.Thresholds),
+		Hunt:      defaultHunt(),
+		Nightly:   defaultNightly(),
 		Report:    reportConfig{LocateHours: 48, ReportHours: 72, ExcludeDays: 180},
 		Retention: defaultRetention(),
 		Engine:    engineConfig{MemoryLimit: "2GB"},
 	}
 }
 
-// defaultGrading is the thresholds by name; package analyze owns them.
-func defaultGrading() map[string]float64 {
-	values := make(map[string]float64, len(analyze.Thresholds))
-	for _, t := range analyze.Thresholds {
+// defaultValues are thresholds by name; package analyze owns them.
+func defaultValues(list []analyze.Threshold) map[string]float64 {
+	values := make(map[string]float64, len(list))
+	for _, t := range list {
 		values[t.Name] = t.Default
 	}
 	return values
@@ -134,9 +140,14 @@ func defaultGrading() map[string]float64 {
 func documentedDefaults() string {
 	var b strings.Builder
 	b.WriteString(configDefaults)
-	for _, t := range analyze.Thresholds {
-		fmt.Fprintf(&b, "# %s\n%s = %s # %s\n", t.Reason, t.Name, strconv.FormatFloat(t.Default, 'f', -1, 64), t.Unit)
+	document := func(list []analyze.Threshold) {
+		for _, t := range list {
+			fmt.Fprintf(&b, "# %s\n%s = %s # %s\n", t.Reason, t.Name, strconv.FormatFloat(t.Default, 'f', -1, 64), t.Unit)
+		}
 	}
+	document(analyze.Thresholds)
+	b.WriteString("\n# The numbers of the hunt. No night uses them.\n[hunt.thresholds]\n")
+	document(analyze.HuntThresholds)
 	return b.String()
 }
 

@@ -36,7 +36,9 @@ func (c *config) validate() error {
 	c.Collect.validate(&f)
 	checkExporters(&f, c.Exporters)
 	c.Feed.validate(&f)
-	c.validateGrading(&f)
+	checkThresholds(&f, "grading.", c.Grading, analyze.Thresholds)
+	c.Hunt.validate(&f)
+	c.Nightly.validate(&f)
 	c.Report.validate(&f)
 	c.Retention.validate(&f)
 	if !memorySize.MatchString(c.Engine.MemoryLimit) {
@@ -48,20 +50,20 @@ func (c *config) validate() error {
 	return errors.Join(f...)
 }
 
-func (c *config) validateGrading(f *faults) {
+func checkThresholds(f *faults, section string, values map[string]float64, list []analyze.Threshold) {
 	units := map[string]string{}
-	for _, t := range analyze.Thresholds {
+	for _, t := range list {
 		units[t.Name] = t.Unit
 	}
-	for _, name := range sortedKeys(c.Grading) {
+	for _, name := range sortedKeys(values) {
 		unit, ok := units[name]
-		switch v := c.Grading[name]; {
+		switch v := values[name]; {
 		case !ok:
-			f.add("grading."+name, "is no threshold; 'minewatch config show --defaults' lists them")
+			f.add(section+name, "is no threshold; 'minewatch config show --defaults' lists them")
 		case v < 0 || math.IsNaN(v) || math.IsInf(v, 0):
-			f.add("grading."+name, "%v, want a number from 0 on", v)
+			f.add(section+name, "%v, want a number from 0 on", v)
 		case unit == "of 100" && v > 100:
-			f.add("grading."+name, "%v, want a number from 0 to 100", v)
+			f.add(section+name, "%v, want a number from 0 to 100", v)
 		}
 	}
 }
@@ -126,6 +128,7 @@ func (c *feedConfig) validate(f *faults) {
 	if c.MaxChange <= 0 || math.IsNaN(c.MaxChange) {
 		f.add("feed.max_change", "%v, want a part above 0, such as 0.5", c.MaxChange)
 	}
+	c.Resolve.validate(f)
 	known := []string{"cdn", "default"}
 	for _, e := range feed.Evidences() {
 		known = append(known, string(e))
@@ -137,6 +140,7 @@ func (c *feedConfig) validate(f *faults) {
 			f.add("feed.ttl_days."+evidence, "%d, want 1 day or more", days)
 		}
 	}
+	checkSources(f, c.Sources)
 }
 
 func checkPrefixes(f *faults, key string, prefixes []netip.Prefix) {

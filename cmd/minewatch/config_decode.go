@@ -83,8 +83,10 @@ func plainReason(text string) string {
 // kindOf says what to write for a value of a Go type.
 func kindOf(goType string) string {
 	switch {
-	case goType == "string":
+	case goType == "string", goType == "main.secret", goType == "main.secretURL":
 		return "a text in quotes"
+	case goType == "bool":
+		return "true or false"
 	case goType == "netip.Prefix":
 		return "a prefix in quotes"
 	case goType == "main.duration":

@@ -24,7 +24,7 @@ func newFeedCommand(env *environment) *cobra.Command {
 as a version; the newest version of each feed, all feeds together, is what the
 nights match flows with.`,
 	}
-	cmd.AddCommand(newFeedImportCommand(env), newFeedListCommand(env), newFeedShowCommand(env), newFeedDiffCommand(env), newFeedQualityCommand(env))
+	cmd.AddCommand(newFeedImportCommand(env), newFeedUpdateCommand(env), newFeedListCommand(env), newFeedShowCommand(env), newFeedDiffCommand(env), newFeedQualityCommand(env), newFeedResolveCommand(env))
 	return cmd
 }
 
@@ -43,13 +43,15 @@ func newFeedImportCommand(env *environment) *cobra.Command {
 		Short: "import a feed as a new version",
 		Long: `Import a feed as a new version: a CSV with a header (ip, port, coin, pool, …), a
 plain list (address, address:port, name:port, host,port,coin), a hosts file, a MISP
-event, a STIX 2.1 bundle, or Suricata rules with addresses; plain, gzip or zstd.
+event, a STIX 2.1 bundle, Suricata rules with addresses, or passive DNS (CSV, or JSON
+in the common output format); plain, gzip or zstd.
 docs/feeds.md tells what is read of each, the words and the defaults. "-" reads
 standard input; of a folder every file is a feed of its own name.
 
 Rows that cannot be pools are refused with their line and a reason, the others are
 imported. Endpoints that are known by name only are kept apart: they match nothing
-until they are resolved. The same bytes as the feed's newest version, read in the
+until 'minewatch feed resolve' asks for their addresses, or passive DNS says which they
+had: of that, records of names that no feed has are counted and left out. The same bytes as the feed's newest version, read in the
 same way, are not stored again; with another --retrieved-at they are, because then
 the list was confirmed on another day. A list that shrank or grew by more than
 feed.max_change since its last version is held back.
@@ -134,37 +136,74 @@ func (f *feedImportFlags) importFolder(env *environment, path string, o feed.Opt
 	return importEach(files, func(file string) error { return f.importFile(env, file, o) })
 }
 
+// check looks for what cannot be; key is how a flag is named to whoever set it.
+func (f *feedImportFlags) check(faults *faults, key func(flag string) string, hasConfidence bool) {
+	if f.format != "" && f.format != "auto" && !slices.Contains(feed.Formats(), feed.Format(f.format)) {
+		faults.add(key("format"), "%q, want %s or auto", f.format, joinText(feed.Formats()))
+	}
+	if f.negative != "" && !slices.Contains(feed.Kinds(), feed.Kind(f.negative)) {
+		faults.add(key("negative"), "%q, want one of %s", f.negative, joinText(feed.Kinds()))
+	}
+	if f.evidence != "" && feed.ParseEvidence(f.evidence) == feed.Other && f.evidence != string(feed.Other) {
+		faults.add(key("evidence"), "%q, want one of %s", f.evidence, joinText(feed.Evidences()))
+	}
+	if hasConfidence && (f.confidence < 1 || f.confidence > 100) {
+		faults.add(key("confidence"), "%d, want 1 to 100", f.confidence)
+	}
+	if f.maxBad < 0 || f.maxBad > 100 {
+		faults.add(key("max-bad"), "%g, want 0 to 100 percent", f.maxBad)
+	}
+}
+
+// flagKey names a flag as it is typed, but for that of the format: it is another
+// one where --format is the output's.
+func flagKey(flag string) string {
+	if flag == "format" {
+		return flag
+	}
+	return "--" + flag
+}
+
 func (f *feedImportFlags) options(env *environment, hasConfidence bool) (feed.Options, error) {
 	o := feed.Options{
-		Name: f.name, Source: f.source, Licence: f.licence, Negative: feed.Kind(f.negative),
+		Name: f.name, Source: f.source, Licence: f.licence, Negative: feed.Kind(f.negative), Confidence: f.confidence,
 		MaxChange: env.config.Feed.MaxChange, Now: env.now, Logger: env.log,
+	}
+	var wrong faults
+	f.check(&wrong, flagKey, hasConfidence)
+	if err := errors.Join(wrong...); err != nil {
+		return o, usageErrorf("%w", err)
+	}
+	if f.format != "auto" {
+		o.Format = feed.Format(f.format)
+	}
+	if f.evidence != "" {
+		o.Evidence = feed.ParseEvidence(f.evidence)
 	}
 	var err error
 	if o.Limits, err = f.limits(); err != nil {
 		return o, err
 	}
-	if f.format != "auto" {
-		if o.Format = feed.Format(f.format); !slices.Contains(feed.Formats(), o.Format) {
-			return o, usageErrorf("format %q: want %s or auto", f.format, joinText(feed.Formats()))
-		}
-	}
-	if o.Negative != "" && !slices.Contains(feed.Kinds(), o.Negative) {
-		return o, usageErrorf("--negative %q: want one of %s", f.negative, joinText(feed.Kinds()))
-	}
-	if f.evidence != "" {
-		o.Evidence = feed.ParseEvidence(f.evidence)
-		if o.Evidence == feed.Other && f.evidence != string(feed.Other) {
-			return o, usageErrorf("--evidence %q: want one of %s", f.evidence, joinText(feed.Evidences()))
-		}
-	}
-	if o.Confidence = f.confidence; hasConfidence && (o.Confidence < 1 || o.Confidence > 100) {
-		return o, usageErrorf("--confidence %d: want 1 to 100", o.Confidence)
-	}
 	if o.RetrievedAt, _, err = intake.ParseTime(f.retrievedAt); err != nil {
 		return o, usageErrorf("--retrieved-at: %w", err)
 	}
+	if err := env.knownNames(&o); err != nil {
+		return o, err
+	}
 	o.Own, err = env.ownRanges()
 	return o, err
+}
+
+// knownNames gives o the names of the feeds of today, which passive DNS answers
+// for.
+func (e *environment) knownNames(o *feed.Options) error {
+	list, err := feed.Versions(e.lake)
+	if err != nil {
+		return err
+	}
+	o.Names, err = feed.StandingNames(feed.Effective(list, e.now()), e.config.Feed.TTLDays)
+	o.Floor = dnsFloor(e.config.Feed.TTLDays)
+	return err
 }
 
 // ownRanges is the watched network, by the configuration and by the ledger of
@@ -173,6 +212,9 @@ func (e *environment) ownRanges() ([]feed.Owned, error) {
 	var own []feed.Owned
 	for _, p := range e.config.Site.Internal {
 		own = append(own, feed.Owned{Range: iprange.OfPrefix(p), What: "internal by the configuration"})
+	}
+	for _, r := range e.config.Feed.Resolve.addresses() {
+		own = append(own, feed.Owned{Range: iprange.Of(r.Addr()), What: "a resolver of feed.resolve in the configuration"})
 	}
 	ranges, _, err := ledger.Current(e.lake, time.Time{})
 	if err != nil || ranges == nil {

@@ -65,32 +65,49 @@ func (f *feedImportFlags) diffFile(env *environment, format outputFormat, list [
 	if err != nil {
 		return err
 	}
-	content, tally, err := feed.Parse(feed.Input{File: path, Data: data}, o)
-	if err := f.tell(env, path, &tally); err != nil {
-		return err
+	in := feed.Input{File: path, Data: data}
+	was, content, summary, err := f.preview(env, path, in, &o, o.Before(list, path))
+	if summary != "" {
+		env.say(summary)
 	}
-	if err != nil {
+	if held := (*feed.HeldBackError)(nil); errors.As(err, &held) {
+		env.say(fmt.Sprintf("%s: would be %v", path, err))
+	} else if err != nil {
 		return err
-	}
-	env.say(tally.String())
-	var was feed.Content
-	if before := o.Before(list, path); before != nil {
-		if was, err = before.Content(); err != nil {
-			return err
-		}
-		if err := o.HeldBack(before, &content); err != nil {
-			env.say(fmt.Sprintf("%s: would be %v", path, err))
-		}
 	}
 	return writeChanges(env, format, &was, &content)
 }
 
+// preview reads a list as an import would, and what it would be the successor
+// of. It tells what would be refused, and its error may be that the list would
+// be held back.
+func (f *feedImportFlags) preview(env *environment, label string, in feed.Input, o *feed.Options, before *feed.Version) (was, content feed.Content, summary string, err error) {
+	content, tally, err := feed.Parse(in, *o)
+	if err := f.tell(env, label, &tally); err != nil {
+		return was, content, "", err
+	}
+	if err != nil {
+		return was, content, "", err
+	}
+	if before == nil {
+		return was, content, tally.String(), nil
+	}
+	if was, err = before.Content(); err != nil {
+		return was, content, "", err
+	}
+	return was, content, tally.String(), o.HeldBack(before, &content)
+}
+
 func writeChanges(env *environment, format outputFormat, from, to *feed.Content) error {
 	changes := feed.Diff(from, to)
+	env.say(countChanges(changes))
+	return feedChanges().write(env, format, changes)
+}
+
+func countChanges(changes []feed.Change) string {
 	count := map[string]int{}
 	for _, c := range changes {
 		count[c.Kind]++
 	}
-	env.say(fmt.Sprintf("%d added, %d removed, %d changed", count[feed.Added], count[feed.Removed], count[feed.Changed]))
-	return feedChanges().write(env, format, changes)
+	return fmt.Sprintf("%d added, %d removed, %d changed", count[feed.Added], count[feed.Removed], count[feed.Changed])
 }

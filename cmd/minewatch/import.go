@@ -234,7 +234,7 @@ func (l *rejectLog) tell(row source.RowError) {
 
 // byteBar shows, to a person at a terminal only, how much of the files has been
 // read. A file that fails, or that the lake holds, counts as read when it is
-// done with. A bar that cannot be drawn is not missed.
+// done with.
 type byteBar struct {
 	bar   *progressbar.ProgressBar
 	sizes []int64 // of the files that are not done with
@@ -252,16 +252,7 @@ func newByteBar(stderr io.Writer, paths []string) *byteBar {
 		b.sizes = append(b.sizes, size)
 		total += size
 	}
-	if !isTerminal(stderr) || total == 0 {
-		b.bar = progressbar.DefaultBytesSilent(max(total, 1))
-		return b
-	}
-	b.bar = progressbar.NewOptions64(total,
-		progressbar.OptionSetWriter(stderr),
-		progressbar.OptionSetDescription("import"),
-		progressbar.OptionShowBytes(true),
-		progressbar.OptionFullWidth(),
-		progressbar.OptionClearOnFinish())
+	b.bar = newBar(stderr, total, "import", progressbar.OptionShowBytes(true))
 	return b
 }
 

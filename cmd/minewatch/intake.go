@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -130,6 +131,7 @@ func importEach(files []string, one func(file string) error) error {
 // readInput reads the file at path, or standard input where it is "-".
 func (e *environment) readInput(path string) (data []byte, err error) {
 	in := e.stdin
+	var text bytes.Buffer
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
@@ -137,9 +139,13 @@ func (e *environment) readInput(path string) (data []byte, err error) {
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
 		in = file
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			text.Grow(int(min(info.Size(), intake.MaxBytes)) + bytes.MinRead) // not doubled as it grows
+		}
 	}
 	// One byte more than is taken tells that there is more.
-	return io.ReadAll(io.LimitReader(in, intake.MaxBytes+1))
+	_, err = text.ReadFrom(io.LimitReader(in, intake.MaxBytes+1))
+	return text.Bytes(), err
 }
 
 // say writes a line for people. That nobody can read it is no reason to stop.

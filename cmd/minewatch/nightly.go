@@ -21,6 +21,11 @@ type nightlyFlags struct {
 	newEndpointsOnly bool
 
 	failOnEmpty bool
+
+	wait        time.Duration
+	setAside    bool
+	hashFlows   bool
+	catchUpDays int
 }
 
 func newNightlyCommand(env *environment) *cobra.Command {
@@ -37,20 +42,31 @@ Each night says its coverage: what of all that the exporters sent is in the
 lake, by the collectors' receipts, and a warning where a day is not covered. Then
 no suspect does not mean no mining.
 
-Without --day, --from and --all it is the scheduled run: it takes yesterday, and
-afterwards compacts closed hours and deletes the flows that are past their time
-(see 'minewatch compact' and 'minewatch retain').
+Without --day, --from and --all it is the scheduled run. It takes yesterday, and of the
+days before it (nightly.catch_up_days) each that has flows and no night, or to whose
+night flows or receipts came later; nights that rest on those are graded anew. A day
+that fails does not stop the others. Afterwards it compacts closed hours and deletes
+the flows that are past their time (see 'minewatch compact' and 'minewatch retain').
+
+One run writes nights at a time: a second one says who does and since when, and ends
+with code 1, or waits with --wait.
 
 Running a day again replaces what it published: with the same flows, feed,
 ledger and configuration by the same answer. A run that fails publishes
-nothing.
+nothing; one that is killed while it publishes is finished by the next. Every run
+leaves a manifest in a chain: see 'minewatch verify'.
+
+A flow file that cannot be read fails the night, which names it. With --set-aside it
+is moved to the lake's folder quarantine, never deleted, and the night goes on; manifest
+and coverage tell what is missing.
 
 With --new-endpoints-only, past days are matched with what the feed has learnt
 since their nights: new endpoints, and known ones that are valid longer, vouched
 for better or no longer shared. Only parts of the flows that can hold them are
 read. A day on which somebody met one is run again; a night that rests on contacts
 which so changed has its hosts graded anew; all others stay as they are. What was
-searched for in vain is noted, and not searched for again.
+searched for in vain is noted, and not searched for again. Where day after day
+met something, most of the next ones are run without a search.
 
 Exit codes: 0 done (also where nothing was found), 1 error, and with
 --fail-on-empty a day without flows, 2 usage, 4 a data check failed and nothing
@@ -74,8 +90,18 @@ was published.`,
 	flags.StringVar(&f.feedAsOf, "feed-as-of", "", "use the feed as it was known at this `TIME`: a day (its end) or 2026-11-16T06:00:00+08:00")
 	cmd.MarkFlagsMutuallyExclusive("day", "from", "since", "all")
 	cmd.MarkFlagsMutuallyExclusive("day", "to", "all")
+	flags.DurationVar(&f.wait, "wait", 0, "wait for another run at most this `DURATION`, such as 30m")
+	flags.BoolVar(&f.setAside, "set-aside", false, "move flow files that cannot be read to quarantine, and go on")
+	flags.BoolVar(&f.hashFlows, "hash-flows", false, "hash flow files as a whole (nightly.hash_flows)")
+	flags.IntVar(&f.catchUpDays, "catch-up-days", 0, "of the scheduled run: look at so many `DAYS` before yesterday (nightly.catch_up_days)")
 	format := addFormatFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if !cmd.Flags().Changed("catch-up-days") {
+			f.catchUpDays = env.config.Nightly.CatchUpDays
+		}
+		if f.catchUpDays < 0 || f.wait < 0 {
+			return usageErrorf("--catch-up-days and --wait cannot be negative")
+		}
 		return runNightly(cmd.Context(), env, &f, *format)
 	}
 	return cmd
@@ -89,53 +115,56 @@ func runNightly(ctx context.Context, env *environment, f *nightlyFlags, format o
 	if options.FeedAsOf, err = parseAsOf(f.feedAsOf, options.Zone); err != nil {
 		return usageErrorf("--feed-as-of: %w", err)
 	}
+	options.HashFlows = options.HashFlows || f.hashFlows
 	days, err := f.pick(env, &options)
 	if err != nil {
 		return err
 	}
-	run := runNights
-	if f.newEndpointsOnly {
-		run = lateNights
-	}
-	nights, err := run(ctx, env, options, days.toRun)
-	if err != nil {
-		return err
-	}
-	if err := writeNights(env, format, nights); err != nil {
-		return err
+	runErr := writeTheNights(ctx, env, f, options, &days, format)
+	if runErr != nil && (ctx.Err() != nil || !f.scheduled()) {
+		return interrupted(ctx, runErr)
 	}
 	if f.scheduled() {
 		if err := keepInOrder(ctx, env); err != nil {
-			return err
+			return errors.Join(runErr, err)
 		}
 	}
-	if len(days.empty) == 0 {
+	switch {
+	case runErr != nil:
+		return runErr
+	case len(days.empty) == 0:
 		return nil
-	}
-	if f.failOnEmpty {
+	case f.failOnEmpty:
 		return errors.New(days.remark())
 	}
 	env.say(days.remark())
 	return nil
 }
 
-// runNights runs each of the days.
-func runNights(ctx context.Context, env *environment, options analyze.Options, days []analyze.Day) ([]*analyze.Manifest, error) {
-	var nights []*analyze.Manifest
-	for i, day := range days {
-		started := env.now()
-		manifest, err := analyze.Night(ctx, options, day)
-		switch {
-		case errors.Is(err, analyze.ErrCheck):
-			return nights, checkFailed(err)
-		case err != nil:
-			return nights, err
-		}
-		nights = append(nights, manifest)
-		env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days), env.now().Sub(started).Seconds()))
-		warnNight(env, manifest)
+// writeTheNights is all that only one program does at a time.
+func writeTheNights(ctx context.Context, env *environment, f *nightlyFlags, options analyze.Options, days *askedDays, format outputFormat) error {
+	turn, err := options.TakeTurn(ctx, f.wait)
+	if err != nil {
+		return err
 	}
-	return nights, nil
+	defer turn.End()
+	options.Turn = turn
+	run := nightRun{env: env, options: options, setAside: f.setAside, goOn: f.scheduled()}
+	switch {
+	case f.newEndpointsOnly:
+		err = run.late(ctx, days.toRun)
+	case f.scheduled():
+		if err = run.findDue(days, f.catchUpDays); err == nil {
+			err = run.all(ctx, days.toRun)
+		}
+	default:
+		err = run.all(ctx, days.toRun)
+	}
+	if err == nil || len(run.nights) > 0 {
+		err = errors.Join(err, writeNights(env, format, run.nights))
+		run.sum()
+	}
+	return err
 }
 
 // scheduled says that the flags ask for no days: that is the run of every
@@ -180,6 +209,8 @@ func warnNight(env *environment, m *analyze.Manifest) {
 	}
 	remark(c.NotInternal, "matched record of a host outside site.internal and the ledger was left out",
 		"matched records of hosts outside site.internal and the ledger were left out")
+	const inside = " of the watched network itself (site.internal or the ledger): explained; look at that address, or the list is wrong"
+	remark(c.ListedInside, "contact with a listed address"+inside, "contacts with listed addresses"+inside)
 	remark(c.FlowsOutOfReach, "flow ended further from its receipt than collect.clock_limit: no night finds it",
 		"flows ended further from their receipt than collect.clock_limit: no night finds them")
 	const rateHint = " as unsampled; set sampling in an [[exporter]] section for it, or import a flow log with --exporter and --sampling"

@@ -9,42 +9,46 @@ import (
 	"minewatch/analyze"
 )
 
-// lateNights matches past days with what their nights did not know, and tells
+// late matches past days with what their nights did not know, and tells
 // which nights that changed.
-func lateNights(ctx context.Context, env *environment, options analyze.Options, days []analyze.Day) ([]*analyze.Manifest, error) {
-	var nights []*analyze.Manifest
+func (r *nightRun) late(ctx context.Context, days []analyze.Day) error {
+	env := r.env
 	outcomes := map[analyze.Outcome][]analyze.Day{}
 	started := env.now()
-	err := analyze.LateNights(ctx, options, days, func(p analyze.PastNight) {
+	err := analyze.LateNights(ctx, r.options, days, func(p analyze.PastNight) {
 		outcomes[p.Outcome] = append(outcomes[p.Outcome], p.Day)
 		switch p.Outcome {
 		case analyze.OutcomeRun:
 			why := "it had no night"
-			if p.Endpoints > 0 {
+			switch {
+			case p.Presumed:
+				why = fmt.Sprintf("its night did not know %d %s, and the days before met some: not searched first", p.Endpoints, plural(p.Endpoints, "endpoint"))
+			case p.Endpoints > 0:
 				why = fmt.Sprintf("searched for %d %s that its night did not know, and somebody met one", p.Endpoints, plural(p.Endpoints, "endpoint"))
 			}
 			env.say(fmt.Sprintf("%s: run: %s", p.Day, why))
-			warnNight(env, p.Manifest)
+			r.warn(p.Manifest)
 		case analyze.OutcomeRegraded:
+			r.anew++
 			env.say(fmt.Sprintf("%s: graded anew: contacts of the six days before changed", p.Day))
 		default: // told together at the end
 		}
 		if p.Manifest != nil {
-			nights = append(nights, p.Manifest)
+			r.nights = append(r.nights, p.Manifest)
 		}
 	})
 	if errors.Is(err, analyze.ErrCheck) {
-		return nights, checkFailed(err)
+		return checkFailed(err)
 	}
 	if err != nil {
-		return nights, err
+		return r.explain("DAY", err)
 	}
 	if gone := outcomes[analyze.OutcomeFlowsGone]; len(gone) > 0 {
 		env.say(fmt.Sprintf("warning: flows that %s read were deleted since, so %s as it was: %s",
 			choose(len(gone), "a night", "nights"), choose(len(gone), "it stands", "each stands"), dayRanges(gone, maxRangesTold)))
 	}
 	env.say(lateSummary(len(days), outcomes) + fmt.Sprintf(" in %.1f s", env.now().Sub(started).Seconds()))
-	return nights, nil
+	return nil
 }
 
 // lateSummary says in one line what became of the days.

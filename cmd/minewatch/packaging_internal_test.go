@@ -177,6 +177,12 @@ func TestUnitsAgreeWithProgram(t *testing.T) {
 		if !strings.HasPrefix(c.Lake.Dir, "/var/lib/minewatch/") {
 			t.Errorf("the lake %s is not in the state directory", c.Lake.Dir)
 		}
+		if name == "minewatch-feed-update.service" { // asks nothing of the engine
+			if got, want := u.only("SuccessExitStatus"), strconv.Itoa(exitRejected); got != want {
+				t.Errorf("%s: SuccessExitStatus=%s, want %s", name, got, want)
+			}
+			continue
+		}
 		if u["Type"][0] == "oneshot" && c.Engine.TempDirectory != "/var/cache/"+u.only("CacheDirectory") {
 			t.Errorf("%s: queries spill into %s, which it may not write", name, c.Engine.TempDirectory)
 		}
@@ -212,6 +218,27 @@ func TestPackageContents(t *testing.T) {
 	for name := range units(t) {
 		if !strings.Contains(string(text), "packaging/systemd/"+name+"\n") && !strings.Contains(string(text), "packaging/systemd/*\n") {
 			t.Errorf("%s is not packed", name)
+		}
+	}
+}
+
+// Nothing is fetched where nobody asked for it: the timer of the feeds is
+// enabled by hand, and stopped with the rest on removal.
+func TestFeedUpdateIsOptIn(t *testing.T) {
+	var scripts [2]string
+	for i, name := range []string{"postinstall.sh", "preremove.sh"} {
+		text, err := os.ReadFile(filepath.Join(packaging, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		scripts[i] = string(text)
+	}
+	if strings.Contains(scripts[0], "feed-update") {
+		t.Error("the installation has something to do with feed-update")
+	}
+	for name := range units(t) {
+		if !strings.Contains(scripts[1], name) {
+			t.Errorf("the removal leaves %s", name)
 		}
 	}
 }

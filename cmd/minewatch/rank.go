@@ -21,7 +21,7 @@ const tableLimit = 50
 type rankFlags struct {
 	from, to, week string
 	by, region     string
-	grades         []string
+	grades, status []string
 	limit          int
 	reasons        bool
 }
@@ -38,15 +38,20 @@ Grades: A suspected mining (high), B suspected mining (medium), C clue, X
 excluded with a reason. A suspect is an address: which machine, whose, how many
 and whether on purpose is not in flow logs.
 
+Status tells what is new in the period against all nights before it: new,
+continuing, recurred or not_known, by the days on which a night suspected the
+address; see 'minewatch history'. Grades C and X have none.
+
 Formats csv and json have the columns rank, host, grade, score, contact_days,
 contact_hours, contact_slots, pool_endpoints, sessions, duration_seconds,
 span_seconds, first_seen, last_seen, bytes_up, bytes_down, packets_up,
 packets_down, max_concurrent, coins, pools, unit, sector, city, county, reasons
-and after them nat; json has the evidence of each suspect, too. Times are UTC
+and after them nat, first_day, days_seen, status, unknown_because; json has the evidence of each suspect, too. Times are UTC
 there, and cells are the plain values: use the tables of 'minewatch report
 weekly' for a spreadsheet, in which no cell can be run as a formula.`,
 		Example: `  minewatch rank                                   all nights there are
   minewatch rank --week 2026-W46 --grade A,B
+  minewatch rank --week 2026-W46 --status new,recurred
   minewatch rank --from 2026-11-09 --to 2026-11-12 --by duration --reasons
   minewatch rank --region 宁波市/鄞州区 --format csv > suspects.csv`,
 		Args: cobra.NoArgs,
@@ -58,6 +63,7 @@ weekly' for a spreadsheet, in which no cell can be run as a formula.`,
 	flags.StringVar(&f.by, "by", "score", "order by score, contact, duration or traffic")
 	flags.StringVar(&f.region, "region", "", "only this `CITY` or CITY/COUNTY of the ledger")
 	flags.StringSliceVar(&f.grades, "grade", nil, "only these `GRADES`, such as A,B")
+	flags.StringSliceVar(&f.status, "status", nil, "only these `STATUSES`, such as new,recurred")
 	flags.IntVar(&f.limit, "limit", 0, fmt.Sprintf("show at most `N` (default %d in a table, all in csv and json; 0 = all)", tableLimit))
 	flags.BoolVar(&f.reasons, "reasons", false, "in a table, tell every reason below each address")
 	cmd.MarkFlagsMutuallyExclusive("week", "from")
@@ -134,6 +140,13 @@ func (f *rankFlags) options(env *environment) (analyze.RankOptions, error) {
 			return o, usageErrorf("--grade %q: want A, B, C or X, separated by commas", grade)
 		}
 		o.Grades += grade
+	}
+	for _, status := range f.status {
+		status = strings.ToLower(strings.TrimSpace(status))
+		if !slices.Contains(analyze.SuspectStatuses, status) {
+			return o, usageErrorf("--status %q: want %s, separated by commas", status, strings.Join(analyze.SuspectStatuses, ", "))
+		}
+		o.Status = append(o.Status, status)
 	}
 	return o, nil
 }

@@ -6,9 +6,21 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
+
+// prober is the host that knocked on a feed's endpoints and mined nowhere.
+const prober = "192.168.1.100"
+
+// pages are pool web pages as a hasty feed lists them: a server of the pool's
+// own, and two addresses of a CDN.
+const pages = `ip,port,proto,pool,first_seen,last_seen,confidence,evidence,shared
+49.12.80.42,443,tcp,MinerGate,2017-01-01,2030-01-01,95,probe_up,none
+104.20.208.59,443,tcp,SupportXMR,2017-01-01,2030-01-01,95,probe_up,cdn
+104.20.122.34,443,tcp,SupportXMR,2017-01-01,2030-01-01,95,probe_up,cdn
+`
 
 // TestRealMiners runs the whole line on flow records of real miners, a pool
 // prober, coin nodes and visits to pool pages, cut by a router's timeouts,
@@ -41,6 +53,9 @@ func TestRealMiners(t *testing.T) {
 			}
 		}
 		judge(t, lake, hosts, flows)
+		if p := hosts[prober]; p["grade"] != "X" || !strings.Contains(p["reasons"], "probed") {
+			t.Errorf("the prober has grade %q: %s", p["grade"], p["reasons"])
+		}
 	})
 }
 
@@ -66,6 +81,20 @@ func judge(t *testing.T, lake string, hosts map[string]map[string]string, flows 
 	if got := contact("count(*) as n", "is_p2p_port(pool_port) and host in (select host from suspects where grade in ('A', 'B'))"); got != "n\n0" {
 		t.Errorf("a coin node's peer among A and B: %s", got)
 	}
+	if g := hosts[prober]["grade"]; g != "C" && g != "X" {
+		t.Errorf("the prober has grade %q", g)
+	}
+	met := strings.Split(contact("count(distinct (pool_address, pool_port)) as n", "host = '"+prober+"'"), "\n")
+	if n, err := strconv.Atoi(met[len(met)-1]); err != nil || n < 100 {
+		t.Errorf("the prober met %v listed endpoints, want most of 288", met)
+	}
+	if got := contact("pool_address, established, duration_seconds < 300 as short", "pool_port = 443 and pool_address in ('49.12.80.42', '104.20.208.59', '104.20.122.34') order by pool_address"); got !=
+		"pool_address,established,short\n104.20.122.34,true,true\n104.20.208.59,true,true\n49.12.80.42,true,true" {
+		t.Errorf("the visits to pool pages: %s", got)
+	}
+	if g := hosts["10.0.2.15"]; g["grade"] == "A" || g["grade"] == "B" && !strings.Contains(g["reasons"], "pool contact") {
+		t.Errorf("the visitor of a pool's page behind a CDN has grade %q: %s", g["grade"], g["reasons"])
+	}
 	if got := hosts["10.0.0.101"]["grade"]; got != "C" {
 		// It mined for 194 s on an endpoint that a malware report lists, and
 		// visited the pool's page for 202 s.
@@ -86,6 +115,11 @@ func line(t *testing.T, flows, feed string) string {
 		t.Fatal(err)
 	}
 	output(t, lake, "feed", "import", more)
+	visited := filepath.Join(t.TempDir(), "pages.csv")
+	if err := os.WriteFile(visited, []byte(pages), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	output(t, lake, "feed", "import", visited)
 	output(t, lake, "nightly", "--all")
 	return lake
 }

@@ -91,7 +91,9 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if err != nil {
 		return err
 	}
-	env.describeWeek(week)
+	if err := env.describeWeek(week); err != nil {
+		return err
+	}
 	_, err = fmt.Fprintln(env.stdout, path)
 	return err
 }
@@ -169,13 +171,14 @@ report.notice_template in the configuration. docs/report.md tells what it may sa
 }
 
 // describeWeek says what the report rests on, for the one who ran it.
-func (e *environment) describeWeek(week *report.Week) {
-	nights := 0
+func (e *environment) describeWeek(week *report.Week) error {
+	var ran []analyze.Day
 	for _, d := range week.Days {
 		if d.Ran {
-			nights++
+			ran = append(ran, analyze.DayOf(d.Day, week.Zone))
 		}
 	}
+	nights := len(ran)
 	t := &week.Total
 	suspects := t.HostsA + t.HostsB
 	e.say(fmt.Sprintf("%s: %d of %d nights, %d %s (A %d, B %d), %d %s, %d excluded", week.Name, nights, len(week.Days),
@@ -186,4 +189,5 @@ func (e *environment) describeWeek(week *report.Week) {
 	if nights < len(week.Days) {
 		e.say("the report says which days are missing; run them with 'minewatch nightly --day DAY' and write it again")
 	}
+	return e.sayOutdated(ran)
 }

@@ -2,11 +2,18 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/pem"
 	"errors"
+	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,10 +21,32 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/xuri/excelize/v2"
+
+	"minewatch/analyze/resolve/dnstest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"minewatch": main})
+	testscript.Main(m, map[string]func(){"minewatch": mainAt})
+}
+
+// mainAt is main at the time that a script sets as MINEWATCH_TEST_NOW, where the
+// clock then stands.
+func mainAt() {
+	text, ok := os.LookupEnv("MINEWATCH_TEST_NOW")
+	if !ok {
+		main()
+		return
+	}
+	env := newEnvironment(os.Stdin, os.Stdout, os.Stderr)
+	now, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	env.now = func() time.Time { return now }
+	root := newRootCommand(env)
+	root.SetArgs(os.Args[1:])
+	cmd, err := root.ExecuteContextC(context.Background())
+	os.Exit(env.exit(context.Background(), cmd, err))
 }
 
 // TestScript runs the scripts of testdata/script: each is a session of the
@@ -27,6 +56,8 @@ func TestMain(m *testing.M) {
 //	exit CODE PROGRAM ARG…    run the program, which has to end with this code
 //	waitfor FILE              until the file is there, at most 20 s
 //	workbook FILE ROW…        an xlsx of rows whose cells are separated by commas; "!" is an empty row, digits are numbers
+//	publish FOLDER FILE…      serve the folder's files over https and http; in each FILE, HTTPS_URL, HTTP_URL, CA_FILE and WORK become what they are
+//	resolvers CONFIG ZONE…    resolvers on loopback that answer by these zones (dnstest), in a configuration
 //	sendflows READY N[@SEQ]…  from one router, NetFlow v5 datagrams of N flows, numbered from SEQ on, to the first address in the ready file
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -40,7 +71,9 @@ func TestScript(t *testing.T) {
 			"exit":      exitWith,
 			"waitfor":   waitFor,
 			"workbook":  makeWorkbook,
+			"publish":   publish,
 			"sendflows": sendFlows,
+			"resolvers": startResolvers,
 		},
 	})
 }
@@ -89,6 +122,41 @@ func makeWorkbook(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Check(f.SaveAs(ts.MkAbs(args[0])))
+}
+
+func publish(ts *testscript.TestScript, _ bool, args []string) {
+	folder := ts.MkAbs(args[0])
+	files := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, err := os.ReadFile(filepath.Join(folder, filepath.Base(r.URL.Path)))
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(text)))
+		http.ServeContent(w, r, r.URL.Path, time.Time{}, bytes.NewReader(text))
+	})
+	secure, plain := httptest.NewTLSServer(files), httptest.NewServer(files)
+	ts.Defer(secure.Close)
+	ts.Defer(plain.Close)
+	authority := ts.MkAbs("ca.pem")
+	ts.Check(os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}), 0o600))
+	values := strings.NewReplacer("HTTPS_URL", secure.URL, "HTTP_URL", plain.URL, "CA_FILE", authority, "WORK", ts.MkAbs("."))
+	for _, file := range args[1:] {
+		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(values.Replace(ts.ReadFile(file))), 0o600))
+	}
+	ts.Setenv("PUBLISHED", strings.TrimPrefix(plain.URL, "http://"))
+}
+
+func startResolvers(ts *testscript.TestScript, _ bool, args []string) {
+	var addresses []string
+	for _, zone := range args[1:] {
+		s, err := dnstest.Start("127.0.0.1", ts.ReadFile(zone))
+		ts.Check(err)
+		ts.Defer(s.Close)
+		addresses = append(addresses, strconv.Quote(s.Addr.String()))
+	}
+	config := "[feed.resolve]\nresolvers = [" + strings.Join(addresses, ", ") + "]\ntimeout = \"2s\"\nqueries_per_second = 1000.0\n"
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(config), 0o600))
 }
 
 func sendFlows(ts *testscript.TestScript, _ bool, args []string) {

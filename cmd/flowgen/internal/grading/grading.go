@@ -28,6 +28,7 @@ type Behaviour struct {
 type Result struct {
 	Behaviours          []Behaviour // in the order of the truth
 	Miners, MinersRight int
+	NotListed           int // miners that the ranking does not have
 	Decoys, DecoysRight int
 	Found               int          // miners with A or B
 	Accused             int          // decoys with A or B
@@ -35,16 +36,28 @@ type Result struct {
 	Precision, Recall   float64      // of A and B
 	RecallAtK           float64      // of the first Miners rows
 	MRR                 float64      // mean of 1/(1 + others ranked above), over the miners
-	DurationHosts       int          // unsampled miners that the ranking gives a duration
-	DurationError       float64      // median of |told - true| / true over them
+	Unsampled, Sampled  Durations    // of the miners that the ranking gives a duration
+}
+
+// Durations is how far the durations of some miners are from the truth.
+type Durations struct {
+	Hosts int
+	Error float64 // median of |told - true| / true
+	list  []float64
+}
+
+func (d *Durations) finish() {
+	if d.Hosts = len(d.list); d.Hosts > 0 {
+		slices.Sort(d.list)
+		d.Error = (d.list[(d.Hosts-1)/2] + d.list[d.Hosts/2]) / 2
+	}
 }
 
 // judge gathers what the figures of a result are made of.
 type judge struct {
 	Result
 	behaviours     map[string]int // index in Behaviours
-	durationErrors []float64
-	reciprocals    float64 // sum over the miners
+	reciprocals    float64        // sum over the miners
 	minersInFirstK int
 }
 
@@ -107,9 +120,14 @@ func (j *judge) host(p planted, rank map[netip.Addr]ranked) {
 	}
 	j.Miners++
 	j.MinersRight += count(right)
+	j.NotListed += count(!listed)
 	j.Found += count(accused)
-	if p.unsampled && row.seconds >= 0 && p.seconds > 0 {
-		j.durationErrors = append(j.durationErrors, math.Abs(row.seconds-p.seconds)/p.seconds)
+	if row.seconds >= 0 && p.seconds > 0 {
+		d := &j.Sampled
+		if p.unsampled {
+			d = &j.Unsampled
+		}
+		d.list = append(d.list, math.Abs(row.seconds-p.seconds)/p.seconds)
 	}
 }
 
@@ -136,11 +154,8 @@ func (j *judge) finish() {
 	j.Recall = ratio(float64(j.Found), j.Miners)
 	j.RecallAtK = ratio(float64(j.minersInFirstK), j.Miners)
 	j.MRR = ratio(j.reciprocals, j.Miners)
-	j.DurationHosts = len(j.durationErrors)
-	if n := j.DurationHosts; n > 0 {
-		slices.Sort(j.durationErrors)
-		j.DurationError = (j.durationErrors[(n-1)/2] + j.durationErrors[n/2]) / 2
-	}
+	j.Unsampled.finish()
+	j.Sampled.finish()
 }
 
 // grades lists the grades that hosts of b got, as "A 5, - 1".

@@ -46,18 +46,27 @@ func TestStats(t *testing.T) {
 	}
 	// recall@4: rows 1 and 3; MRR: (1 + 1/2 + 1/3) / 4; errors 0.1, 0.02, 0.
 	const want = `behaviour.steady 1/2
+told.steady.- 1
+told.steady.A 1
 behaviour.weak 1/1
+told.weak.B 1
 behaviour.test 1/1
+told.test.C 1
 behaviour.prober 1/1
+told.prober.X 1
 behaviour.web 1/2
+told.web.- 1
+told.web.B 1
 miners_right 3/4
 decoys_right 2/3
 precision 0.5000
 recall 0.5000
 recall_at_k 0.5000
 mrr 0.4583
+miners 4
+miners_not_listed 1
 not_planted 1
-duration_error_median 0.0200
+duration_error_unsampled 0.0200
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -89,7 +98,7 @@ not planted, but graded A or B: 10.9.9.9
 
 func TestEmptyRanking(t *testing.T) {
 	r := grade(t, "rank,host,grade\n")
-	if r.Precision != 0 || r.Recall != 0 || r.MinersRight != 0 || r.DecoysRight != 2 || r.DurationHosts != 0 {
+	if r.Precision != 0 || r.Recall != 0 || r.MinersRight != 0 || r.DecoysRight != 2 || r.Unsampled.Hosts != 0 {
 		t.Errorf("%+v", r)
 	}
 }

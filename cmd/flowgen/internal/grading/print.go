@@ -3,6 +3,9 @@ package grading
 import (
 	"fmt"
 	"io"
+	"iter"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -26,8 +29,8 @@ func (r *Result) WriteTable(w io.Writer) error {
 	fmt.Fprintf(&b, "A+B: precision %.3f (%d miners, %d decoys, %d not planted), recall %.3f (%d of %d miners)\n",
 		r.Precision, r.Found, r.Accused, len(r.Unplanted), r.Recall, r.Found, r.Miners)
 	fmt.Fprintf(&b, "order: recall@%d %.3f, MRR %.3f\n", r.Miners, r.RecallAtK, r.MRR)
-	if r.DurationHosts > 0 {
-		fmt.Fprintf(&b, "duration: median error %.2f%% over %d unsampled miners\n", 100*r.DurationError, r.DurationHosts)
+	for kind, d := range r.durations() {
+		fmt.Fprintf(&b, "duration: median error %.2f%% over %d %s miners\n", 100*d.Error, d.Hosts, kind)
 	}
 	const shown = 10
 	for _, host := range r.Unplanted[:min(shown, len(r.Unplanted))] {
@@ -37,6 +40,18 @@ func (r *Result) WriteTable(w io.Writer) error {
 	return err
 }
 
+// durations are those that some host has, by kind, in a fixed order.
+func (r *Result) durations() iter.Seq2[string, Durations] {
+	return func(yield func(string, Durations) bool) {
+		if r.Unsampled.Hosts > 0 && !yield("unsampled", r.Unsampled) {
+			return
+		}
+		if r.Sampled.Hosts > 0 {
+			yield("sampled", r.Sampled)
+		}
+	}
+}
+
 // WriteStats writes the figures one a line, "name value", in a form that golden
 // tests can pin.
 func (r *Result) WriteStats(w io.Writer) error {
@@ -44,10 +59,16 @@ func (r *Result) WriteStats(w io.Writer) error {
 	for i := range r.Behaviours {
 		h := &r.Behaviours[i]
 		fmt.Fprintf(&b, "behaviour.%s %d/%d\n", h.Name, h.Right, h.Hosts)
+		for _, g := range slices.Sorted(maps.Keys(h.Told)) {
+			fmt.Fprintf(&b, "told.%s.%s %d\n", h.Name, g, h.Told[g])
+		}
 	}
 	fmt.Fprintf(&b, "miners_right %d/%d\ndecoys_right %d/%d\n", r.MinersRight, r.Miners, r.DecoysRight, r.Decoys)
 	fmt.Fprintf(&b, "precision %.4f\nrecall %.4f\nrecall_at_k %.4f\nmrr %.4f\n", r.Precision, r.Recall, r.RecallAtK, r.MRR)
-	fmt.Fprintf(&b, "not_planted %d\nduration_error_median %.4f\n", len(r.Unplanted), r.DurationError)
+	fmt.Fprintf(&b, "miners %d\nminers_not_listed %d\nnot_planted %d\n", r.Miners, r.NotListed, len(r.Unplanted))
+	for kind, d := range r.durations() {
+		fmt.Fprintf(&b, "duration_error_%s %.4f\n", kind, d.Error)
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

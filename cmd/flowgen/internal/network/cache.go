@@ -39,6 +39,7 @@ type entry struct {
 	rng    *rand.Rand
 	skip   int64 // packets that pass before the next one that is sampled
 	open   bool
+	blind  bool // the direction does not pass this router
 	rec    wire.Record
 }
 
@@ -55,7 +56,7 @@ func (n *Network) Open(s *Site, c Conn, rng *rand.Rand) *Flow {
 		down.Src, down.Dst, down.SrcPort, down.DstPort = up.Dst, up.Src, up.DstPort, up.SrcPort
 		down.InIf, down.OutIf, down.Direction = worldIf, userIf, wire.Egress
 		for _, rec := range []wire.Record{up, down} {
-			e := entry{router: r, net: n, rng: rng, rec: rec}
+			e := entry{router: r, net: n, rng: rng, rec: rec, blind: r.UpOnly && rec.Direction == wire.Egress}
 			if r.Sampling > 1 {
 				// Uniform over one interval: every packet has the same chance,
 				// also the first one of a short connection.
@@ -101,6 +102,9 @@ func (f *Flow) Close() {
 }
 
 func (e *entry) packet(at int64, bytes int, flags uint8) {
+	if e.blind {
+		return
+	}
 	if e.skip > 0 {
 		e.skip--
 		return

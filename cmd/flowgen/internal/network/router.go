@@ -14,6 +14,8 @@ type Router struct {
 	Active   int64 // ms: a longer flow is cut
 	Inactive int64 // ms: a flow that is quiet for longer is ended
 	Offset   int64 // ms: how much later than the first router of its site it sees a packet
+	Skew     int64 // ms: how far its clock is ahead
+	UpOnly   bool  // it sees what leaves the province: the answers come another way
 	Index    int   // in Network.Routers
 }
 
@@ -43,10 +45,12 @@ type Network struct {
 // The sites by name.
 const (
 	Core     = "core"     // two routers, NetFlow v9 and IPFIX, see the same flows
+	Transit  = "transit"  // NetFlow v9, sees one direction only
 	Metro    = "metro"    // NetFlow v5
 	Edge     = "edge"     // IPFIX with IPv6
+	County   = "county"   // NetFlow v9, its clock says local time and calls it UTC
 	Backbone = "backbone" // NetFlow v9, one packet in 1,000
-	Campus   = "campus"   // sFlow, one packet in 1,000
+	Campus   = "campus"   // sFlow, one packet in 1,000; IPFIX where every packet counts
 	Live     = "live"     // followed by 1, 2, 3
 )
 
@@ -57,7 +61,7 @@ const MaxLive = 3
 type Options struct {
 	Live      int     // live exporters, 0 to MaxLive
 	LiveShare float64 // of the background flows
-	Sampling  uint32  // rate of the two core routers
+	Sampling  uint32  // rate of all routers; 0 = as each is by default
 }
 
 // New builds the network. Every record that leaves a cache is given to take.
@@ -70,15 +74,21 @@ func New(w calendar.Week, o Options, take func(*Router, wire.Record)) *Network {
 	}
 	// Half-way through Thursday the uptime of core-1 passes 2^32 ms.
 	wraps := w.At(3, 12.5) - 1<<32
-	core := n.site(Core, 0.35*captured, 0, 1, 2, 3)
-	n.router(core, "core-1", wire.NetFlow9, Router{Active: minute, Spec: wire.Spec{Sampling: o.Sampling, BootedAt: wraps}})
-	n.router(core, "core-2", wire.IPFIX, Router{Active: 30 * minute, Offset: 3, Spec: wire.Spec{Sampling: o.Sampling}})
+	core := n.site(Core, 0.30*captured, 0, 1, 2)
+	n.router(core, "core-1", wire.NetFlow9, Router{Active: minute, Spec: wire.Spec{BootedAt: wraps}})
+	n.router(core, "core-2", wire.IPFIX, Router{Active: 30 * minute, Offset: 3})
+	n.router(n.site(Transit, 0.05*captured, 3), "transit-1", wire.NetFlow9, Router{Active: minute, UpOnly: true})
 	n.router(n.site(Metro, 0.22*captured, 4, 5), "metro-1", wire.NetFlow5, Router{Active: 2 * minute})
-	edge := n.site(Edge, 0.19*captured, 6, 7)
+	edge := n.site(Edge, 0.15*captured, 6)
 	edge.IPv6 = true
 	n.router(edge, "edge-1", wire.IPFIX, Router{Active: 30 * minute})
+	n.router(n.site(County, 0.04*captured, 7), "county-1", wire.NetFlow9, Router{Active: minute, Skew: 8 * calendar.Hour})
 	n.router(n.site(Backbone, 0.12*captured, 8), "backbone-1", wire.NetFlow9, Router{Active: minute, Spec: wire.Spec{Sampling: 1000, Samplers: true, AbsoluteTimes: true}})
-	n.router(n.site(Campus, 0.12*captured, 9), "campus-1", wire.SFlow, Router{Spec: wire.Spec{Sampling: 1000}})
+	campus := wire.SFlow
+	if o.Sampling == 1 {
+		campus = wire.IPFIX // no sFlow agent sends every packet
+	}
+	n.router(n.site(Campus, 0.12*captured, 9), "campus-1", campus, Router{Active: 30 * minute, Spec: wire.Spec{Sampling: 1000}})
 	for i, format := range []wire.Format{wire.NetFlow9, wire.IPFIX, wire.NetFlow5}[:o.Live] {
 		s := n.site(fmt.Sprintf("%s%d", Live, i+1), o.LiveShare/float64(o.Live), 10)
 		s.Live, s.IPv6 = true, format == wire.IPFIX
@@ -86,6 +96,11 @@ func New(w calendar.Week, o Options, take func(*Router, wire.Record)) *Network {
 		// Replayed over loopback, where any 127.x.y.z may be a source address,
 		// so that the collector sees the exporter that the truth names.
 		r.Address = netip.AddrFrom4([4]byte{127, 0, 0, byte(11 + i)})
+	}
+	for _, r := range n.Routers {
+		if o.Sampling > 0 {
+			r.Sampling = o.Sampling
+		}
 	}
 	return n
 }

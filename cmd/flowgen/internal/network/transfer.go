@@ -25,7 +25,7 @@ func (n *Network) Pass(s *Site, t *Transfer, rng *rand.Rand) int {
 		if i%2 == 1 {
 			count, flags = t.Down, t.DnFlag
 		}
-		if count.Packets > 0 {
+		if count.Packets > 0 && !f.entries[i].blind {
 			records += f.entries[i].pass(t.First, t.Last, count, flags)
 		}
 	}

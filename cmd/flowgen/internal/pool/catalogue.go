@@ -40,11 +40,14 @@ const (
 	Expired                   // last seen 120 days before the week
 	LowConfidence             // 40-74
 	AddressOnly               // no port
+	JustExpired               // last seen 45 days before the week
+	LateLearnt                // first seen on the Thursday of the week
+	Sinkhole                  // taken from criminals: a negative list says so
 	kinds
 )
 
 // sizes is how many rows of each kind there are, beside Stratum.
-var sizes = [kinds]int{Stratum: 2380, StratumWeb: 300, StratumIPv6: 40, Web: 60, CDN: 24, P2P: 60, Expired: 60, LowConfidence: 40, AddressOnly: 36}
+var sizes = [kinds]int{Stratum: 2380, StratumWeb: 300, StratumIPv6: 40, Web: 60, CDN: 24, P2P: 60, Expired: 60, LowConfidence: 40, AddressOnly: 36, JustExpired: 20, LateLearnt: 12, Sinkhole: 12}
 
 // Catalogue is the feed.
 type Catalogue struct {
@@ -148,6 +151,14 @@ func (c *Catalogue) special(kind Kind, i int) Endpoint {
 		e.Port = []uint16{443, 3333}[i%2]
 	case LowConfidence:
 		e.Confidence = seed.Between(c.rng, 42, 72)
+	case JustExpired:
+		const days = 45 * 24 * calendar.Hour
+		e.FirstSeen -= days
+		e.LastSeen, e.Evidence = c.week.Start()-days, "probe_up"
+	case LateLearnt:
+		e.FirstSeen = c.week.At(3, 12)
+	case Sinkhole:
+		e.Evidence = "malware_report"
 	case AddressOnly:
 		e.Port, e.Evidence, e.Coin, e.Algorithm = 0, "manual", "", ""
 	default: // servers are made by addServers

@@ -21,7 +21,7 @@ func catalogue(t *testing.T) *pool.Catalogue {
 
 func TestCatalogueShape(t *testing.T) {
 	c := catalogue(t)
-	if n := len(c.Endpoints); n < 2900 || n > 3400 {
+	if n := len(c.Endpoints); n < 2900 || n > 3500 {
 		t.Errorf("%d endpoints, want about 3,000", n)
 	}
 	seen := map[netip.AddrPort]bool{}
@@ -45,7 +45,7 @@ func TestCatalogueShape(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
-	for kind := pool.Stratum; kind <= pool.AddressOnly; kind++ {
+	for kind := pool.Stratum; kind <= pool.Sinkhole; kind++ {
 		if len(c.Find(kind, nil)) == 0 {
 			t.Errorf("no endpoint of kind %d", kind)
 		}

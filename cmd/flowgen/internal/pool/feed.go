@@ -36,6 +36,17 @@ func (c *Catalogue) WriteFeed(w io.Writer) error {
 	return out.Error()
 }
 
+// WriteSinkholes writes the negative list of the addresses that are no pool's
+// any more.
+func (c *Catalogue) WriteSinkholes(w io.Writer) error {
+	out := csv.NewWriter(w)
+	rows := [][]string{{"address"}}
+	for _, e := range c.Find(Sinkhole, nil) {
+		rows = append(rows, []string{e.Addr.String()})
+	}
+	return out.WriteAll(rows)
+}
+
 func stamp(ms int64) string {
 	return time.UnixMilli(ms).UTC().Format(time.RFC3339)
 }

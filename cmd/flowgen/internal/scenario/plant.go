@@ -66,14 +66,18 @@ func (h *host) play() Truth {
 	return t
 }
 
-// grades are the expected ones. Sampling on the core routers makes short
-// contacts there invisible and long ones shorter.
+// grades are the expected ones. Sampling makes short contacts invisible and
+// long ones shorter; where a behaviour is only planted behind sampling routers,
+// its table row allows for that.
 func (h *host) grades() string {
-	if h.site.Name != network.Core || h.site.Sampling() == 1 {
+	if h.site.Sampling() == 1 || h.site.Name == network.Backbone || h.site.Name == network.Campus {
 		return h.expected
 	}
-	grades := h.expected
-	for _, g := range []string{"B", "C", "-"} {
+	grades, weaker := h.expected, []string{"B", "C", "-"}
+	if h.class == Decoy {
+		weaker = []string{"C", "X", "-"}
+	}
+	for _, g := range weaker {
 		if !strings.Contains(grades, g) {
 			grades += "|" + g
 		}

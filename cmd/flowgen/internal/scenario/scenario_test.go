@@ -59,7 +59,7 @@ func play(t *testing.T, n uint64, o network.Options, small bool) planted {
 	return p
 }
 
-var standard = network.Options{Live: 3, LiveShare: .1, Sampling: 1}
+var standard = network.Options{Live: 3, LiveShare: .1}
 
 func TestEveryBehaviourIsPlanted(t *testing.T) {
 	for _, small := range []bool{true, false} {
@@ -81,8 +81,8 @@ func TestEveryBehaviourIsPlanted(t *testing.T) {
 		if diff := cmp.Diff(scenario.Names(), names); diff != "" {
 			t.Errorf("small %t: behaviours (-table +planted):\n%s", small, diff)
 		}
-		if p.count > 500_000 {
-			t.Errorf("small %t: %d planted records, want a few hundred thousand at most", small, p.count)
+		if p.count > 900_000 {
+			t.Errorf("small %t: %d planted records, want 900,000 at most", small, p.count)
 		}
 	}
 }
@@ -128,6 +128,9 @@ func TestTruthIsWhatUnsampledRoutersExport(t *testing.T) {
 	for _, h := range p.Truth {
 		if h.Sampling != 1 || strings.Contains(h.Exporters, " ") || h.Behaviour == "p2p-node" || h.Behaviour == "nat-web" {
 			continue // seen in part, twice, or with traffic that is not a pool's
+		}
+		if h.Exporters == "transit-1" {
+			h.BytesDown = 0 // nor does it see the answers
 		}
 		var up, down int64
 		for _, r := range p.records[h.Host] {

@@ -59,7 +59,9 @@ type exporter struct {
 	from   netip.AddrPort
 	to     netip.AddrPort
 	out    *capture.Writer
+	gaps   *gaps
 	tally  wire.Tally
+	lost   wire.Tally
 }
 
 func newExporters(o *Options, net *network.Network) ([]*exporter, error) {
@@ -75,6 +77,9 @@ func newExporters(o *Options, net *network.Network) ([]*exporter, error) {
 				port = sflowPort
 			}
 			e.to = netip.AddrPortFrom(collector, port)
+			if o.Gaps {
+				e.gaps = newGaps(o, r)
+			}
 			var err error
 			if e.wire, err = wire.NewExporter(r.Spec, e.send); err != nil {
 				return nil, fmt.Errorf("week %s: %w", o.Week.Name, err)
@@ -86,8 +91,13 @@ func newExporters(o *Options, net *network.Network) ([]*exporter, error) {
 }
 
 func (e *exporter) send(d wire.Datagram) error {
+	at := d.At - e.router.Skew // by the collector's clock
+	if e.gaps.swallow(at, d.Tally) {
+		e.lost.Add(d.Tally)
+		return nil
+	}
 	e.tally.Add(d.Tally)
-	return e.out.Write(d.At, e.from, e.to, d.Payload)
+	return e.out.Write(at, e.from, e.to, d.Payload)
 }
 
 // writeDay writes one day's records into a new capture file.
@@ -100,10 +110,10 @@ func (e *exporter) writeDay(dir, date string, records []wire.Record) (file File,
 		return File{}, err
 	}
 	defer func() { err = errors.Join(err, e.out.Close()) }()
-	e.tally = wire.Tally{}
+	e.tally, e.lost = wire.Tally{}, wire.Tally{}
 	e.wire.Announce()
 	for i := range records {
-		if err := e.wire.Write(&records[i]); err != nil {
+		if err := e.wire.Write(e.told(records[i])); err != nil {
 			return File{}, err
 		}
 	}
@@ -112,6 +122,14 @@ func (e *exporter) writeDay(dir, date string, records []wire.Record) (file File,
 	}
 	return File{
 		File: name, Exporter: e.router.Name, Address: e.router.Address.String(), Format: e.router.Format,
-		Sampling: e.router.Sampling, Day: date, Tally: e.tally,
+		Sampling: e.router.Sampling, Day: date, Lost: e.lost.Records, Tally: e.tally,
 	}, nil
+}
+
+// told is a record by the router's own clock.
+func (e *exporter) told(r wire.Record) *wire.Record {
+	r.Export += e.router.Skew
+	r.First += e.router.Skew
+	r.Last += e.router.Skew
+	return &r
 }

@@ -16,6 +16,7 @@ import (
 // Names of the files beside the captures.
 const (
 	FeedFile       = "feed.csv"
+	SinkholesFile  = "sinkholes.csv"
 	LedgerFile     = "ledger.csv"
 	ExclusionsFile = "exclusions.csv"
 	TruthFile      = "truth.csv"
@@ -30,6 +31,7 @@ type File struct {
 	Format   wire.Format `json:"format"`
 	Sampling uint32      `json:"sampling"`
 	Day      string      `json:"day"`
+	Lost     int64       `json:"lost"` // records that the router exported and no capture has
 	wire.Tally
 }
 
@@ -50,8 +52,9 @@ type Summary struct {
 	Decoys            int           `json:"decoys"`
 	PlantedRecords    int64         `json:"planted_records"`
 	BackgroundRecords int64         `json:"background_records"`
-	Captures          wire.Tally    `json:"captures"` // to be imported
-	Live              wire.Tally    `json:"live"`     // to be sent over UDP
+	LostRecords       int64         `json:"lost_records"` // of both, on the way
+	Captures          wire.Tally    `json:"captures"`     // to be imported
+	Live              wire.Tally    `json:"live"`         // to be sent over UDP
 	Formats           []FormatTally `json:"formats"`
 	Files             []File        `json:"files"`
 }
@@ -73,6 +76,7 @@ func newSummary(o *Options, truth []scenario.Truth, planted int) *Summary {
 
 func (s *Summary) add(f File, live bool) {
 	s.Files = append(s.Files, f)
+	s.LostRecords += f.Lost
 	if live {
 		s.Live.Add(f.Tally)
 	} else {
@@ -93,10 +97,11 @@ func (s *Summary) write(dir string) error {
 	})
 }
 
-// writeTables writes the feed, the ledger, the exclusions and the truth.
+// writeTables writes the feed, the sinkholes, the ledger, the exclusions and the truth.
 func writeTables(dir string, w scenario.World, p scenario.Planted) error {
 	return errors.Join(
 		writeFile(dir, FeedFile, w.Pools.WriteFeed),
+		writeFile(dir, SinkholesFile, w.Pools.WriteSinkholes),
 		writeFile(dir, LedgerFile, w.Province.WriteLedger),
 		writeFile(dir, ExclusionsFile, func(w io.Writer) error { return province.WriteExclusions(w, p.Exclusions) }),
 		writeFile(dir, TruthFile, func(w io.Writer) error { return scenario.WriteTruth(w, p.Truth) }),

@@ -27,10 +27,14 @@ type Options struct {
 	Week      calendar.Week
 	Zone      string
 	Flows     int     // records in all exports, about
-	Sampling  uint32  // rate of the core routers
+	Sampling  uint32  // rate of all routers; 0 = as each is by default
+	Gaps      bool    // lose datagrams, and every router for some hours
 	Live      int     // exporters whose last day is kept apart for UDP
 	LiveShare float64 // of the background, for those
-	Dir       string  // must exist
+	// Lookalikes are hosts that stay with an unlisted endpoint for hours and
+	// mine nothing, beyond Flows.
+	Lookalikes int
+	Dir        string // must exist
 	// Progress, if not nil, is told after every capture file how many flow
 	// records all files hold so far.
 	Progress func(day string, records int64)
@@ -48,8 +52,11 @@ func (o Options) Check() error {
 	if o.LiveShare < 0 || o.LiveShare > 0.9 {
 		errs = append(errs, fmt.Errorf("live share %g: want 0 to 0.9", o.LiveShare))
 	}
-	if o.Sampling < 1 || o.Sampling > 16383 {
-		errs = append(errs, fmt.Errorf("sampling %d: want 1 to 16383", o.Sampling))
+	if o.Sampling > 16383 { // NetFlow v5 has 14 bits for it
+		errs = append(errs, fmt.Errorf("sampling %d: want 0 to 16383", o.Sampling))
+	}
+	if o.Lookalikes < 0 || o.Lookalikes > 100_000 {
+		errs = append(errs, fmt.Errorf("lookalikes %d: want 0 to 100,000", o.Lookalikes))
 	}
 	return errors.Join(errs...)
 }
@@ -99,6 +106,12 @@ func exportDays(ctx context.Context, o *Options, w scenario.World, hold *holder,
 				return err
 			}
 			sites[i].Day(day, int(float64(background)*s.Share*share(s, day)))
+		}
+		planted := lookalikes(o, sites, func(i int) bool { return w.Network.Sites[i].Live }, day)
+		if day == lastDay {
+			if err := writeLookalikes(o.Dir, planted); err != nil {
+				return err
+			}
 		}
 		for _, e := range exporters {
 			records := hold.day(e.router.Index, day)

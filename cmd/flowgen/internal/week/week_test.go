@@ -22,7 +22,7 @@ import (
 )
 
 // generate writes a small week into a new folder.
-func generate(t *testing.T, seed uint64) (string, *week.Summary) {
+func generate(t *testing.T, seed uint64, gaps bool) (string, *week.Summary) {
 	t.Helper()
 	w, err := calendar.Parse("2026-W46", "Asia/Shanghai")
 	if err != nil {
@@ -34,7 +34,7 @@ func generate(t *testing.T, seed uint64) (string, *week.Summary) {
 			t.Fatal(err)
 		}
 	}
-	o := week.Options{Seed: seed, Week: w, Zone: "Asia/Shanghai", Flows: 20_000, Sampling: 1, Live: 3, LiveShare: .1, Dir: dir}
+	o := week.Options{Seed: seed, Week: w, Zone: "Asia/Shanghai", Flows: 20_000, Gaps: gaps, Live: 3, LiveShare: .1, Dir: dir}
 	sum, err := week.Run(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -62,9 +62,9 @@ func hashes(t *testing.T, dir string) map[string][32]byte {
 }
 
 func TestSameSeedSameBytes(t *testing.T) {
-	one, _ := generate(t, 7)
-	two, _ := generate(t, 7)
-	other, _ := generate(t, 8)
+	one, _ := generate(t, 7, false)
+	two, _ := generate(t, 7, false)
+	other, _ := generate(t, 8, false)
 	if diff := cmp.Diff(hashes(t, one), hashes(t, two)); diff != "" {
 		t.Errorf("two runs differ:\n%s", diff)
 	}
@@ -78,7 +78,7 @@ func TestSameSeedSameBytes(t *testing.T) {
 
 // The captures are read with gopacket and goflow2, which know nothing of us.
 func TestSummaryIsWhatTheCapturesHold(t *testing.T) {
-	dir, sum := generate(t, 1)
+	dir, sum := generate(t, 1, false)
 	written, err := os.ReadFile(filepath.Join(dir, week.SummaryFile))
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +148,11 @@ func readCapture(t *testing.T, path string, f week.File, reader *wiretest.Reader
 		if at < last {
 			t.Fatalf("%s: not in the order of time", path)
 		}
-		if f.Format != wire.SFlow && d.Exported/1000 != at/1000 {
+		told := d.Exported
+		if f.Exporter == "county-1" {
+			told -= 8 * calendar.Hour // its clock is ahead
+		}
+		if f.Format != wire.SFlow && told/1000 != at/1000 {
 			t.Fatalf("%s: captured at %d, exported at %d", path, at, d.Exported)
 		}
 		last = at
@@ -158,7 +162,7 @@ func readCapture(t *testing.T, path string, f week.File, reader *wiretest.Reader
 
 // With another reader for every file each capture must decode on its own.
 func TestEveryCaptureStandsAlone(t *testing.T) {
-	dir, sum := generate(t, 1)
+	dir, sum := generate(t, 1, false)
 	for _, f := range sum.Files {
 		if got := readCapture(t, filepath.Join(dir, f.File), f, wiretest.NewReader()); got != f.Tally {
 			t.Errorf("%s: %+v, want %+v", f.File, got, f.Tally)
@@ -166,8 +170,28 @@ func TestEveryCaptureStandsAlone(t *testing.T) {
 	}
 }
 
+// What is lost on the way is in no capture, and counted.
+func TestGaps(t *testing.T) {
+	dir, sum := generate(t, 1, true)
+	if n := sum.PlantedRecords + sum.BackgroundRecords; sum.LostRecords < n/100 || n != sum.Captures.Records+sum.Live.Records+sum.LostRecords {
+		t.Errorf("of %d records %d are in the captures, %d live, %d lost", n, sum.Captures.Records, sum.Live.Records, sum.LostRecords)
+	}
+	silent := map[string]bool{}
+	for _, f := range sum.Files {
+		if got := readCapture(t, filepath.Join(dir, f.File), f, wiretest.NewReader()); got != f.Tally {
+			t.Errorf("%s: %+v, want %+v", f.File, got, f.Tally)
+		}
+		if f.Lost > f.Records/20 {
+			silent[f.Exporter] = true
+		}
+	}
+	if len(silent) < 5 {
+		t.Errorf("only %v were down for hours", silent)
+	}
+}
+
 func TestOptionsAreChecked(t *testing.T) {
-	err := week.Options{Flows: 0, Live: 9, LiveShare: 2, Sampling: 0}.Check()
+	err := week.Options{Flows: 0, Live: 9, LiveShare: 2, Sampling: 16384}.Check()
 	if err == nil {
 		t.Fatal("no error")
 	}

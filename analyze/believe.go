@@ -1,0 +1,108 @@
+package analyze
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ErrNotAsWritten is returned where a nightly file is not what its manifest says.
+var ErrNotAsWritten = errors.New("not as it was written")
+
+// believe compares nightly files with what the manifests of their days say,
+// and returns them with their hashes. Nobody is to be accused on a file that was
+// damaged or changed after its night, or that a killed night left half published.
+func believe(lake string, files []lakeFile) ([]File, error) {
+	manifests := map[Day]*Manifest{}
+	var list []File
+	var faults []error
+	for _, f := range files {
+		now, err := hashFile(lake, f.path)
+		if err != nil {
+			return nil, err
+		}
+		day := Day(strings.TrimPrefix(filepath.Base(filepath.Dir(f.path)), "day="))
+		m, ok := manifests[day]
+		if !ok {
+			if m, err = ReadManifest(lake, day); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+			manifests[day] = m
+		}
+		if err := m.believes(now); err != nil {
+			faults = append(faults, fmt.Errorf("%s is %w: %w: run the night of %s again ('minewatch nightly --day %s'), or restore it from a backup where its flows are gone",
+				f.path, ErrNotAsWritten, err, day, day))
+		}
+		list = append(list, now)
+	}
+	return list, errors.Join(faults...)
+}
+
+// A night that is being published has new files beside an old manifest for some
+// milliseconds: its readers look again.
+const (
+	lookAgainAfter = 100 * time.Millisecond
+	looks          = 20
+)
+
+// believedFiles are the published nightly files of a table, from and to
+// included, once they are what the manifests say.
+func believedFiles(ctx context.Context, lake, table string, from, to Day) ([]lakeFile, error) {
+	for look := 1; ; look++ {
+		files, err := dayFiles(lake, table, from, to)
+		if err != nil {
+			return nil, err
+		}
+		_, err = believe(lake, files)
+		if !errors.Is(err, ErrNotAsWritten) || look == looks {
+			return files, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(lookAgainAfter):
+		}
+	}
+}
+
+// steadily reads nights, and once more where one was published meanwhile, so
+// that no answer is from two runs.
+func steadily(lake string, read func() error) error {
+	for attempt := 1; ; attempt++ {
+		before, err := chainEntries(lake)
+		if err != nil {
+			return err
+		}
+		result := read()
+		after, err := chainEntries(lake)
+		if err != nil {
+			return err
+		}
+		if len(before) == len(after) || attempt == maxListings {
+			return result
+		}
+	}
+}
+
+// believes says whether a file is one that the night wrote.
+func (m *Manifest) believes(now File) error {
+	if m == nil {
+		return errors.New("its day has no manifest")
+	}
+	i := slices.IndexFunc(m.Written, func(f File) bool { return f.Path == now.Path })
+	switch {
+	case i < 0:
+		return errors.New("its night did not write such a file")
+	case m.Written[i].SHA256 != now.SHA256:
+		return fmt.Errorf("it was %d bytes with SHA-256 %s, and is %d bytes with %s", m.Written[i].Bytes, short(m.Written[i].SHA256), now.Bytes, short(now.SHA256))
+	}
+	return nil
+}
+
+// short is enough of a hash for people.
+func short(hash string) string { return hash[:min(12, len(hash))] }

@@ -1,0 +1,169 @@
+package analyze_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"minewatch/analyze"
+)
+
+// short is a day with little in it: a miner for two hours.
+func short() []talk {
+	return []talk{{host: "10.0.0.1", pool: "198.18.0.1", port: 3333, from: "2026-11-10 08:00", hours: 2, step: 60, exporter: "192.0.2.1", flags: 24}}
+}
+
+const shortDay = analyze.Day("2026-11-10")
+
+// shortLake is a lake with that day and a feed.
+func shortLake(t *testing.T) analyze.Options {
+	t.Helper()
+	o := options(t)
+	o.Engine.Threads = 1
+	store(t, o, "a", short()...)
+	importFeed(t, o)
+	return o
+}
+
+// rewriteManifest has a night say of a file what it is now, as the program of
+// then would have.
+func rewriteManifest(t *testing.T, o analyze.Options, day analyze.Day, path string) {
+	t.Helper()
+	m, err := analyze.ReadManifest(o.Lake, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range m.Written {
+		if f := &m.Written[i]; filepath.Join(o.Lake, f.Path) == path {
+			f.SHA256, f.Bytes = analyze.HashOf(read(t, path)), int64(len(read(t, path)))
+		}
+	}
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(o.Lake, "manifests", "nightly", "day="+string(day)+".json"), append(text, '\n'))
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// write replaces a file, also one that nobody is to change.
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := errors.Join(os.WriteFile(path+".new", data, 0o644), os.Rename(path+".new", path)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func onlyFlowFile(t *testing.T, o analyze.Options, hour string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(o.Lake, "flows", "date=*", "hour="+hour, "*.parquet"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("flow files %v, %v", files, err)
+	}
+	return files[0]
+}
+
+// TestDamagedFlows: whatever is wrong with a flow file, the night publishes
+// nothing, names the file and its hour, and goes on without it once it is set
+// aside, which it says.
+func TestDamagedFlows(t *testing.T) {
+	o := shortLake(t)
+	path := onlyFlowFile(t, o, "01") // 09:00 in Asia/Shanghai
+	whole := read(t, path)
+	change := func(at int, b ...byte) []byte {
+		data := bytes.Clone(whole)
+		copy(data[at:], b)
+		return data
+	}
+	footer := len(whole) - 8 - int(whole[len(whole)-8]) - int(whole[len(whole)-7])<<8
+	for name, data := range map[string][]byte{
+		"cut":               whole[:len(whole)/2],
+		"empty":             nil,
+		"zeros":             make([]byte, len(whole)),
+		"text":              []byte(strings.Repeat("not Parquet\n", 50)),
+		"footer length":     change(len(whole)-8, 0xff, 0xff, 0xff, 0x7f),
+		"footer":            change(footer, bytes.Repeat([]byte{0xff}, 40)...),
+		"pages":             change(4, bytes.Repeat([]byte{0xff}, footer-4)...),
+		"pages overwritten": change(4, make([]byte, footer-4)...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			write(t, path, data)
+			_, err := analyze.Night(t.Context(), o, shortDay)
+			damaged := analyze.Damaged(err)
+			if len(damaged) != 1 || filepath.Join(o.Lake, damaged[0].Path) != path {
+				t.Fatalf("the night says %v, and names %v", err, damaged)
+			}
+			for _, want := range []string{damaged[0].Path, "from 2026-11-10 01:00 on (UTC)"} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not say %q", err, want)
+				}
+			}
+			if files, _ := filepath.Glob(filepath.Join(o.Lake, "contacts", "*", "*")); len(files) > 0 {
+				t.Errorf("a failed night left %v", files)
+			}
+		})
+	}
+
+	moved, err := o.MoveAside([]*analyze.DamagedError{{Path: rel(t, o, path), Reason: errors.New("it is damaged")}})
+	if err != nil || len(moved) != 1 || !bytes.Equal(read(t, filepath.Join(o.Lake, moved[0].To)), read(t, filepath.Join(o.Lake, "quarantine", rel(t, o, path)))) {
+		t.Fatalf("set aside: %+v, %v", moved, err)
+	}
+	m := nights(t, o, shortDay)[0]
+	if len(m.SetAside) != 1 || m.SetAside[0].Path != rel(t, o, path) || m.SetAside[0].Reason != "it is damaged" || m.SetAside[0].SHA256 == "" {
+		t.Errorf("the manifest says of it: %+v", m.SetAside)
+	}
+	if m.Counts.Matched != 120 {
+		t.Errorf("%d flows of the other hour were matched, want 120", m.Counts.Matched)
+	}
+	// Put back as it was, it is read again, and nothing is said of it.
+	write(t, path, whole)
+	if err := os.Remove(filepath.Join(o.Lake, moved[0].To)); err != nil {
+		t.Fatal(err)
+	}
+	if m := nights(t, o, shortDay)[0]; len(m.SetAside) != 0 || m.Counts.Matched != 240 {
+		t.Errorf("after it was put back: %+v, %d matched", m.SetAside, m.Counts.Matched)
+	}
+}
+
+func rel(t *testing.T, o analyze.Options, path string) string {
+	t.Helper()
+	r, err := filepath.Rel(o.Lake, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestDamagedHistory: contacts and coverage of the days before are read only
+// as their nights wrote them.
+func TestDamagedHistory(t *testing.T) {
+	o := shortLake(t)
+	store(t, o, "b", talk{host: "10.0.0.1", pool: "198.18.0.1", port: 3333, from: "2026-11-09 08:00", hours: 1, step: 60, exporter: "192.0.2.1", flags: 24})
+	nights(t, o, "2026-11-09")
+	for _, table := range []string{"contacts", "coverage"} {
+		path := filepath.Join(o.Lake, table, "day=2026-11-09", table+".parquet")
+		whole := read(t, path)
+		write(t, path, whole[:len(whole)-1])
+		_, err := analyze.Night(t.Context(), o, shortDay)
+		if !errors.Is(err, analyze.ErrNotAsWritten) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "minewatch nightly --day 2026-11-09") {
+			t.Errorf("%s: the night says %v", table, err)
+		}
+		if _, _, err := analyze.Rank(t.Context(), analyze.RankOptions{Options: o, By: "score"}); !errors.Is(err, analyze.ErrNotAsWritten) {
+			t.Errorf("%s: the ranking says %v", table, err)
+		}
+		nights(t, o, "2026-11-09")
+	}
+	nights(t, o, shortDay)
+}

@@ -1,0 +1,151 @@
+package analyze
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Due is a day whose night is to be run, and why.
+type Due struct {
+	Day    Day
+	Reason string
+}
+
+// DueNights are the days of a period, both included, that have flows and no
+// night, or one whose inputs have changed since: flows or receipts came later,
+// or its files are not what it wrote. Days whose flows were deleted since are
+// left as they are.
+func DueNights(o *Options, from, to Day) ([]Due, error) {
+	days, err := FlowDays(o.Lake, o.Zone)
+	if err != nil {
+		return nil, err
+	}
+	l, err := newLineage(o.Lake)
+	if err != nil {
+		return nil, err
+	}
+	var due []Due
+	for _, day := range days {
+		if day < from || day > to {
+			continue
+		}
+		reason, err := o.dueReason(l, day)
+		if err != nil {
+			return nil, fmt.Errorf("is the night of %s due: %w", day, err)
+		}
+		if reason != "" {
+			due = append(due, Due{day, reason})
+		}
+	}
+	return due, nil
+}
+
+func (o *Options) dueReason(l *lineage, day Day) (string, error) {
+	m, err := ReadManifest(o.Lake, day)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "it had none", nil
+	case err != nil:
+		return "its manifest could not be read", nil //nolint:nilerr // the run writes a new one
+	}
+	if gone, err := flowsGone(o.Lake, m); err != nil || gone {
+		return "", nil //nolint:nilerr // a list of flows that cannot be read is verify's to tell
+	}
+	for _, table := range nightTables {
+		files, err := dayFiles(o.Lake, table, day, day)
+		if err != nil {
+			return "", err
+		}
+		if len(files) == 0 {
+			return "its " + table + " are gone", nil
+		}
+		if _, err := believe(o.Lake, files); errors.Is(err, ErrNotAsWritten) {
+			return "its files are not as it wrote them", nil
+		} else if err != nil {
+			return "", err
+		}
+	}
+	var in inputs
+	if err := in.findFlows(o, day); err != nil {
+		return "", err
+	}
+	read, err := m.ReadFlows(o.Lake)
+	if err != nil {
+		return "", err
+	}
+	fresh, err := l.newFiles(read, in.flows)
+	switch {
+	case err != nil:
+		return "", err
+	case len(fresh) > 0:
+		return "flows came later", nil
+	}
+	now, err := (&night{Options: *o}).files(in.receipts)
+	if err != nil {
+		return "", err
+	}
+	if !slices.Equal(now, m.Receipts) {
+		return "receipts came later", nil
+	}
+	return "", nil
+}
+
+// GradeAnew grades the hosts of those nights of a period anew that rest on other
+// contacts of the days before than there are now, and tells which.
+func GradeAnew(ctx context.Context, o Options, from, to Day, tell func(PastNight)) error {
+	if o.Turn == nil {
+		turn, err := o.TakeTurn(ctx, 0)
+		if err != nil {
+			return err
+		}
+		defer turn.End()
+		o.Turn = turn
+	}
+	s := &lateSearch{Options: o}
+	var err error
+	if s.db, err = o.open(ctx); err != nil {
+		return err
+	}
+	defer s.db.Close() //nolint:errcheck // only temporary files are left to it
+	return s.regradeStale(ctx, from, to, nil, tell)
+}
+
+// unpublished counts the files in which collectors hold flows of a day that
+// readers do not see yet.
+func unpublished(lake string, day Day, zone *time.Location) (int, error) {
+	files, err := filepath.Glob(filepath.Join(lake, "hot", "*", "*T*-*"))
+	if err != nil {
+		return 0, err
+	}
+	segments := map[string]bool{}
+	for _, path := range files {
+		name, _, _ := strings.Cut(filepath.Base(path), ".")
+		stamp, _, _ := strings.Cut(name, "-")
+		hour, err := time.Parse("20060102T15", stamp)
+		if err == nil && !hour.Before(day.Start(zone).UTC().Truncate(time.Hour)) && hour.Before(day.End(zone)) {
+			segments[filepath.Dir(path)+name] = true
+		}
+	}
+	return len(segments), nil
+}
+
+// Early says why flows of the day may still come that the night did not see;
+// "" = none should.
+func (m *Manifest) Early(o *Options) string {
+	complete := m.Day.End(o.Zone).Add(o.reach())
+	switch {
+	case m.RunAt.Before(m.Day.End(o.Zone)):
+		return fmt.Sprintf("the day was not over when the night was run; run it again after %s", complete.In(o.Zone).Format("2006-01-02 15:04"))
+	case m.Unpublished > 0:
+		return fmt.Sprintf("a collector had not published all flows of the day when the night was run (%d files below hot/): run it again", m.Unpublished)
+	case m.RunAt.Before(complete):
+		return fmt.Sprintf("flows of the day may come until %s: run it again then", complete.In(o.Zone).Format("2006-01-02 15:04"))
+	}
+	return ""
+}

@@ -1,0 +1,298 @@
+package engine_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"minewatch/analyze/engine"
+)
+
+// The history, told day by day in plain Go, over random lakes: gaps in nights
+// and coverage, clues, answers that failed, addresses that change their unit.
+
+const (
+	historyDays = 36
+	cleanDays   = 3
+)
+
+// hostDay is what one night has of one host.
+type hostDay struct {
+	grade, decidedBy, unit string
+	answered               bool
+	exporters              []string
+}
+
+// pastLake is a lake of nights; a day is a number from 0.
+type pastLake struct {
+	hosts   []map[int]hostDay
+	night   [historyDays]bool
+	covered map[string][historyDays]bool
+	unknown [historyDays]bool // too much lost of no known sender
+}
+
+func randomPast(r *rand.Rand) *pastLake {
+	lake := &pastLake{covered: map[string][historyDays]bool{}}
+	exporters := []string{"192.0.2.1", "192.0.2.2", "192.0.2.3"}
+	often := r.IntN(20) + 2
+	for d := range historyDays {
+		lake.night[d] = r.IntN(often) > 0
+		lake.unknown[d] = r.IntN(30) == 0
+	}
+	for _, e := range exporters {
+		var days [historyDays]bool
+		for d := range days {
+			days[d] = lake.night[d] && r.IntN(often) > 0
+		}
+		lake.covered[e] = days
+	}
+	for range 30 {
+		days := map[int]hostDay{}
+		active := r.IntN(2) == 0
+		unit := []string{"", "school", "shop"}[r.IntN(3)]
+		for d := range historyDays {
+			if r.IntN(6) == 0 {
+				active = !active
+			}
+			if r.IntN(25) == 0 {
+				unit = []string{"", "school", "shop"}[r.IntN(3)]
+			}
+			if !lake.night[d] || !active || r.IntN(4) == 0 {
+				continue
+			}
+			grade := []string{"A", "A", "B", "C", "X"}[r.IntN(5)]
+			day := hostDay{grade: grade, decidedBy: "persistent", unit: unit, answered: r.IntN(5) > 0}
+			if grade == "X" && r.IntN(2) == 0 {
+				day.decidedBy = "expired"
+			}
+			for _, e := range exporters {
+				if r.IntN(3) == 0 {
+					day.exporters = append(day.exporters, e)
+				}
+			}
+			if len(day.exporters) == 0 {
+				day.exporters = exporters[:1]
+			}
+			days[d] = day
+		}
+		lake.hosts = append(lake.hosts, days)
+	}
+	return lake
+}
+
+func dayText(d int) string {
+	return time.Date(2026, time.September, 1+d, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+}
+
+func hostText(h int) string { return fmt.Sprintf("10.0.0.%d", h+1) }
+
+// fill puts the lake behind the relations that the history reads.
+func (l *pastLake) fill(t *testing.T, db *engine.DB) {
+	t.Helper()
+	var suspects, contacts, coverage strings.Builder
+	suspects.WriteString("day,host,host_hi,host_lo,grade,decided_by,unit\n")
+	contacts.WriteString("day,host_hi,host_lo,established,exporters\n")
+	coverage.WriteString("day,exporter,is_covered,records_stored,records_lost\n")
+	for h, days := range l.hosts {
+		for d, day := range days {
+			fmt.Fprintf(&suspects, "%s,%s,0,%d,%s,%s,%q\n", dayText(d), hostText(h), h+1, day.grade, day.decidedBy, day.unit)
+			for _, e := range day.exporters {
+				fmt.Fprintf(&contacts, "%s,0,%d,%t,%s\n", dayText(d), h+1, day.answered, e)
+			}
+		}
+	}
+	for d := range historyDays {
+		if !l.night[d] {
+			continue
+		}
+		for e, covered := range l.covered {
+			fmt.Fprintf(&coverage, "%s,%s,%t,1000,0\n", dayText(d), e, covered[d])
+		}
+		if l.unknown[d] {
+			fmt.Fprintf(&coverage, "%s,\"\",false,0,500\n", dayText(d))
+		}
+	}
+	given(t, db, "raw_suspects", []byte(suspects.String()))
+	given(t, db, "raw_contacts", []byte(contacts.String()))
+	given(t, db, "int_exporter_days", []byte(coverage.String()))
+}
+
+// timeline is one host's or unit's days: who saw it suspected, and where there
+// were clues.
+type timeline struct {
+	seen  map[int][]string
+	clues map[int]bool
+}
+
+// timelines are those of all hosts and units up to a day.
+func (l *pastLake) timelines(to int) map[string]*timeline {
+	all := map[string]*timeline{}
+	for h, days := range l.hosts {
+		since := map[string]bool{} // names under which it was suspected
+		for d := 0; d <= to; d++ {
+			day, ok := days[d]
+			if !ok || !day.answered {
+				continue
+			}
+			names := []string{"host " + hostText(h)}
+			if day.unit != "" {
+				names = append(names, "unit "+day.unit)
+			}
+			for _, name := range names {
+				suspected := day.grade == "A" || day.grade == "B"
+				since[name] = since[name] || suspected
+				if !since[name] || day.grade == "X" && day.decidedBy != "expired" {
+					continue
+				}
+				if all[name] == nil {
+					all[name] = &timeline{map[int][]string{}, map[int]bool{}}
+				}
+				if suspected {
+					all[name].seen[d] = append(all[name].seen[d], day.exporters...)
+				} else {
+					all[name].clues[d] = true
+				}
+			}
+		}
+	}
+	return all
+}
+
+// clean says whether day d shows that who was last seen on day last was quiet.
+func (l *pastLake) clean(line *timeline, last, d int) bool {
+	if !l.night[d] || l.unknown[d] || line.clues[d] {
+		return false
+	}
+	for before := last - 6; before <= last; before++ {
+		for _, e := range line.seen[before] {
+			if !l.covered[e][d] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// tell walks through the days of one timeline.
+func (l *pastLake) tell(line *timeline, from, to int) string {
+	first, last, lastBefore := -1, -1, -1
+	clean, cleanBefore, recurrences, recurrencesInWindow := 0, 0, 0, 0
+	across := [3]int{-1} // gap, clean, clean before the window
+	cluesInWindow := false
+	for d := 0; d <= to; d++ {
+		_, seen := line.seen[d]
+		if seen {
+			if last >= 0 && clean >= cleanDays {
+				recurrences++
+				if d >= from {
+					recurrencesInWindow++
+				}
+			}
+			if d >= from && lastBefore >= 0 && across[0] < 0 {
+				across = [3]int{d - lastBefore - 1, clean, cleanBefore}
+			}
+			if first < 0 {
+				first = d
+			}
+			if d < from {
+				lastBefore = d
+			}
+			last, clean, cleanBefore = d, 0, 0
+			continue
+		}
+		cluesInWindow = cluesInWindow || d >= from && line.clues[d]
+		if last >= 0 && l.clean(line, last, d) {
+			clean++
+			if d < from {
+				cleanBefore++
+			}
+		}
+	}
+	if across[0] < 0 {
+		across = [3]int{}
+		if lastBefore >= 0 {
+			across = [3]int{to - lastBefore, clean, cleanBefore}
+		}
+	}
+	status, because := "not_known", ""
+	length := to - from + 1
+	before := l.night[max(from-length, 0):from]
+	hasHistory := slices.Index(l.night[:], true) <= from-length && slices.Contains(before, true)
+	switch {
+	case first >= from && hasHistory:
+		status = "new"
+	case first >= from:
+		because = "no_history"
+	case recurrencesInWindow > 0:
+		status = "recurred"
+	case last >= from && across[0] < cleanDays:
+		status = "continuing"
+	case last >= from:
+		because = "gap"
+	case cluesInWindow:
+		because = "clues"
+	case across[1]-across[2] == to-from+1:
+		status = "gone"
+	default:
+		because = "not_covered"
+	}
+	return fmt.Sprintf("%s %s first %s last %s seen %d gap %v recurrences %d", status, because, dayText(first), dayText(last), len(line.seen), across, recurrences)
+}
+
+func TestHistoryAgainstDayByDay(t *testing.T) {
+	statuses := map[string]int{}
+	db := open(t)
+	set(t, db, "clean_days", cleanDays)
+	for seed := range uint64(16) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		lake := randomPast(r)
+		from := r.IntN(historyDays - 7)
+		to := min(from+r.IntN(10), historyDays-1)
+
+		set(t, db, "window_from", engine.Day(dayText(from)))
+		set(t, db, "window_to", engine.Day(dayText(to)))
+		lake.fill(t, db)
+		for _, name := range []string{"int_host_days", "int_history_days", "int_silences", "int_watched_days", "int_history_gaps", "int_history"} {
+			db.ForgetBuilt(name)
+		}
+		if err := db.Build(t.Context(), "int_history"); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{}
+		for name, line := range lake.timelines(to) {
+			want[name] = lake.tell(line, from, to)
+			status, _, _ := strings.Cut(want[name], " first")
+			statuses[status]++
+		}
+		got := map[string]string{}
+		rows, err := db.Query(t.Context(), `select kind || ' ' || subject, format('{} {} first {} last {} seen {} gap [{} {} {}] recurrences {}',
+			status, unknown_because, first_day::varchar, last_day::varchar, days_seen, gap_days, clean_days, clean_before, recurrences) from int_history`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var name, told string
+			if err := rows.Scan(&name, &told); err != nil {
+				t.Fatal(err)
+			}
+			got[name] = told
+		}
+		rows.Close()
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("seed %d, window %s to %s (-day by day +query):\n%s", seed, dayText(from), dayText(to), diff)
+		}
+	}
+	for _, status := range []string{
+		"new ", "recurred ", "continuing ", "gone ",
+		"not_known no_history", "not_known gap", "not_known clues", "not_known not_covered",
+	} {
+		if statuses[status] < 5 {
+			t.Errorf("only %d cases of %q: the lakes are not various enough: %v", statuses[status], status, statuses)
+		}
+	}
+}

@@ -1,0 +1,156 @@
+package analyze
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"minewatch/analyze/engine"
+)
+
+// Flow files are too large to be hashed every night. Their footers are not: a
+// footer holds the sizes and places of all pages, the least and greatest value
+// of every column in every row group, and the number of rows. Its hash and the
+// file's length show every file that was cut, exchanged or written anew;
+// not bytes that were changed within a page. Options.HashFlows adds the hash of
+// the whole file, which shows these too.
+
+// readFooter describes a Parquet file by its length and the hash of its footer.
+func readFooter(lake, path string) (out File, err error) {
+	if out.Path, err = filepath.Rel(lake, path); err != nil {
+		return out, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return out, err
+	}
+	defer f.Close() //nolint:errcheck // only read
+	info, err := f.Stat()
+	if err != nil {
+		return out, err
+	}
+	out.Bytes = info.Size()
+	const magic, tail = "PAR1", 8
+	end := make([]byte, tail)
+	if out.Bytes < tail+4 {
+		return out, fmt.Errorf("%w: it has only %d bytes", errDamaged, out.Bytes)
+	}
+	if _, err := f.ReadAt(end, out.Bytes-tail); err != nil {
+		return out, err
+	}
+	length := int64(binary.LittleEndian.Uint32(end))
+	if string(end[4:]) != magic || length > out.Bytes-tail-4 {
+		return out, fmt.Errorf("%w: it does not end as a Parquet file does, so it was cut or overwritten", errDamaged)
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, io.NewSectionReader(f, out.Bytes-tail-length, length)); err != nil {
+		return out, err
+	}
+	out.Footer = hex.EncodeToString(h.Sum(nil))
+	return out, nil
+}
+
+// errDamaged is the reason of a file that cannot be read.
+var errDamaged = errors.New("it is damaged")
+
+// describeFlows notes the flow files as they are before the run reads them.
+func (n *night) describeFlows(ctx context.Context) error {
+	n.flows = nil
+	var paths []string
+	var faults []error
+	for _, f := range n.inputs.flows {
+		file, err := readFooter(n.Lake, f.path)
+		if err == nil && n.HashFlows {
+			var whole File
+			whole, err = hashFile(n.Lake, f.path)
+			file.SHA256 = whole.SHA256
+		}
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("%w: %w", engine.ErrGone, err)
+		case err != nil:
+			faults = append(faults, &DamagedError{file.Path, err})
+		}
+		n.flows = append(n.flows, file)
+		paths = append(paths, f.path)
+	}
+	if len(faults) > 0 {
+		return errors.Join(faults...)
+	}
+	rows, err := n.db.FileRows(ctx, paths)
+	if err != nil {
+		return err
+	}
+	for i := range n.flows {
+		n.flows[i].Rows = rows[paths[i]]
+	}
+	return nil
+}
+
+// name finds out which flow files a failed step could not read: the engine does
+// not always tell, and never more than one. It reads all of them, each alone
+// and as a whole, which takes its time; the night has failed anyway.
+func (n *night) name(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, engine.ErrGone) || errors.Is(err, engine.ErrMemory) || errors.Is(err, engine.ErrSpace) || errors.Is(err, ErrCheck) ||
+		errors.Is(err, ErrNotAsWritten) || len(Damaged(err)) > 0 {
+		return err
+	}
+	var faults []error
+	for _, f := range n.inputs.flows {
+		file, fault := readFooter(n.Lake, f.path)
+		if fault == nil {
+			fault = n.db.ReadThrough(ctx, f.path)
+		}
+		if errors.Is(fault, fs.ErrNotExist) || errors.Is(fault, engine.ErrGone) || errors.Is(fault, engine.ErrMemory) || ctx.Err() != nil {
+			return err
+		}
+		if fault != nil {
+			faults = append(faults, &DamagedError{file.Path, fault})
+		}
+	}
+	if len(faults) == 0 {
+		return err
+	}
+	return errors.Join(faults...)
+}
+
+// writeFlowList stores the list of flow files beside the manifests: it is long,
+// and those who read manifests rarely want it. Its name tells its content, so
+// that runs over the same files share one.
+func (n *night) writeFlowList() (*File, error) {
+	text, err := json.MarshalIndent(n.flows, "", " ")
+	if err != nil {
+		return nil, err
+	}
+	hash := hashOf(text)
+	list := &File{Path: filepath.Join("manifests", "flows", string(n.day)+"-"+hash[:12]+".json"), Bytes: int64(len(text)), SHA256: hash}
+	path := filepath.Join(n.Lake, list.Path)
+	if now, err := hashFile(n.Lake, path); err == nil && now == *list {
+		return list, nil
+	}
+	return list, engine.WriteFile(path, text)
+}
+
+// ReadFlows are the flow files that the night read.
+func (m *Manifest) ReadFlows(lake string) ([]File, error) {
+	if m.FlowList == nil {
+		return m.Flows, nil // of an older program
+	}
+	text, err := os.ReadFile(filepath.Join(lake, m.FlowList.Path))
+	if err != nil {
+		return nil, err
+	}
+	if hashOf(text) != m.FlowList.SHA256 {
+		return nil, fmt.Errorf("%s is not what the night of %s wrote: it was changed since", m.FlowList.Path, m.Day)
+	}
+	var files []File
+	return files, json.Unmarshal(text, &files)
+}

@@ -1,0 +1,111 @@
+package analyze_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"minewatch/analyze"
+	"minewatch/analyze/engine"
+)
+
+// BenchmarkQuarter ranks a week and a quarter of 91 nights with about 5,000
+// suspects each, of 7,500 hosts that come and go, with their history. The
+// flows play no part: there are none.
+func BenchmarkQuarter(b *testing.B) {
+	lake := b.TempDir()
+	first := analyze.Day("2026-08-17")
+	makeNights(b, lake, first, 91)
+	options := analyze.Options{Lake: lake, Zone: time.UTC, Engine: engine.Options{Threads: 2}, Now: time.Now}
+	last := first.Add(90)
+
+	measure := func(name string, run func() (int, error)) {
+		b.Run(name, func(b *testing.B) {
+			before, hosts := cpu(), 0
+			for b.Loop() {
+				var err error
+				if hosts, err = run(); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(hosts), "hosts")
+			b.ReportMetric((cpu()-before)*1000/float64(b.N), "cpu-ms/op")
+		})
+	}
+	measure("history", func() (int, error) {
+		hosts, _, err := analyze.History(b.Context(), analyze.HistoryOptions{Options: options, From: last.Add(-6), To: last})
+		return len(hosts), err
+	})
+	for name, from := range map[string]analyze.Day{"rank-week": last.Add(-6), "rank-quarter": first} {
+		measure(name, func() (int, error) {
+			list, _, err := analyze.Rank(b.Context(), analyze.RankOptions{Options: options, From: from, To: last, By: "score"})
+			return len(list), err
+		})
+	}
+}
+
+// makeNights publishes made-up nights: two endpoints a host, a hundred active
+// slots, two of eight exporters.
+func makeNights(b *testing.B, lake string, first analyze.Day, nights int) {
+	b.Helper()
+	db, err := engine.Open(b.Context(), engine.Options{Lake: lake, Threads: 2})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	host := "281470681743360 + 167772160 + h"
+	for i := range nights {
+		day := first.Add(i)
+		active := fmt.Sprintf("range(7500) as t(h) where hash(h, %d) %% 3 > 0", i/10)
+		publish(b, db, lake, "contacts", day, fmt.Sprintf(`
+			select date '%[1]s' as day, 'host' || h as host, '198.51.100.' || e as pool_address, 3333 as pool_port, 6::smallint as proto,
+				'pool' || e as pool, 'XMR' as coin, 'stratum' as role, 'port' as match, 0.0 as days_outside, 90 as confidence, 'none' as shared,
+				true as established, true as both_ways, 3 as sessions, 30000.0 as duration_seconds, 20000.0 as longest_session_seconds,
+				100 as slots, 9 as hours, timestamptz '%[1]s 01:00:00+00' as first_seen, timestamptz '%[1]s 10:00:00+00' as last_seen,
+				100 as records, 1000 as packets_up, 1000 as packets_down, 100000 as bytes_up, 100000 as bytes_down, 0 as records_set_aside,
+				1 as max_concurrent, 1 as sampling_rate, '192.0.2.' || h %% 8 || ',192.0.2.' || (h + 1) %% 8 as exporters,
+				2 as host_endpoints_1h, 3000.0 as host_median_session_seconds, 500.0 as host_median_session_packets,
+				'unit' || h %% 1000 as unit, 'city' || h %% 11 as city, false as nat, 0 as host_hi, %[2]s as host_lo, 0 as pool_hi, 1000 + e as pool_lo,
+				range(12, 112) as active_slots, [1, 2, 3] as session_starts_ms, [1000, 2000, 3000] as session_ends_ms
+			from (select h from %[3]s) cross join range(2) as u(e)`, day, host, active))
+		publish(b, db, lake, "suspects", day, fmt.Sprintf(`
+			select date '%[1]s' as day, 'host' || h as host, 'A' as grade, 'persistent' as decided_by, 'unit' || h %% 1000 as unit,
+				'city' || h %% 11 as city, '' as sector, '' as county, 0 as host_hi, %[2]s as host_lo
+			from %[3]s`, day, host, active))
+		publish(b, db, lake, "coverage", day, fmt.Sprintf(`
+			select date '%[1]s' as day, '192.0.2.' || e as exporter, hour, 1000 as flows, 1 as sampling_rate, 'whole' as receipt,
+				0 as flows_unaccounted, 1000 as records_received, 1000 as records_stored, 0 as records_malformed, 0 as records_disk,
+				0 as records_aborted, 0 as records_absent, 0 as records_unread, 0 as records_missed, 100 as datagrams, 0 as datagrams_missed
+			from range(8) as t(e) cross join range(24) as u(hour)`, day))
+	}
+}
+
+// cpu is what this process has computed, in seconds: on a busy machine the
+// clock says little.
+func cpu() float64 {
+	var used syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
+}
+
+func publish(b *testing.B, db *engine.DB, lake, table string, day analyze.Day, rows string) {
+	b.Helper()
+	ctx := context.Background()
+	raw := "raw_" + table
+	if err := db.Read(ctx, raw); err != nil {
+		b.Fatal(err)
+	}
+	if err := db.Hand(ctx, raw, "select * from "+raw+" union all by name "+rows); err != nil {
+		b.Fatal(err)
+	}
+	staged, err := db.Stage(ctx, raw, filepath.Join(lake, table, "day="+string(day), table+".parquet"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := staged.Commit(); err != nil {
+		b.Fatal(err)
+	}
+}

@@ -1,0 +1,258 @@
+package analyze_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/netip"
+	"os"
+	osexec "os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"minewatch/analyze"
+	"minewatch/analyze/engine"
+)
+
+// A test starts its own program with this variable set to a lake, where it runs
+// one night after the other until it is killed.
+const nightsVariable = "MINEWATCH_TEST_NIGHTS"
+
+// soakVariable makes fault tests as long as it says, such as 1h. make soak
+// sets it.
+const soakVariable = "MINEWATCH_TEST_SOAK"
+
+func TestMain(m *testing.M) {
+	if lake := os.Getenv(nightsVariable); lake != "" {
+		o := analyze.Options{
+			Lake: lake, Zone: shanghai, TTLDays: map[string]int{"default": 30}, Engine: engine.Options{Threads: 1}, Version: "test", Now: time.Now,
+		}
+		for i := 0; ; i++ {
+			if _, err := analyze.Night(context.Background(), kindOfNight(o, i%2), shortDay); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// kindOfNight gives a night one of two answers: the host is internal or not, so
+// that all its files differ but the coverage.
+func kindOfNight(o analyze.Options, kind int) analyze.Options {
+	if kind == 1 {
+		o.Internal = []netip.Prefix{netip.MustParsePrefix("172.16.0.0/12")}
+	}
+	return o
+}
+
+// answers are the files of both kinds of nights.
+func answers(t *testing.T, o analyze.Options) (a, b map[string]string) {
+	t.Helper()
+	nights(t, kindOfNight(o, 0), shortDay)
+	a = published(t, o)
+	nights(t, kindOfNight(o, 1), shortDay)
+	b = published(t, o)
+	if maps.Equal(a, b) {
+		t.Fatal("both nights give the same answer")
+	}
+	return a, b
+}
+
+// takeTurn is what any next run begins with.
+func takeTurn(t *testing.T, o analyze.Options) {
+	t.Helper()
+	turn, err := o.TakeTurn(t.Context(), 20*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turn.End()
+}
+
+// whole fails unless all that is published is one of both nights, and the
+// chain says so.
+func whole(t *testing.T, o analyze.Options, a, b map[string]string) {
+	t.Helper()
+	if now := published(t, o); !maps.Equal(now, a) && !maps.Equal(now, b) {
+		t.Errorf("what is published is neither night: %v", now)
+	}
+	if got := said(verify(t, analyze.VerifyOptions{Options: o})); len(got) > 0 {
+		t.Errorf("verify says %v", got)
+	}
+	if left, _ := filepath.Glob(filepath.Join(o.Lake, "*", "*", "*.tmp")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestNightKilled: wherever a night is killed, its next run finds one answer or
+// the other, and until then no reader takes a mixture for one.
+func TestNightKilled(t *testing.T) {
+	long := 4 * time.Second
+	if text := os.Getenv(soakVariable); text != "" {
+		var err error
+		if long, err = time.ParseDuration(text); err != nil {
+			t.Fatalf("%s: %v", soakVariable, err)
+		}
+	}
+	o := shortLake(t)
+	o.Now = time.Now
+	a, b := answers(t, o)
+	rounds, finished := 0, 0
+	for begun := time.Now(); rounds < 4 || time.Since(begun) < long; rounds++ {
+		child := osexec.Command(os.Args[0])
+		child.Env = append(os.Environ(), nightsVariable+"="+o.Lake)
+		child.Stderr = os.Stderr
+		before, _ := chain(t, o)
+		if err := child.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if rounds%2 == 0 { // at the moment that decides
+			for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(100 * time.Microsecond) {
+				if now, _ := chain(t, o); now > before {
+					break
+				}
+			}
+		} else {
+			time.Sleep(time.Duration(rand.IntN(2000)) * time.Millisecond)
+		}
+		if err := child.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = child.Wait()
+		_, newest := chain(t, o)
+		manifest := string(read(t, filepath.Join(o.Lake, "manifests", "nightly", "day=2026-11-10.json")))
+		if manifest != newest {
+			finished++
+		}
+		takeTurn(t, o)
+		whole(t, o, a, b)
+	}
+	t.Logf("%d kills, %d of them while the night was published", rounds, finished)
+}
+
+// chain is how many runs there are, and the last one's record.
+func chain(t *testing.T, o analyze.Options) (runs int, newest string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(o.Lake, "manifests", "chain", "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("chain: %v, %v", files, err)
+	}
+	return len(files), string(read(t, files[len(files)-1]))
+}
+
+// TestNightHalfPublished goes through every moment of publishing at which a
+// night may be killed.
+func TestNightHalfPublished(t *testing.T) {
+	o := shortLake(t)
+	a, b := answers(t, o)
+	paths := []string{}
+	for _, table := range []string{"contacts", "coverage", "suspects", "evidence"} {
+		paths = append(paths, filepath.Join(o.Lake, table, "day=2026-11-10", table+".parquet"))
+	}
+	paths = append(paths, filepath.Join(o.Lake, "manifests", "nightly", "day=2026-11-10.json"))
+	later := map[string][]byte{}
+	for _, path := range paths {
+		later[path] = read(t, path)
+	}
+	nights(t, kindOfNight(o, 0), shortDay)
+	earlier := map[string][]byte{}
+	for _, path := range paths {
+		earlier[path] = read(t, path)
+	}
+	// The night of now is the one that was recorded last; the files of the one
+	// before it are in place.
+	for renamed := 0; renamed <= len(paths); renamed++ {
+		for i, path := range paths {
+			if i < renamed {
+				write(t, path, earlier[path])
+				continue
+			}
+			write(t, path, later[path])
+			write(t, path+".4711.tmp", earlier[path])
+		}
+		if renamed < 2 { // a reader looks again for two seconds before it gives up
+			_, _, err := analyze.Rank(t.Context(), analyze.RankOptions{Options: o, By: "score"})
+			if mixed := renamed > 0; mixed != errors.Is(err, analyze.ErrNotAsWritten) {
+				t.Errorf("%d of %d files renamed: the ranking says %v", renamed, len(paths), err)
+			}
+		}
+		takeTurn(t, o)
+		whole(t, o, a, a)
+	}
+	// Somebody tidied up what was staged: it cannot be finished, and is run again.
+	write(t, paths[0], later[paths[0]])
+	write(t, paths[4], later[paths[4]])
+	takeTurn(t, o)
+	got := said(verify(t, analyze.VerifyOptions{Options: o}))
+	if len(got) != 2 || !strings.Contains(got[0], "manifest 3") || !strings.Contains(got[1], "written 3 contacts/") {
+		t.Errorf("verify says %v", got)
+	}
+	due, err := analyze.DueNights(&o, shortDay, shortDay)
+	if err != nil || len(due) != 1 || due[0].Reason != "its files are not as it wrote them" {
+		t.Errorf("due: %v, %v", due, err)
+	}
+	nights(t, kindOfNight(o, 1), shortDay)
+	whole(t, o, b, b)
+}
+
+// TestNightCannotWrite: whichever file cannot be written, the night fails, and the
+// one before stays as it was.
+func TestNightCannotWrite(t *testing.T) {
+	o := shortLake(t)
+	a, b := answers(t, o)
+	for _, path := range []string{
+		"contacts/day=2026-11-10/contacts.parquet", "coverage/day=2026-11-10/coverage.parquet",
+		"suspects/day=2026-11-10/suspects.parquet", "evidence/day=2026-11-10/evidence.parquet",
+		"manifests/nightly/day=2026-11-10.json", "manifests/chain/000003-night-2026-11-10.json",
+	} {
+		obstacle := filepath.Join(o.Lake, fmt.Sprintf("%s.%d.tmp", path, os.Getpid()))
+		blocked := kindOfNight(o, 0)
+		blocked.Progress = func(_ analyze.Day, step string) {
+			if step == "gather contacts" {
+				if err := os.MkdirAll(filepath.Join(obstacle, "in the way"), 0o755); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		if _, err := analyze.Night(t.Context(), blocked, shortDay); err == nil {
+			t.Errorf("%s could be written", path)
+		}
+		if err := os.RemoveAll(obstacle); err != nil {
+			t.Fatal(err)
+		}
+		whole(t, o, b, b)
+	}
+	nights(t, kindOfNight(o, 0), shortDay)
+	whole(t, o, a, a)
+}
+
+// TestOneAtATime: a second run of whatever kind is told who writes nights.
+func TestOneAtATime(t *testing.T) {
+	o := shortLake(t)
+	o.Command = "minewatch nightly --all"
+	turn, err := o.TakeTurn(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := o
+	second.Command = "another"
+	_, nightErr := analyze.Night(t.Context(), second, shortDay)
+	for _, err := range []error{
+		nightErr,
+		analyze.LateNights(t.Context(), second, []analyze.Day{shortDay}, func(analyze.PastNight) {}),
+		analyze.GradeAnew(t.Context(), second, shortDay, shortDay, func(analyze.PastNight) {}),
+	} {
+		want := fmt.Sprintf("'minewatch nightly --all' (process %d on ", os.Getpid())
+		if !errors.Is(err, analyze.ErrTurn) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "since 2026-11-20T00:00:00Z") {
+			t.Errorf("the second run says %v", err)
+		}
+	}
+	o.Turn = turn
+	nights(t, o, shortDay)
+	turn.End()
+	nights(t, second, shortDay)
+}

@@ -1,0 +1,113 @@
+package analyze
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"minewatch/analyze/feed"
+	"minewatch/analyze/ledger"
+)
+
+// Outdated are nights that rest on less than is known now, by what renews
+// them. A night is in one list alone.
+type Outdated struct {
+	Rerun []Day // do not know what Unknown names: run again they would
+	Late  []Day // only do not know what feeds have learnt, see LateNights
+	AsOf  []Day // were matched with the feed of a past moment on purpose
+	Gone  []Day // would be in Rerun or Late, but flows that they read were deleted
+
+	Unknown []string // negative lists, ledger and exclusions that nights of Rerun do not know
+	Feeds   []string // versions that nights of Late do not know
+}
+
+// FindOutdated compares what nights rest on with what the lake has now.
+func FindOutdated(lake string, nights []Day) (*Outdated, error) {
+	now, err := knowledgeNow(lake)
+	if err != nil {
+		return nil, err
+	}
+	out := &Outdated{}
+	for _, day := range nights {
+		m, err := ReadManifest(lake, day)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		unknown, feeds := now.without(m)
+		if len(unknown)+len(feeds) > 0 {
+			gone, err := flowsGone(lake, m)
+			if err != nil {
+				return nil, err
+			}
+			if gone {
+				out.Gone = append(out.Gone, day)
+				continue
+			}
+		}
+		switch {
+		case len(unknown) > 0:
+			out.Rerun, out.Unknown = append(out.Rerun, day), append(out.Unknown, unknown...)
+		case m.FeedAsOf != nil:
+			out.AsOf = append(out.AsOf, day)
+		case len(feeds) > 0:
+			out.Late, out.Feeds = append(out.Late, day), append(out.Feeds, feeds...)
+		}
+	}
+	for _, names := range []*[]string{&out.Unknown, &out.Feeds} {
+		slices.Sort(*names)
+		*names = slices.Compact(*names)
+	}
+	return out, nil
+}
+
+// knowledge is what a night of now would rest on.
+type knowledge struct {
+	versions           []feed.Version // of all feeds
+	feeds, negatives   []feed.Version
+	ranges, exclusions *ledger.Version
+}
+
+func knowledgeNow(lake string) (k knowledge, err error) {
+	if k.versions, err = feed.Versions(lake); err != nil {
+		return k, err
+	}
+	k.feeds = feed.Effective(k.versions, time.Time{})
+	negatives, err := feed.Negatives(lake)
+	if err != nil {
+		return k, err
+	}
+	k.negatives = feed.Effective(negatives, time.Time{})
+	k.ranges, k.exclusions, err = ledger.Current(lake, time.Time{})
+	return k, err
+}
+
+// without is what a night does not know: what it would have to be run again
+// for, and the feeds. Of a night of a past moment, the lists of then count.
+func (k *knowledge) without(m *Manifest) (unknown, feeds []string) {
+	if k.ranges != nil && m.Ledger != k.ranges.ID() {
+		unknown = append(unknown, "ledger "+k.ranges.ID())
+	}
+	if k.exclusions != nil && m.Exclusions != k.exclusions.ID() {
+		unknown = append(unknown, k.exclusions.ID())
+	}
+	if m.FeedAsOf != nil {
+		return unknown, nil
+	}
+	for i := range k.negatives {
+		if id := k.negatives[i].ID(); !slices.Contains(m.Negatives, id) {
+			unknown = append(unknown, "negative list "+id)
+		}
+	}
+	known := knownVersions(k.versions, m, true)
+	for i := range k.feeds {
+		v := &k.feeds[i]
+		if !slices.ContainsFunc(known, func(o feed.Version) bool { return o.Seq == v.Seq }) {
+			feeds = append(feeds, v.ID())
+		}
+	}
+	return unknown, feeds
+}

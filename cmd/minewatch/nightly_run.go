@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"minewatch/analyze"
+)
+
+// nightRun is one call of nightly over its days.
+type nightRun struct {
+	env      *environment
+	options  analyze.Options
+	setAside bool
+	goOn     bool // with the other days after one that failed
+
+	due    map[analyze.Day]string // why a day is run, where nobody asked for it
+	nights []*analyze.Manifest    // that were written
+	failed []analyze.Day
+	anew   int // graded
+}
+
+// findDue adds the days to catch up to those to run.
+func (r *nightRun) findDue(days *askedDays, back int) error {
+	yesterday := analyze.DayOf(r.env.now(), r.options.Zone).Add(-1)
+	list, err := analyze.DueNights(&r.options, yesterday.Add(-back), yesterday.Add(-1))
+	if err != nil {
+		return err
+	}
+	r.due = map[analyze.Day]string{}
+	var late []analyze.Day
+	for _, d := range list {
+		r.due[d.Day] = d.Reason
+		late = append(late, d.Day)
+		r.env.say(fmt.Sprintf("%s: is run, for %s", d.Day, d.Reason))
+	}
+	days.toRun = append(late, days.toRun...)
+	return nil
+}
+
+// all runs each of the days, and grades anew what rests on them.
+func (r *nightRun) all(ctx context.Context, days []analyze.Day) error {
+	bar := newStepBar(r.env.stderr, len(days))
+	r.options.Progress = bar.step
+	defer bar.clear()
+	var faults []error
+	for i, day := range days {
+		started := r.env.now()
+		manifest, err := r.night(ctx, day)
+		bar.clear() // for the lines that follow
+		if err != nil {
+			r.failed = append(r.failed, day)
+			faults = append(faults, r.explain(day, err))
+			if !r.goOn || ctx.Err() != nil || errors.Is(err, analyze.ErrNoFeed) {
+				break
+			}
+			continue
+		}
+		r.nights = append(r.nights, manifest)
+		r.env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days), r.env.now().Sub(started).Seconds()))
+		r.warn(manifest)
+	}
+	if len(faults) == 0 && len(r.due) > 0 {
+		faults = append(faults, r.gradeAnew(ctx, days))
+	}
+	if err := errors.Join(faults...); errors.Is(err, analyze.ErrCheck) {
+		return checkFailed(err)
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// night runs one day, if asked to, without the flow files that cannot be read.
+func (r *nightRun) night(ctx context.Context, day analyze.Day) (*analyze.Manifest, error) {
+	for {
+		manifest, err := analyze.Night(ctx, r.options, day)
+		damaged := analyze.Damaged(err)
+		if len(damaged) == 0 || !r.setAside {
+			return manifest, err
+		}
+		moved, err := r.options.MoveAside(damaged)
+		for i := range moved {
+			r.env.say(fmt.Sprintf("%s: warning: set aside %s, now %s: %s", day, moved[i].Path, moved[i].To, firstLine(moved[i].Reason)))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// explain adds what to do about damaged flow files.
+func (r *nightRun) explain(day analyze.Day, err error) error {
+	if len(analyze.Damaged(err)) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w\nrestore it from a backup, or run 'minewatch nightly --day %s --set-aside', which moves it to quarantine and goes on without it", err, day)
+}
+
+// gradeAnew deals with the nights behind those that were caught up.
+func (r *nightRun) gradeAnew(ctx context.Context, ran []analyze.Day) error {
+	return analyze.GradeAnew(ctx, r.options, ran[0].Add(1), ran[len(ran)-1].Add(6), func(p analyze.PastNight) {
+		switch p.Outcome {
+		case analyze.OutcomeRegraded:
+			r.anew++
+			r.env.say(fmt.Sprintf("%s: graded anew: contacts of the six days before changed", p.Day))
+		case analyze.OutcomeRun:
+			r.env.say(fmt.Sprintf("%s: run: contacts of the six days before changed, and the rules", p.Day))
+		case analyze.OutcomeFlowsGone:
+			r.env.say(fmt.Sprintf("%s: warning: contacts of the six days before changed, and it stands as it was: by other rules, and its flows were deleted", p.Day))
+		case analyze.OutcomeKnown, analyze.OutcomeSearched: // not looked for
+		}
+		if p.Manifest != nil {
+			r.nights = append(r.nights, p.Manifest)
+		}
+	})
+}
+
+// warn says what a night rests on, and what weakens it.
+func (r *nightRun) warn(m *analyze.Manifest) {
+	warnNight(r.env, m)
+	if early := m.Early(&r.options); early != "" {
+		r.env.say(fmt.Sprintf("%s: warning: %s", m.Day, early))
+	}
+	for i := range m.SetAside {
+		s := &m.SetAside[i]
+		r.env.say(fmt.Sprintf("%s: warning: without the flows of %s, which was set aside on %s: %s", m.Day, s.Path, s.At.Format("2006-01-02"), firstLine(s.Reason)))
+	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// sum says in one line what was done, and which hash the chain now ends with.
+func (r *nightRun) sum() {
+	var caught []string
+	grades := map[string]int64{}
+	for _, m := range r.nights {
+		if reason, ok := r.due[m.Day]; ok && m.Kind == analyze.KindNight {
+			caught = append(caught, fmt.Sprintf("%s, for %s", m.Day, reason))
+		}
+		for grade, n := range m.Counts.Grades {
+			grades[grade] += n
+		}
+	}
+	ran := len(r.nights) - r.anew
+	text := fmt.Sprintf("%d %s run", ran, plural(ran, "night"))
+	if len(caught) > 0 {
+		text += fmt.Sprintf(" (%d caught up: %s)", len(caught), strings.Join(caught, "; "))
+	}
+	text += fmt.Sprintf(", %d graded anew, %d failed", r.anew, len(r.failed))
+	if len(r.failed) > 0 {
+		text += ": " + dayRanges(r.failed, maxRangesTold)
+	}
+	if len(r.nights) > 0 {
+		text += fmt.Sprintf("; hosts A %d, B %d, C %d, X %d", grades["A"], grades["B"], grades["C"], grades["X"])
+	}
+	if seq, hash, err := analyze.Head(r.options.Lake); err == nil && seq > 0 {
+		text += fmt.Sprintf("; run %d has the hash %s", seq, hash)
+	}
+	r.env.say(text)
+}

@@ -1,0 +1,28 @@
+-- chk_history: suspects of the window that are not told as new, continuing, recurred or not known, once each.
+--
+-- grain:   one row per offending host; none = pass
+-- inputs:  mart_suspects, mart_week_history
+-- params:  none
+-- notes:   this is what makes the parts of the headline add up to its whole.
+with
+
+told as (
+    select
+        subject as host,
+        count(*) as n,
+        bool_and(status in ('new', 'continuing', 'recurred', 'not_known') and (status = 'not_known') = (unknown_because <> '')) as is_sound
+    from mart_week_history
+    where kind = 'host' and is_suspect
+    group by subject
+),
+
+suspects as (
+    select host
+    from mart_suspects
+    where grade in ('A', 'B')
+)
+
+select coalesce(suspects.host, told.host) as host, told.n, told.is_sound
+from suspects
+full join told using (host)
+where suspects.host is null or told.host is null or told.n <> 1 or not told.is_sound
