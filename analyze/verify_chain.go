@@ -21,8 +21,8 @@ func (c *checker) walkChain() error {
 	found := c.Head == ""
 	before := 0
 	fail := func(e *entry, text string) {
-		c.find(Finding{StatusFailed, "chain", e.day, e.seq, c.relative(e.path), text,
-			"restore manifests/chain from a backup; from this run on to the one before, what the chain says is not to be relied on"})
+		const remedy = "restore manifests/chain from a backup; from this run on to the one before, what the chain says is not to be relied on"
+		c.find(Finding{StatusFailed, "chain", e.day, e.seq, c.relative(e.path), text, remedy})
 	}
 	for i := range entries {
 		e := &entries[i]
