@@ -47,6 +47,15 @@ func known(t time.Time) any {
 	return t
 }
 
+// dayOf is a day that is written as "2026-11-09", or nil where it is not known.
+func dayOf(s string) any {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return nil
+	}
+	return date(t)
+}
+
 // optional is what a pointer points at, or nil.
 func optional[T any](value *T) any {
 	if value == nil {

@@ -114,7 +114,9 @@ type Week struct {
 	ProgramVersion string
 	FeedVersions   []string
 	LedgerVersions []string
-	ConfigHash     string
+
+	FeedbackVersion string // of the answers; "" = none came back
+	ConfigHash      string
 
 	Total    Total
 	Last     *Total // the week before, nil if it has no nights
