@@ -58,8 +58,10 @@ func (c *checker) walkChain() error {
 	}
 	c.out.Runs = len(entries)
 	if !found {
-		c.find(Finding{StatusFailed, "chain", "", 0, "manifests/chain", fmt.Sprintf("no run has the hash %s: the chain was written anew, or its end was removed", c.Head),
-			"compare with a backup of manifests/chain of the time at which the hash was written down"})
+		c.find(Finding{
+			StatusFailed, "chain", "", 0, "manifests/chain", fmt.Sprintf("no run has the hash %s: the chain was written anew, or its end was removed", c.Head),
+			"compare with a backup of manifests/chain of the time at which the hash was written down",
+		})
 	}
 	if len(entries) > 0 {
 		status := StatusOK

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"minewatch/queries"
 )
@@ -79,6 +80,40 @@ func (d *DB) reads(ctx context.Context, text string) error {
 		return ErrReadOnly
 	case len(parsed.Statements) != 1:
 		return fmt.Errorf("%d statements at once: run one after the other", len(parsed.Statements))
+	}
+	return nil
+}
+
+// Defer makes Build put off the work to the question: from now on every target
+// is a view. For a session in which most of them are never asked.
+func (d *DB) Defer() { d.defers = true }
+
+// promise makes each target a view over raw_ relations alone, with the steps
+// between as its common table expressions. Views over views would do, but
+// the engine plans one anew wherever another names it: at ten steps that takes a
+// second.
+func (d *DB) promise(ctx context.Context, targets []string) error {
+	for _, target := range targets {
+		order, err := queries.Order(d.queries, target)
+		if err != nil {
+			return err
+		}
+		var steps []string
+		for _, q := range order {
+			switch {
+			case q.Layer() == "raw" && !d.built[q.Name]:
+				return fmt.Errorf("build %s: nothing was read into %s", target, q.Name)
+			case q.Layer() != "raw" && q.Name != target:
+				steps = append(steps, q.Name+" as ("+q.SQL+"\n)")
+			}
+		}
+		text := d.queries[target].SQL
+		if len(steps) > 0 {
+			text = "with " + strings.Join(steps, ", ") + " select * from (" + text + "\n)"
+		}
+		if _, err := d.conn.ExecContext(ctx, "create or replace view "+target+" as "+text); err != nil {
+			return fmt.Errorf("query %s: %w", target, explain(err))
+		}
 	}
 	return nil
 }

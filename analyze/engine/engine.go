@@ -220,6 +220,9 @@ func (d *DB) Values(ctx context.Context, name string, rows [][]any) error {
 // and view_ as views, the rest as tables that are computed once. What was built or read
 // before stays.
 func (d *DB) Build(ctx context.Context, targets ...string) error {
+	if d.defers {
+		return d.promise(ctx, targets)
+	}
 	order, err := queries.Order(d.queries, targets...)
 	if err != nil {
 		return err
@@ -232,7 +235,7 @@ func (d *DB) Build(ctx context.Context, targets ...string) error {
 			return fmt.Errorf("build %s: nothing was read into %s", strings.Join(targets, ", "), q.Name)
 		}
 		kind := "table"
-		if q.Layer() == "stg" || q.Layer() == "view" || d.defers {
+		if q.Layer() == "stg" || q.Layer() == "view" {
 			kind = "view"
 		}
 		if _, err := d.conn.ExecContext(ctx, "create or replace "+kind+" "+q.Name+" as "+q.SQL); err != nil {
@@ -242,10 +245,6 @@ func (d *DB) Build(ctx context.Context, targets ...string) error {
 	}
 	return nil
 }
-
-// Defer makes Build put off the work to the question: from now on every
-// relation is a view. For a session in which most of them are never asked.
-func (d *DB) Defer() { d.defers = true }
 
 // ForgetAll makes the next Read and Build start anew, with other files or
 // other variables, but for the relations that are named.

@@ -88,7 +88,7 @@ func (d dice) entry(n int, in *oracle.Input) oracle.Entry {
 		ID: fmt.Sprintf("e%04d", n), Feed: pick(d, "base", "other"), Range: d.prefix(pick(d, listedIn...)), Port: pick(d, ports...),
 		Proto: pick(d, "tcp", "tcp", "udp", "any"), Coin: pick(d, "", "XMR", "BTC"), Pool: pick(d, "", "aurora", "basalt"),
 		FirstSeen: oracle.Never, LastSeen: oracle.Never, ValidFrom: oracle.Never, ValidTil: oracle.Never,
-		Retrieved: in.Start - d.between(0, 60)*aDay + d.between(0, aDay), Confidence: int(pick(d, 30, 60, 90, 90)),
+		Retrieved: in.Start - d.between(0, 60)*aDay + d.between(0, aDay), Confidence: pick(d, 30, 60, 90, 90),
 		Evidence: pick(d, "probe_up", "dns", "list"), Shared: pick(d, "none", "none", "none", "cdn", "hosting"),
 	}
 	if d.one(2) {

@@ -169,11 +169,12 @@ func TestImportAnswers(t *testing.T) {
 // the watched network become nobody's pool.
 func TestAnswersAtTheGate(t *testing.T) {
 	lake := t.TempDir()
-	names := "domain,port\np.example,3333\n"
+	var names strings.Builder
+	names.WriteString("domain,port\np.example,3333\n")
 	for i := range 11 {
-		names += fmt.Sprintf("a.x%d.example,3333\n", i)
+		fmt.Fprintf(&names, "a.x%d.example,3333\n", i)
 	}
-	o := nameFeed(t, lake, names)
+	o := nameFeed(t, lake, names.String())
 	o.Own = []feed.Owned{{Range: iprange.OfPrefix(netip.MustParsePrefix("203.0.113.0/24")), What: "internal by the configuration"}}
 	var answers []feed.Answer
 	for _, a := range []string{"10.1.1.1", "0.0.0.0", "127.0.0.1", "169.254.1.1", "203.0.113.9", "8.8.8.8", "198.51.100.7", "::1", "fd00::1", "::"} {

@@ -41,11 +41,16 @@ func TestPassiveDNS(t *testing.T) {
 		want       []string
 		said       string
 	}{
-		{"a table", pdnsHeader + "P.EXAMPLE.,a,198.51.100.7" + seen + "p.example,AAAA,2001:DB8::7" + seen + "q.example,A,198.51.100.9" + seen + "xp.example,A,198.51.100.9" + seen,
+		{
+			"a table", pdnsHeader + "P.EXAMPLE.,a,198.51.100.7" + seen + "p.example,AAAA,2001:DB8::7" + seen + "q.example,A,198.51.100.9" + seen + "xp.example,A,198.51.100.9" + seen,
 			[]string{"198.51.100.7 3333 p.example 2026-10-01 00:00:00 2026-10-02 00:00:00 2", "2001:db8::7 3333 p.example 2026-10-01 00:00:00 2026-10-02 00:00:00 3"},
-			"2 records of names that no feed has"},
-		{"other names of columns", "first_seen;last_seen;query;type;answer;sensor\n1759276800;20261002;p.example;1;198.51.100.7;x\n",
-			[]string{"198.51.100.7 3333 p.example 2025-10-01 00:00:00 2026-10-02 23:59:59 2"}, ""},
+			"2 records of names that no feed has",
+		},
+		{
+			"other names of columns", "first_seen;last_seen;query;type;answer;sensor\n1759276800;20261002;p.example;1;198.51.100.7;x\n",
+			[]string{"198.51.100.7 3333 p.example 2025-10-01 00:00:00 2026-10-02 23:59:59 2"},
+			"",
+		},
 		{"Punycode", pdnsHeader + "xn--bcher-kva.example,A,198.51.100.7" + seen, []string{"198.51.100.7 1 bücher.example 2026-10-01 00:00:00 2026-10-02 00:00:00 2"}, ""},
 		{
 			"common output format",
@@ -55,22 +60,36 @@ func TestPassiveDNS(t *testing.T) {
 			[]string{"198.51.100.7 3333 p.example 2025-10-01 00:00:00 2025-10-02 00:00:00 1", "198.51.100.8 3333 p.example 2025-10-01 00:00:00 2025-10-02 00:00:00 1", "2001:db8::7 3333 p.example 2025-10-01 00:00:00 2025-10-02 00:00:00 3"},
 			"line 5: line 1: is broken JSON: invalid character 'b' looking for beginning of object key string; 1 records of other types than A, AAAA and CNAME",
 		},
-		{"a list of objects", "[{\"rrname\": \"p.example\", \"rrtype\": \"A\",\n\"rdata\": \"198.51.100.7\", \"time_first\": 1759276800},\n{\"rrname\": \"p.example\", \"rrtype\": \"A\", \"rdata\": \"198.51.100.8\", \"time_first\": 1759276800}]",
-			[]string{"198.51.100.7 3333 p.example 2025-10-01 00:00:00 2025-10-01 00:00:00 1", "198.51.100.8 3333 p.example 2025-10-01 00:00:00 2025-10-01 00:00:00 3"}, ""},
-		{"aliases", pdnsHeader + "p.example,CNAME,a.cdn.example,2026-10-01 00:00:00,2026-10-05 00:00:00,1\na.cdn.example,CNAME,b.cdn.example.,2026-10-02 00:00:00,2026-10-09 00:00:00,1\n" +
-			"b.cdn.example,A,198.51.100.7,2026-10-04 00:00:00,2026-10-20 00:00:00,1\nb.cdn.example,A,198.51.100.8,2026-10-06 00:00:00,2026-10-20 00:00:00,1\n",
-			[]string{"198.51.100.7 3333 p.example 2026-10-04 00:00:00 2026-10-05 00:00:00 4"}, ""},
-		{"loops", pdnsHeader + "p.example,CNAME,p.example" + seen + "p.example,CNAME,a.example" + seen + "a.example,CNAME,p.example" + seen + "a.example,A,198.51.100.7" + seen,
-			[]string{"198.51.100.7 3333 p.example 2026-10-01 00:00:00 2026-10-02 00:00:00 5"}, ""},
-		{"one pair in several rows", pdnsHeader + "p.example,A,198.51.100.7,2026-10-03 00:00:00,2026-10-04 00:00:00,1\np.example,A,198.51.100.7,2026-10-01 00:00:00,2026-10-02 00:00:00,1\np.example,A,198.51.100.7,2026-08-01 00:00:00,2026-08-02 00:00:00,1\n",
-			[]string{"198.51.100.7 3333 p.example 2026-08-01 00:00:00 2026-10-04 00:00:00 2"}, ""},
-		{"faults", pdnsHeader + "p.example,A,2001:db8::7" + seen + "p.example,AAAA,198.51.100.7" + seen + "p.example,A,10.0.0.1" + seen + "p.example,A,x" + seen + "p.example,A,198.51.100.7,,,\n" +
-			"p.example,A,198.51.100.7,2026-10-02,2026-10-01,\np.example,A,198.51.100.7,soon,2026-10-01,\n*.p.example,A,198.51.100.7" + seen + "p.example,,198.51.100.7" + seen + strings.Repeat("a", 64) + ".example,A,198.51.100.7" + seen, nil,
+		{
+			"a list of objects", "[{\"rrname\": \"p.example\", \"rrtype\": \"A\",\n\"rdata\": \"198.51.100.7\", \"time_first\": 1759276800},\n{\"rrname\": \"p.example\", \"rrtype\": \"A\", \"rdata\": \"198.51.100.8\", \"time_first\": 1759276800}]",
+			[]string{"198.51.100.7 3333 p.example 2025-10-01 00:00:00 2025-10-01 00:00:00 1", "198.51.100.8 3333 p.example 2025-10-01 00:00:00 2025-10-01 00:00:00 3"},
+			"",
+		},
+		{
+			"aliases", pdnsHeader + "p.example,CNAME,a.cdn.example,2026-10-01 00:00:00,2026-10-05 00:00:00,1\na.cdn.example,CNAME,b.cdn.example.,2026-10-02 00:00:00,2026-10-09 00:00:00,1\n" +
+				"b.cdn.example,A,198.51.100.7,2026-10-04 00:00:00,2026-10-20 00:00:00,1\nb.cdn.example,A,198.51.100.8,2026-10-06 00:00:00,2026-10-20 00:00:00,1\n",
+			[]string{"198.51.100.7 3333 p.example 2026-10-04 00:00:00 2026-10-05 00:00:00 4"},
+			"",
+		},
+		{
+			"loops", pdnsHeader + "p.example,CNAME,p.example" + seen + "p.example,CNAME,a.example" + seen + "a.example,CNAME,p.example" + seen + "a.example,A,198.51.100.7" + seen,
+			[]string{"198.51.100.7 3333 p.example 2026-10-01 00:00:00 2026-10-02 00:00:00 5"},
+			"",
+		},
+		{
+			"one pair in several rows", pdnsHeader + "p.example,A,198.51.100.7,2026-10-03 00:00:00,2026-10-04 00:00:00,1\np.example,A,198.51.100.7,2026-10-01 00:00:00,2026-10-02 00:00:00,1\np.example,A,198.51.100.7,2026-08-01 00:00:00,2026-08-02 00:00:00,1\n",
+			[]string{"198.51.100.7 3333 p.example 2026-08-01 00:00:00 2026-10-04 00:00:00 2"},
+			"",
+		},
+		{
+			"faults", pdnsHeader + "p.example,A,2001:db8::7" + seen + "p.example,AAAA,198.51.100.7" + seen + "p.example,A,10.0.0.1" + seen + "p.example,A,x" + seen + "p.example,A,198.51.100.7,,,\n" +
+				"p.example,A,198.51.100.7,2026-10-02,2026-10-01,\np.example,A,198.51.100.7,soon,2026-10-01,\n*.p.example,A,198.51.100.7" + seen + "p.example,,198.51.100.7" + seen + strings.Repeat("a", 64) + ".example,A,198.51.100.7" + seen, nil,
 			`not one of 8 rows could be used, nothing was imported: is it the right file and format?; line 2: "2001:db8::7" is no IPv4 address, and the record is of type A; ` +
 				`line 3: "198.51.100.7" is no IPv6 address, and the record is of type AAAA; line 4: 10.0.0.1 is in 10.0.0.0/8, private (RFC 1918): no pool can be there; ` +
 				`line 5: "x" is not an address; line 6: time_first is missing: an answer without its time cannot be matched; ` +
 				`line 7: time_last 2026-10-01 23:59:59 is before time_first 2026-10-02 00:00:00; line 8: time_first: "soon" is no date, want 2026-11-22, 2026-11-22 08:00:00, RFC 3339 or Unix seconds; ` +
-				`line 10: rrtype is missing; 2 records of names that no pool can have`},
+				`line 10: rrtype is missing; 2 records of names that no pool can have`,
+		},
 		{"no match", pdnsHeader + "q.example,A,198.51.100.7" + seen, nil, "feed pd.txt: none of its 1 records is about one of the 2 names that feeds have: import the feed with the names first"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

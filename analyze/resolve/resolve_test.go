@@ -52,7 +52,7 @@ func questions(domain string, servers ...*dnstest.Server) []resolve.Question {
 	return resolve.Due(named(strings.Fields(domain)...), at, nil, noon, false).Questions
 }
 
-// said is an outcome, a line an answer or failure, with the resolvers as A, B…
+// said is an outcome, a line an answer or failure, with the resolvers as A, B and so on.
 func said(o *resolve.Outcome, servers ...*dnstest.Server) []string {
 	var lines []string
 	letter := func(s string) string {
@@ -78,26 +78,50 @@ func TestAsk(t *testing.T) {
 		want       []string
 		asked      int
 	}{
-		{"addresses", "p.example. 60 IN A 198.51.100.7\np.example. 90 IN A 198.51.100.8\np.example. 60 IN AAAA 2001:db8::7",
-			[]string{"A p.example A address 198.51.100.7 60", "A p.example A address 198.51.100.8 60", "A p.example AAAA address 2001:db8::7 60"}, 2},
+		{
+			"addresses", "p.example. 60 IN A 198.51.100.7\np.example. 90 IN A 198.51.100.8\np.example. 60 IN AAAA 2001:db8::7",
+			[]string{"A p.example A address 198.51.100.7 60", "A p.example A address 198.51.100.8 60", "A p.example AAAA address 2001:db8::7 60"},
+			2,
+		},
 		{"no such name", "q.example. 60 IN A 198.51.100.7", []string{"A p.example A nxdomain  600", "A p.example AAAA nxdomain  600"}, 2},
 		{"no address", "p.example. 60 IN MX 1 m.example.", []string{"A p.example A empty  600", "A p.example AAAA empty  600"}, 2},
-		{"aliases", "P.example. 30 IN CNAME a.cdn.example.\na.cdn.example. 90 IN CNAME b.cdn.example.\nb.cdn.example. 60 IN A 198.51.100.7",
-			[]string{"A p.example A address 198.51.100.7 30 b.cdn.example", "A p.example AAAA empty  30 b.cdn.example"}, 2},
-		{"a loop of aliases", "p.example. 30 IN CNAME q.example.\nq.example. 30 IN CNAME p.example.",
-			[]string{"A p.example A empty  30 p.example", "A p.example AAAA empty  30 p.example"}, 2},
-		{"truncated", "p.example truncated\np.example. 60 IN A 198.51.100.7\np.example. 60 IN AAAA 2001:db8::7",
-			[]string{"A p.example A address 198.51.100.7 60", "A p.example AAAA address 2001:db8::7 60"}, 4},
-		{"forged", "p.example forged\np.example. 60 IN A 198.51.100.7\np.example. 60 IN AAAA 2001:db8::7",
-			[]string{"A p.example A address 198.51.100.7 60", "A p.example AAAA address 2001:db8::7 60"}, 2},
+		{
+			"aliases", "P.example. 30 IN CNAME a.cdn.example.\na.cdn.example. 90 IN CNAME b.cdn.example.\nb.cdn.example. 60 IN A 198.51.100.7",
+			[]string{"A p.example A address 198.51.100.7 30 b.cdn.example", "A p.example AAAA empty  30 b.cdn.example"},
+			2,
+		},
+		{
+			"a loop of aliases", "p.example. 30 IN CNAME q.example.\nq.example. 30 IN CNAME p.example.",
+			[]string{"A p.example A empty  30 p.example", "A p.example AAAA empty  30 p.example"},
+			2,
+		},
+		{
+			"truncated", "p.example truncated\np.example. 60 IN A 198.51.100.7\np.example. 60 IN AAAA 2001:db8::7",
+			[]string{"A p.example A address 198.51.100.7 60", "A p.example AAAA address 2001:db8::7 60"},
+			4,
+		},
+		{
+			"forged", "p.example forged\np.example. 60 IN A 198.51.100.7\np.example. 60 IN AAAA 2001:db8::7",
+			[]string{"A p.example A address 198.51.100.7 60", "A p.example AAAA address 2001:db8::7 60"},
+			2,
+		},
 		{"failing", "p.example servfail", []string{"A p.example A failed: the resolver says SERVFAIL", "A p.example AAAA failed: the resolver says SERVFAIL"}, 4},
 		{"silent", "p.example silent", []string{"A p.example A failed: no answer in time", "A p.example AAAA failed: no answer in time"}, 4},
-		{"lost once", "p.example flaky\np.example. 60 IN A 198.51.100.7\np.example. 60 IN AAAA 2001:db8::7",
-			[]string{"A p.example A address 198.51.100.7 60", "A p.example AAAA address 2001:db8::7 60"}, 3},
-		{"without EDNS", "p.example oldstyle\np.example. 60 IN A 198.51.100.7",
-			[]string{"A p.example A address 198.51.100.7 60", "A p.example AAAA empty  600"}, 4},
-		{"longer than a week", "p.example. 2147483647 IN A 198.51.100.7\np.example. 4294967295 IN AAAA 2001:db8::7",
-			[]string{"A p.example A address 198.51.100.7 604800", "A p.example AAAA address 2001:db8::7 0"}, 2},
+		{
+			"lost once", "p.example flaky\np.example. 60 IN A 198.51.100.7\np.example. 60 IN AAAA 2001:db8::7",
+			[]string{"A p.example A address 198.51.100.7 60", "A p.example AAAA address 2001:db8::7 60"},
+			3,
+		},
+		{
+			"without EDNS", "p.example oldstyle\np.example. 60 IN A 198.51.100.7",
+			[]string{"A p.example A address 198.51.100.7 60", "A p.example AAAA empty  600"},
+			4,
+		},
+		{
+			"longer than a week", "p.example. 2147483647 IN A 198.51.100.7\np.example. 4294967295 IN AAAA 2001:db8::7",
+			[]string{"A p.example A address 198.51.100.7 604800", "A p.example AAAA address 2001:db8::7 0"},
+			2,
+		},
 		{"more than any pool", many(257), []string{"A p.example A failed: the answer has 257 addresses: no pool has more than 256", "A p.example AAAA empty  600"}, 3},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -61,8 +61,8 @@ type secretURL struct{ secret }
 
 // MarshalText is for config show.
 func (s secretURL) MarshalText() ([]byte, error) { //nolint:unparam // encoding.TextMarshaler
-	u, err := url.Parse(s.text)
-	if err != nil || u.Host == "" {
+	u, _ := url.Parse(s.text)
+	if u == nil || u.Host == "" {
 		return []byte(s.text), nil // a file, or a word: others were refused
 	}
 	shown := fetch.Place(u)

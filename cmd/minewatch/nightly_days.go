@@ -127,14 +127,14 @@ func (d *askedDays) remark() string {
 	if len(d.empty) == 1 {
 		return fmt.Sprintf("%s: no flows, so no night; %s", d.empty[0], instead)
 	}
-	return fmt.Sprintf("no flows on %d days, so no nights: %s; %s", len(d.empty), dayRanges(d.empty, maxRangesTold), instead)
+	return fmt.Sprintf("no flows on %d days, so no nights: %s; %s", len(d.empty), dayRanges(d.empty), instead)
 }
 
 // dayRanges tells days, which are sorted, as stretches without a gap.
-func dayRanges(days []analyze.Day, limit int) string {
+func dayRanges(days []analyze.Day) string {
 	var ranges []string
 	for i := 0; i < len(days); {
-		if len(ranges) == limit {
+		if len(ranges) == maxRangesTold {
 			return strings.Join(ranges, ", ") + ", …"
 		}
 		first, last := days[i], days[i]

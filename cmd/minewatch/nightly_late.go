@@ -45,7 +45,7 @@ func (r *nightRun) late(ctx context.Context, days []analyze.Day) error {
 	}
 	if gone := outcomes[analyze.OutcomeFlowsGone]; len(gone) > 0 {
 		env.say(fmt.Sprintf("warning: flows that %s read were deleted since, so %s as it was: %s",
-			choose(len(gone), "a night", "nights"), choose(len(gone), "it stands", "each stands"), dayRanges(gone, maxRangesTold)))
+			choose(len(gone), "a night", "nights"), choose(len(gone), "it stands", "each stands"), dayRanges(gone)))
 	}
 	env.say(lateSummary(len(days), outcomes) + fmt.Sprintf(" in %.1f s", env.now().Sub(started).Seconds()))
 	return nil

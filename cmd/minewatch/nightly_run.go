@@ -154,7 +154,7 @@ func (r *nightRun) sum() {
 	}
 	text += fmt.Sprintf(", %d graded anew, %d failed", r.anew, len(r.failed))
 	if len(r.failed) > 0 {
-		text += ": " + dayRanges(r.failed, maxRangesTold)
+		text += ": " + dayRanges(r.failed)
 	}
 	if len(r.nights) > 0 {
 		text += fmt.Sprintf("; hosts A %d, B %d, C %d, X %d", grades["A"], grades["B"], grades["C"], grades["X"])

@@ -16,21 +16,21 @@ func (e *environment) sayOutdated(nights []analyze.Day) error {
 	}
 	if n := len(o.Rerun); n > 0 {
 		e.say(fmt.Sprintf("%d %s not know %s: run nightly again for %s", n, choose(n, "night does", "nights do"),
-			fewNames(o.Unknown), dayRanges(o.Rerun, maxRangesTold)))
+			fewNames(o.Unknown), dayRanges(o.Rerun)))
 	}
 	if n := len(o.Late); n > 0 {
 		e.say(fmt.Sprintf("%d %s matched with an older feed, without %s: %s; 'minewatch nightly --since %s --new-endpoints-only' adds what is new in it, "+
 			"a night that is run again also loses what was withdrawn",
-			n, choose(n, "night was", "nights were"), fewNames(o.Feeds), dayRanges(o.Late, maxRangesTold), o.Late[0]))
+			n, choose(n, "night was", "nights were"), fewNames(o.Feeds), dayRanges(o.Late), o.Late[0]))
 	}
 	if n := len(o.AsOf); n > 0 {
 		e.say(fmt.Sprintf("%d %s run with --feed-as-of, and %s on the feed of then: %s",
-			n, choose(n, "night was", "nights were"), choose(n, "rests", "rest"), dayRanges(o.AsOf, maxRangesTold)))
+			n, choose(n, "night was", "nights were"), choose(n, "rests", "rest"), dayRanges(o.AsOf)))
 	}
 	if n := len(o.Gone); n > 0 {
 		e.say(fmt.Sprintf("%d %s not know the feed, negative lists and ledger of now, and flows that %s read were deleted since, so %s: %s",
 			n, choose(n, "night does", "nights do"), choose(n, "it", "they"), choose(n, "it stands as it is", "they stand as they are"),
-			dayRanges(o.Gone, maxRangesTold)))
+			dayRanges(o.Gone)))
 	}
 	return nil
 }

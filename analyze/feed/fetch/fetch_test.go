@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -38,7 +38,7 @@ func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 func serveTLS(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	s := httptest.NewUnstartedServer(handler)
-	s.Config.ErrorLog = log.New(io.Discard, "", 0) //nolint:depguard // refused handshakes are what is tested
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // refused handshakes are what is tested
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s
@@ -145,7 +145,7 @@ func TestOwnAuthority(t *testing.T) {
 
 func TestOldTLS(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(publish))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) //nolint:depguard // refused handshakes are what is tested
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // refused handshakes are what is tested
 	server.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 	server.StartTLS()
 	t.Cleanup(server.Close)

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-// Direct, as a proxy, is none, whatever the environment says.
+// Direct is the proxy that is none, whatever the environment says.
 const Direct = "none"
 
 // ParseURL reads where a list is. Its errors do not repeat the URL, which may
