@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"minewatch/analyze/feed"
+	"minewatch/analyze/feedback"
 	"minewatch/analyze/ledger"
+	"minewatch/analyze/versions"
 )
 
 // ErrNoFlows is returned for a day without any flow in the lake.
@@ -28,10 +30,11 @@ type inputs struct {
 	negatives   []feed.Version
 	ranges      *ledger.Version
 	exclusions  *ledger.Version
-	setAside    []SetAside // of the flows, as damaged
-	unpublished int        // files in which collectors still hold flows of the day
-	history     []lakeFile // contacts of the six days before
-	covered     []lakeFile // coverage of the six days before
+	answers     *versions.Version // of units, some of which exclude addresses
+	setAside    []SetAside        // of the flows, as damaged
+	unpublished int               // files in which collectors still hold flows of the day
+	history     []lakeFile        // contacts of the six days before
+	covered     []lakeFile        // coverage of the six days before
 }
 
 func findInputs(o *Options, day Day) (*inputs, error) {
@@ -107,6 +110,9 @@ func (in *inputs) findLists(o *Options) error {
 	if in.ranges, in.exclusions, err = ledger.Current(o.Lake, time.Time{}); err != nil {
 		return err
 	}
+	if in.answers, _, err = feedback.Standing(o.Lake); err != nil {
+		return err
+	}
 	return in.verify()
 }
 
@@ -125,6 +131,9 @@ func (in *inputs) verify() error {
 			faults = append(faults, v.Verify())
 		}
 	}
+	if in.answers != nil {
+		faults = append(faults, in.answers.Verify())
+	}
 	return errors.Join(faults...)
 }
 
@@ -141,6 +150,9 @@ func (in *inputs) manifests(lake string) ([]File, error) {
 		if v != nil {
 			paths = append(paths, v.ManifestPath())
 		}
+	}
+	if in.answers != nil {
+		paths = append(paths, in.answers.ManifestPath())
 	}
 	var files []File
 	for _, path := range paths {

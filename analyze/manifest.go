@@ -68,6 +68,7 @@ type Manifest struct {
 	Negatives   []string           `json:"negatives,omitempty"` // lists of what is no pool
 	Ledger      string             `json:"ledger,omitempty"`
 	Exclusions  string             `json:"exclusions,omitempty"`
+	Answers     string             `json:"answers,omitempty"` // of units, some of which exclude addresses
 	Thresholds  map[string]float64 `json:"thresholds"`
 	TTLDays     map[string]int     `json:"ttl_days"`
 	QueriesHash string             `json:"queries_sha256"` // over all query files
@@ -149,6 +150,9 @@ func (n *night) describe(ctx context.Context) error {
 	}
 	if n.inputs.exclusions != nil {
 		m.Exclusions = n.inputs.exclusions.ID()
+	}
+	if n.inputs.answers != nil {
+		m.Answers = n.inputs.answers.ID()
 	}
 	for _, f := range n.flows {
 		m.Counts.FlowsRead += f.Rows

@@ -7,6 +7,7 @@ import (
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/feed"
+	"minewatch/analyze/feedback"
 	"minewatch/analyze/report"
 )
 
@@ -79,6 +80,9 @@ func (n *night) readLedger(ctx context.Context) error {
 	}
 	if n.inputs.exclusions != nil {
 		exclusions = append(exclusions, n.inputs.exclusions.RowsPath())
+	}
+	if n.inputs.answers != nil {
+		exclusions = append(exclusions, feedback.ExclusionsPath(n.inputs.answers))
 	}
 	return errors.Join(
 		n.db.Read(ctx, "raw_ledger", ranges...),

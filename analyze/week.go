@@ -59,6 +59,9 @@ func gatherWeek(ctx context.Context, o WeekOptions) (*report.Week, error) {
 	if err := knownRegion(ctx, db, &o.Options, o.Region); err != nil {
 		return nil, err
 	}
+	if week.CasesAsOf, week.FeedbackVersion, err = readFeedback(ctx, db, &o.Options, to); err != nil {
+		return nil, err
+	}
 	if err := fillWeek(ctx, db, week); err != nil {
 		return nil, err
 	}
@@ -115,7 +118,7 @@ func fillWeek(ctx context.Context, db *engine.DB, week *report.Week) error {
 	}
 	return errors.Join(readRegions(ctx, db, week), readUnits(ctx, db, week), readShares(ctx, db, week),
 		readPools(ctx, db, week), readDays(ctx, db, week), readWeekCoverage(ctx, db, week),
-		readWeekHistory(ctx, db, week))
+		readWeekHistory(ctx, db, week), readCases(ctx, db, week))
 }
 
 func readTotal(ctx context.Context, db *engine.DB) (*report.Total, error) {

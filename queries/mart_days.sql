@@ -23,7 +23,7 @@ found as (
 ),
 
 traffic as (
-    select day, sum(bytes) as bytes
+    select day, sum(millibytes) as millibytes
     from int_week_slots
     group by day
 )
@@ -43,7 +43,7 @@ select
     coalesce(found.hosts_a, 0)::integer as hosts_a,
     coalesce(found.hosts_b, 0)::integer as hosts_b,
     coalesce(found.hosts_c, 0)::integer as hosts_c,
-    coalesce(traffic.bytes, 0) * 8 / 86400 / 1e6 as mean_mbps
+    coalesce(traffic.millibytes, 0) * 8 / 86400 / 1e9 as mean_mbps
 from days
 left join mart_coverage_days as coverage using (day)
 left join found using (day)

@@ -38,9 +38,9 @@ nights as (
 ),
 
 bins as (
-    select coalesce(bytes, 0) * 8 / 300 / 1e6 as mbps
+    select coalesce(millibytes, 0) * 8 / 300 / 1e9 as mbps
     from (select unnest(range(0, (select n * 288 from nights))) as bin) as all_bins
-    left join (select row_number() over (order by bytes desc) - 1 as bin, bytes from int_week_slots) as used using (bin)
+    left join (select row_number() over (order by millibytes desc) - 1 as bin, millibytes from int_week_slots) as used using (bin)
 )
 
 select

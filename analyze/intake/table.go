@@ -215,6 +215,16 @@ func (r Row) Get(field string) string {
 	return Known(strings.TrimSpace(r.record[i]))
 }
 
+// Column is the position of a field in the row, from 1; 0 where the header does
+// not have it.
+func (r Row) Column(field string) int {
+	i, ok := r.table.columns[field]
+	if !ok {
+		return 0
+	}
+	return i + 1
+}
+
 // Known is s, or empty where s is a word for "not known".
 func Known(s string) string {
 	switch strings.ToLower(s) {

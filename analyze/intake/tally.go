@@ -8,12 +8,13 @@ import (
 
 // Tally accounts for the rows of an import:
 //
-//	Read = Kept + Names + Duplicates + len(Rejects)
+//	Read = Kept + Names + Duplicates + Blank + len(Rejects)
 type Tally struct {
 	Read       int // rows with content
 	Kept       int
 	Names      int      // kept apart: endpoints that are known by their name only
 	Duplicates int      // merged into a row that was kept
+	Blank      int      // rows of a form that nobody filled in
 	Rejects    []Reject // rows with a fault
 	Ignored    []string // columns that no field knows
 	Others     []string // what is there beside the rows, by kind and number: other objects of an event
@@ -57,6 +58,7 @@ const (
 	CountKept       = "kept"
 	CountDuplicates = "duplicates"
 	CountNames      = "names"
+	CountBlank      = "blank"
 	CountRefused    = "refused"
 )
 
@@ -64,7 +66,7 @@ const (
 func (t *Tally) Counts() map[string]int {
 	return map[string]int{
 		CountRead: t.Read, CountKept: t.Kept, CountDuplicates: t.Duplicates,
-		CountNames: t.Names, CountRefused: len(t.Rejects),
+		CountNames: t.Names, CountBlank: t.Blank, CountRefused: len(t.Rejects),
 	}
 }
 
@@ -78,6 +80,7 @@ func (t *Tally) String() string {
 	}{
 		{CountNames, t.Names},
 		{CountDuplicates, t.Duplicates},
+		{CountBlank, t.Blank},
 		{CountRefused, len(t.Rejects)},
 	} {
 		if d.n > 0 {

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"time"
 )
@@ -79,4 +80,17 @@ func ParseUntil(s string) (time.Time, error) {
 		t = t.Add(24*time.Hour - time.Second)
 	}
 	return t, err
+}
+
+// zoned is what ends a time that says its zone, and Unix seconds, which need none.
+var zoned = regexp.MustCompile(`(Z|UTC|[+-]\d\d:\d\d)$|^\d{9,11}$`)
+
+// ParseLocal is ParseTime for what people write by the clock on their wall: a time
+// without a zone is one of zone.
+func ParseLocal(s string, zone *time.Location) (time.Time, error) {
+	t, _, err := ParseTime(s)
+	if err != nil || t.IsZero() || zoned.MatchString(s) {
+		return t, err
+	}
+	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, zone).UTC(), nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"minewatch/analyze/intake"
 	"minewatch/analyze/iprange"
+	"minewatch/analyze/workbook"
 )
 
 // addressFields are how a range may stand in a table: in one column, or its
@@ -44,14 +45,17 @@ var exclusionFields = append(slices.Clone(addressFields), []intake.Field{
 	{Name: "expires", Aliases: []string{"valid_to", "valid_until", "expiry", "到期日期", "失效日期", "截止日期", "有效期至"}},
 }...)
 
+// dayFields are the fields whose numbers in a workbook are days.
+var dayFields = []string{"valid_from", "valid_to", "expires"}
+
 // readTable reads every row of an original by parse, and returns them with
 // those that were refused. The sheet is that of a workbook; empty is its first.
 func readTable[T comparable](original []byte, sheet string, fields []intake.Field, required []string, parse func(intake.Row) (T, error)) (*table[T], error) {
 	t := &table[T]{}
 	text, err := original, error(nil)
 	switch {
-	case isWorkbook(original):
-		text, t.sheet, err = readWorkbook(original, sheet, fields)
+	case workbook.Is(original):
+		text, t.sheet, err = workbook.Read(original, workbook.Table{Sheet: sheet, Fields: fields, Days: dayFields, Example: "地址段 and 单位名称"})
 	case sheet != "":
 		err = errors.New("is no workbook, so it has no sheets")
 	}

@@ -63,7 +63,7 @@ func TestLanguagesHaveTheSameMessages(t *testing.T) {
 
 // Keys that are put together at run time: their ends are known.
 var composed = []string{
-	"grade.A", "grade.B", "grade.C", "grade.X", "weekday.", "limit.", "method.", "scenario.", "status.", "because.", "meaning.",
+	"grade.A", "grade.B", "grade.C", "grade.X", "weekday.", "limit.", "method.", "scenario.", "sheet.", "state.", "class.", "precision.", "status.", "because.", "meaning.",
 }
 
 func TestEveryMessageIsUsedAndEveryUseHasAMessage(t *testing.T) {

@@ -1,6 +1,9 @@
 package report
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Coverage is what the figures of one or more days rest on: what became of the
 // flow records that exporters sent. Its JSON names stand in the nights'
@@ -42,14 +45,17 @@ func (c *Coverage) Lost() int64 { return c.Dropped() + c.Unread + c.Missed }
 
 // PercentText says the percentage; "" where it is not known. It never rounds
 // up to everything.
-func (c *Coverage) PercentText() string {
+func (c *Coverage) PercentText() string { return cellText(c.percentCell(), nil, "") }
+
+// percentCell is PercentText as a number.
+func (c *Coverage) percentCell() any {
 	switch {
 	case c.Percent == nil:
-		return ""
+		return nil
 	case c.Lost() > 0:
-		return cutDecimals(*c.Percent)
+		return fixed{math.Floor(*c.Percent*100) / 100, 2}
 	default:
-		return "100"
+		return 100
 	}
 }
 

@@ -8,19 +8,56 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
+	"time"
 	"unicode"
+
+	xlsx "minewatch/analyze/workbook"
 )
 
-// FileName is the base name of a week's report, without an extension. A
-// region becomes a part of it as letters and digits only.
-func FileName(week *Week, lang Lang) string {
-	parts := []string{"report", safeName(week.Name)}
+// FolderName is the folder of a week's report. A region becomes a part of it as
+// letters and digits only.
+func FolderName(week *Week, lang Lang) string {
+	parts := []string{safeName(week.Name)}
 	if region := safeName(week.Region); region != "" {
 		parts = append(parts, region)
 	}
-	return strings.Join(append(parts, string(lang)), "-")
+	if lang != "" {
+		parts = append(parts, string(lang))
+	}
+	return strings.Join(parts, "-")
+}
+
+// WriteFolder writes the report in every format into a folder, which is made if
+// it is missing, and returns the path of the page. The page comes last: who sees
+// it finds the others, too.
+func WriteFolder(folder string, week *Week, lang Lang) (string, error) {
+	if _, err := CSVFiles(filepath.Join(folder, "tables"), week, lang); err != nil {
+		return "", err
+	}
+	if week.Issue != nil {
+		units, err := newUnitWriter(week, lang)
+		if err == nil {
+			err = units.write(filepath.Join(folder, "units"))
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	page := filepath.Join(folder, "report.html")
+	for _, f := range []struct {
+		path  string
+		write func(io.Writer, *Week, Lang) error
+	}{
+		{filepath.Join(folder, "report.json"), Document},
+		{filepath.Join(folder, "report.xlsx"), Workbook},
+		{page, HTML},
+	} {
+		if err := Save(f.path, func(w io.Writer) error { return f.write(w, week, lang) }); err != nil {
+			return "", err
+		}
+	}
+	return page, nil
 }
 
 func safeName(s string) string {
@@ -56,11 +93,12 @@ func Save(path string, write func(io.Writer) error) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// sheet is one CSV file of the report.
+// sheet is one table of the report: a CSV file, a sheet of the workbook and an
+// array of the JSON file.
 type sheet struct {
-	name    string
+	name    string // of the file, without its extension
 	columns []string
-	rows    [][]string
+	rows    [][]any // cells
 }
 
 // CSVFiles writes the tables of the week into dir, for spreadsheets: UTF-8
@@ -77,8 +115,8 @@ func CSVFiles(dir string, week *Week, lang Lang) ([]string, error) {
 	}
 	var paths []string
 	for _, s := range p.sheets(week) {
-		path := filepath.Join(dir, s.name)
-		if err := Save(path, s.write); err != nil {
+		path := filepath.Join(dir, s.name+".csv")
+		if err := Save(path, func(w io.Writer) error { return s.csv(w, p.zone) }); err != nil {
 			return paths, err
 		}
 		paths = append(paths, path)
@@ -86,7 +124,7 @@ func CSVFiles(dir string, week *Week, lang Lang) ([]string, error) {
 	return paths, nil
 }
 
-func (s *sheet) write(w io.Writer) error {
+func (s *sheet) csv(w io.Writer, zone *time.Location) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return err
 	}
@@ -98,7 +136,7 @@ func (s *sheet) write(w io.Writer) error {
 	for _, row := range s.rows {
 		safe := make([]string, len(row))
 		for i, cell := range row {
-			safe[i] = neutral(cell)
+			safe[i] = xlsx.Text(cellText(cell, zone, time.DateTime))
 		}
 		if err := out.Write(safe); err != nil {
 			return err
@@ -106,17 +144,4 @@ func (s *sheet) write(w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// neutral keeps a cell from being run as a formula: ledgers and feeds are
-// written by others, and the reader of a report trusts it. A number keeps
-// its sign.
-func neutral(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
-		return cell
-	}
-	if _, err := strconv.ParseFloat(cell, 64); err == nil {
-		return cell
-	}
-	return "'" + cell
 }

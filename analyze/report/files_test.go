@@ -28,7 +28,7 @@ func TestCSVFilesGolden(t *testing.T) {
 		names = append(names, filepath.Base(path))
 		golden(t, filepath.Join("csv", filepath.Base(path)), content)
 	}
-	want := []string{"suspects.csv", "details.csv", "units.csv", "regions.csv", "pools.csv", "energy.csv", "history.csv", "clues.csv", "excluded.csv", "days.csv", "coverage.csv"}
+	want := []string{"suspects.csv", "details.csv", "units.csv", "regions.csv", "pools.csv", "energy.csv", "history.csv", "cases.csv", "precision.csv", "clues.csv", "excluded.csv", "days.csv", "coverage.csv"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
@@ -62,16 +62,16 @@ func TestCSVFilesNeutraliseFormulas(t *testing.T) {
 	}
 }
 
-func TestFileName(t *testing.T) {
+func TestFolderName(t *testing.T) {
 	cases := []struct{ region, want string }{
-		{"", "report-2026-W46-zh"},
-		{"宁波市", "report-2026-W46-宁波市-zh"},
-		{"宁波市/鄞州区", "report-2026-W46-宁波市-鄞州区-zh"},
-		{"../../etc/passwd", "report-2026-W46-etc-passwd-zh"},
+		{"", "2026-W46-zh"},
+		{"宁波市", "2026-W46-宁波市-zh"},
+		{"宁波市/鄞州区", "2026-W46-宁波市-鄞州区-zh"},
+		{"../../etc/passwd", "2026-W46-etc-passwd-zh"},
 	}
 	for _, c := range cases {
 		week := &report.Week{Name: "2026-W46", Region: c.region}
-		if got := report.FileName(week, report.Chinese); got != c.want {
+		if got := report.FolderName(week, report.Chinese); got != c.want {
 			t.Errorf("region %q: %s, want %s", c.region, got, c.want)
 		}
 	}

@@ -1,9 +1,6 @@
 package report
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
 // The statuses in the order in which they are to be looked at.
 var statuses = []string{"recurred", "new", "gone", "not_known", "continuing"}
@@ -113,7 +110,7 @@ func (p *printer) because(past Past) (string, error) {
 
 // historySheet has the hosts and the units in one table.
 func (p *printer) historySheet(week *Week) sheet {
-	s := sheet{name: "history.csv", columns: []string{
+	s := sheet{name: "history", columns: []string{
 		"kind", "subject", "suspect", "status", "status_text", "unknown_because", "first_day", "last_day", "last_before", "days_seen", "days_in_week",
 		"days_of_clues", "gap_days", "clean_days", "recurrences", "best_grade", "last_grade", "unit", "sector", "city", "county", "exporters",
 	}}
@@ -122,10 +119,10 @@ func (p *printer) historySheet(week *Week) sheet {
 		list []Past
 	}{{"host", week.Hosts}, {"unit", week.UnitPast}} {
 		for _, past := range inOrder(kind.list) {
-			s.rows = append(s.rows, []string{
-				kind.name, past.Subject, strconv.FormatBool(past.Suspect), past.Status, p.say("status." + past.Status), past.UnknownBecause,
-				past.FirstDay, past.LastDay, past.LastBefore, strconv.Itoa(past.DaysSeen), strconv.Itoa(past.DaysInWindow),
-				strconv.Itoa(past.DaysOfClues), strconv.Itoa(past.GapDays), strconv.Itoa(past.CleanDays), strconv.Itoa(past.Recurrences),
+			s.rows = append(s.rows, []any{
+				kind.name, past.Subject, past.Suspect, past.Status, p.say("status." + past.Status), past.UnknownBecause,
+				dayOf(past.FirstDay), dayOf(past.LastDay), dayOf(past.LastBefore), past.DaysSeen, past.DaysInWindow,
+				past.DaysOfClues, past.GapDays, past.CleanDays, past.Recurrences,
 				past.BestGrade, past.LastGrade, past.Unit, past.Sector, past.City, past.County, past.Exporters,
 			})
 		}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 )
@@ -28,11 +29,20 @@ func ParseLang(s string) (Lang, error) {
 func catalogue(lang Lang) (map[string]string, error) {
 	switch lang {
 	case Chinese:
-		return addHistory(chinese(), chineseHistory()), nil
+		return joinTexts(chinese(), chineseHistory(), chineseCases()), nil
 	case English:
-		return addHistory(english(), englishHistory()), nil
+		return joinTexts(english(), englishHistory(), englishCases()), nil
 	}
 	return nil, fmt.Errorf("no messages in language %q", lang)
+}
+
+// joinTexts is one catalogue of several, each of which has its own part of the report.
+func joinTexts(parts ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, part := range parts {
+		maps.Copy(all, part)
+	}
+	return all
 }
 
 // printer says things in one language and one time zone. Its methods are the

@@ -76,9 +76,3 @@ func points(x float64) string {
 	}
 	return fmt.Sprintf("%+.1f", x)
 }
-
-// cutDecimals keeps two decimals, and cuts the rest off: what is less than
-// everything must not look like everything.
-func cutDecimals(x float64) string {
-	return strconv.FormatFloat(math.Floor(x*100)/100, 'f', 2, 64)
-}

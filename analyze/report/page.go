@@ -43,6 +43,7 @@ type page struct {
 	Basis                            []fact
 	Coverage                         *coveragePart
 	History                          *historyPart
+	Cases                            *casesPart
 	Uncertainties, Limits, Grades    []string
 }
 
@@ -96,13 +97,13 @@ func newPage(week *Week, p *printer) (*page, error) {
 	}
 	content := &page{
 		Week: week, Style: css, Script: js,
-		Sections: []string{"summary", "regions", "units", "pools", "energy", "suspects", "history", "clues", "excluded", "basis", "limits"},
+		Sections: []string{"summary", "regions", "units", "pools", "energy", "suspects", "history", "cases", "clues", "excluded", "basis", "limits"},
 
 		Region: week.Region, WeekTitle: p.weekTitle(week), Period: p.period(week),
 		AsOf: p.asOf(week.AsOf), Zone: p.zone.String(),
 		Headline: p.headline(week), Comparison: p.comparison(week), NoSuspects: p.noSuspects(week),
 		EnergyLine: p.energyLine(week), Energy: energyOf(week),
-		HistoryLine: p.historyLine(week), History: p.historyPart(week),
+		HistoryLine: p.historyLine(week), History: p.historyPart(week), Cases: p.casesPart(week),
 		Warnings: p.warnings(week), Cards: p.cards(week), Charts: charts,
 		Sectors: shares(week.Sectors, p.say("col.sector")),
 		Coins:   shares(week.Coins, p.say("col.coin")),

@@ -9,46 +9,46 @@ import (
 	"time"
 )
 
-// column is one column of the ranking's CSV form.
+// column is one column of a ranking.
 type column struct {
 	name string
-	cell func(s *Suspect) string
+	cell func(s *Suspect) any
 }
 
 // rankColumns are the columns of a ranking. Their names and their order are
 // a contract with scripts that read it: append, never reorder.
 func rankColumns() []column {
 	return []column{
-		{"rank", func(s *Suspect) string { return strconv.Itoa(s.Rank) }},
-		{"host", func(s *Suspect) string { return s.Host }},
-		{"grade", func(s *Suspect) string { return s.Grade }},
-		{"score", func(s *Suspect) string { return decimal(s.Score) }},
-		{"contact_days", func(s *Suspect) string { return strconv.Itoa(s.ContactDays) }},
-		{"contact_hours", func(s *Suspect) string { return strconv.Itoa(s.ContactHours) }},
-		{"contact_slots", func(s *Suspect) string { return strconv.Itoa(s.ContactSlots) }},
-		{"pool_endpoints", func(s *Suspect) string { return strconv.Itoa(s.PoolEndpoints) }},
-		{"sessions", func(s *Suspect) string { return strconv.Itoa(s.Sessions) }},
-		{"duration_seconds", func(s *Suspect) string { return whole(s.DurationSeconds) }},
-		{"span_seconds", func(s *Suspect) string { return whole(s.SpanSeconds) }},
-		{"first_seen", func(s *Suspect) string { return timestamp(s.FirstSeen) }},
-		{"last_seen", func(s *Suspect) string { return timestamp(s.LastSeen) }},
-		{"bytes_up", func(s *Suspect) string { return whole(s.BytesUp) }},
-		{"bytes_down", func(s *Suspect) string { return whole(s.BytesDown) }},
-		{"packets_up", func(s *Suspect) string { return whole(s.PacketsUp) }},
-		{"packets_down", func(s *Suspect) string { return whole(s.PacketsDown) }},
-		{"max_concurrent", func(s *Suspect) string { return strconv.Itoa(s.MaxConcurrent) }},
-		{"coins", func(s *Suspect) string { return s.Coins }},
-		{"pools", func(s *Suspect) string { return s.Pools }},
-		{"unit", func(s *Suspect) string { return s.Unit }},
-		{"sector", func(s *Suspect) string { return s.Sector }},
-		{"city", func(s *Suspect) string { return s.City }},
-		{"county", func(s *Suspect) string { return s.County }},
-		{"reasons", func(s *Suspect) string { return s.Reasons }},
-		{"nat", func(s *Suspect) string { return strconv.FormatBool(s.NAT) }},
-		{"first_day", func(s *Suspect) string { return s.FirstDay }},
-		{"days_seen", func(s *Suspect) string { return strconv.Itoa(s.DaysSeen) }},
-		{"status", func(s *Suspect) string { return s.Status }},
-		{"unknown_because", func(s *Suspect) string { return s.UnknownBecause }},
+		{"rank", func(s *Suspect) any { return s.Rank }},
+		{"host", func(s *Suspect) any { return s.Host }},
+		{"grade", func(s *Suspect) any { return s.Grade }},
+		{"score", func(s *Suspect) any { return exactly(s.Score) }},
+		{"contact_days", func(s *Suspect) any { return s.ContactDays }},
+		{"contact_hours", func(s *Suspect) any { return s.ContactHours }},
+		{"contact_slots", func(s *Suspect) any { return s.ContactSlots }},
+		{"pool_endpoints", func(s *Suspect) any { return s.PoolEndpoints }},
+		{"sessions", func(s *Suspect) any { return s.Sessions }},
+		{"duration_seconds", func(s *Suspect) any { return s.DurationSeconds }},
+		{"span_seconds", func(s *Suspect) any { return s.SpanSeconds }},
+		{"first_seen", func(s *Suspect) any { return known(s.FirstSeen) }},
+		{"last_seen", func(s *Suspect) any { return known(s.LastSeen) }},
+		{"bytes_up", func(s *Suspect) any { return s.BytesUp }},
+		{"bytes_down", func(s *Suspect) any { return s.BytesDown }},
+		{"packets_up", func(s *Suspect) any { return s.PacketsUp }},
+		{"packets_down", func(s *Suspect) any { return s.PacketsDown }},
+		{"max_concurrent", func(s *Suspect) any { return s.MaxConcurrent }},
+		{"coins", func(s *Suspect) any { return s.Coins }},
+		{"pools", func(s *Suspect) any { return s.Pools }},
+		{"unit", func(s *Suspect) any { return s.Unit }},
+		{"sector", func(s *Suspect) any { return s.Sector }},
+		{"city", func(s *Suspect) any { return s.City }},
+		{"county", func(s *Suspect) any { return s.County }},
+		{"reasons", func(s *Suspect) any { return s.Reasons }},
+		{"nat", func(s *Suspect) any { return s.NAT }},
+		{"first_day", func(s *Suspect) any { return dayOf(s.FirstDay) }},
+		{"days_seen", func(s *Suspect) any { return s.DaysSeen }},
+		{"status", func(s *Suspect) any { return s.Status }},
+		{"unknown_because", func(s *Suspect) any { return s.UnknownBecause }},
 	}
 }
 
@@ -67,7 +67,7 @@ func CSV(w io.Writer, suspects []Suspect) error {
 	}
 	for n := range suspects {
 		for i, c := range columns {
-			row[i] = c.cell(&suspects[n])
+			row[i] = cellText(c.cell(&suspects[n]), time.UTC, time.RFC3339)
 		}
 		if err := out.Write(row); err != nil {
 			return fmt.Errorf("write ranking as csv: %w", err)
@@ -111,14 +111,4 @@ func inUTC(s Suspect) Suspect {
 	return s
 }
 
-func whole(n int64) string { return strconv.FormatInt(n, 10) }
-
 func decimal(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
-
-// timestamp is empty for a time that is not known.
-func timestamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}

@@ -218,6 +218,12 @@ func (p *printer) asOf(t time.Time) string {
 	return fmt.Sprintf("%s (UTC%s)", t.Format("2006-01-02 15:04:05"), t.Format("-07:00"))
 }
 
+// date is a calendar day in words.
+func (p *printer) date(t time.Time) string {
+	t = t.In(p.zone)
+	return p.say("date", t.Year(), t.Month(), t.Day())
+}
+
 // facts say in words what a suspect did, above its table of endpoints.
 func (p *printer) facts(s Suspect) string {
 	return strings.Join([]string{

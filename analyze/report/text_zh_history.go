@@ -1,13 +1,6 @@
 package report
 
-import "maps"
-
-// addHistory adds the messages about what became of the suspects.
-func addHistory(catalogue, history map[string]string) map[string]string {
-	maps.Copy(catalogue, history)
-	return catalogue
-}
-
+// chineseHistory are the messages about what became of the suspects.
 func chineseHistory() map[string]string {
 	return map[string]string{
 		"status.new":        "新增",

@@ -107,11 +107,16 @@ type Week struct {
 	Region string         // "" = everything
 	Site   string         // whose report it is; "" = not configured
 
+	Issue          *Issue // when its notices are sent; nil = a draft, without notices
+	NoticeTemplate string // path of the template of the notices; "" = our own
+
 	AsOf           time.Time // when the newest night of the week was run
 	ProgramVersion string
 	FeedVersions   []string
 	LedgerVersions []string
-	ConfigHash     string
+
+	FeedbackVersion string // of the answers; "" = none came back
+	ConfigHash      string
 
 	Total    Total
 	Last     *Total // the week before, nil if it has no nights
@@ -128,6 +133,10 @@ type Week struct {
 	Clues    []Suspect // grade C
 	Excluded []Suspect // grade X
 
+	Cases     []Case // what units were told, up to CasesAsOf
+	CasesAsOf time.Time
+	Precision []Precision // of all answers
+
 	Coverage    Coverage      // of all nights of the week
 	Exporters   []ExporterDay // by day and address
 	MinCoverage float64       // percent that a covered day has
@@ -136,13 +145,20 @@ type Week struct {
 
 // Total is the headline of a week.
 type Total struct {
-	HostsA, HostsB, HostsC, HostsX int
-	Units, Cities, Pools, Coins    int
-	BytesUp, BytesDown             int64   // grades A and B, scaled
-	MeanMbps                       float64 // of those bytes, over the nights that ran
-	P95Mbps                        float64 // 95th percentile of 5-minute bins over the same time
-	NoOwner                        int     // A and B hosts that the ledger does not know
-	ActiveHours                    int     // hours with contact, summed over A and B hosts
+	HostsA      int     `json:"hosts_a"`
+	HostsB      int     `json:"hosts_b"`
+	HostsC      int     `json:"hosts_c"`
+	HostsX      int     `json:"hosts_x"`
+	Units       int     `json:"units"`
+	Cities      int     `json:"cities"`
+	Pools       int     `json:"pools"`
+	Coins       int     `json:"coins"`
+	BytesUp     int64   `json:"bytes_up"` // grades A and B, scaled
+	BytesDown   int64   `json:"bytes_down"`
+	MeanMbps    float64 `json:"mean_mbps"`    // of those bytes, over the nights that ran
+	P95Mbps     float64 `json:"p95_mbps"`     // 95th percentile of 5-minute bins over the same time
+	NoOwner     int     `json:"no_owner"`     // A and B hosts that the ledger does not know
+	ActiveHours int     `json:"active_hours"` // hours with contact, summed over A and B hosts
 }
 
 // Region is one line of the city or county table, A and B hosts only unless
@@ -166,6 +182,34 @@ type Unit struct {
 	Days, Hours                         int
 	Pools, Coins                        string
 	Bytes                               int64
+}
+
+// Case is an address that a unit was told about, from the first notice until it
+// is seen again after a measure.
+type Case struct {
+	Unit, Host, City, County string
+	Round                    int    // from 1; more: it was seen again after so many measures less one
+	NoticeNo, Week           string // of the first notice
+	Notices                  int
+	Grade                    string // when it was sent
+	State                    string // notified, located, overdue, reported, retest, excluded, closed or recurred
+	Class                    string // what the unit found; "" = nothing came back
+	NotifiedAt               time.Time
+	LocateBy, LocatedAt      time.Time
+	LocatedInTime            *bool // nil: there is still time
+	ReportBy, ReportedAt     time.Time
+	ReportedInTime           *bool
+	FinishedAt               time.Time
+	CleanDays                int // since the measure, with coverage
+	ClosedOn, SeenAgain      time.Time
+}
+
+// Precision is what units found, by grade or by feed source.
+type Precision struct {
+	Kind, Name                string // kind is grade or source
+	Active, Passive, Research int
+	FalseAlarms, NotFound     int
+	Percent                   *float64 // confirmed of confirmed and false alarms; nil: neither
 }
 
 // Share is one slice of a split: a sector, or a coin.

@@ -33,6 +33,7 @@ type config struct {
 	Grading   map[string]float64 `toml:"grading"`
 	Hunt      huntConfig         `toml:"hunt"`
 	Nightly   nightlyConfig      `toml:"nightly"`
+	Report    reportConfig       `toml:"report"`
 	Retention retentionConfig    `toml:"retention"`
 	Engine    engineConfig       `toml:"engine"`
 }
@@ -63,6 +64,13 @@ type feedConfig struct {
 	Resolve   resolveConfig  `toml:"resolve"`
 	TTLDays   map[string]int `toml:"ttl_days"`
 	Sources   []sourceConfig `toml:"source"`
+}
+
+type reportConfig struct {
+	NoticeTemplate string `toml:"notice_template"`
+	LocateHours    int    `toml:"locate_hours"`
+	ReportHours    int    `toml:"report_hours"`
+	ExcludeDays    int    `toml:"exclude_days"`
 }
 
 type engineConfig struct {
@@ -112,6 +120,7 @@ func defaultConfig() config {
 		Grading:   defaultValues(analyze.Thresholds),
 		Hunt:      defaultHunt(),
 		Nightly:   defaultNightly(),
+		Report:    reportConfig{LocateHours: 48, ReportHours: 72, ExcludeDays: 180},
 		Retention: defaultRetention(),
 		Engine:    engineConfig{MemoryLimit: "2GB"},
 	}

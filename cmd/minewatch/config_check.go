@@ -39,6 +39,7 @@ func (c *config) validate() error {
 	checkThresholds(&f, "grading.", c.Grading, analyze.Thresholds)
 	c.Hunt.validate(&f)
 	c.Nightly.validate(&f)
+	c.Report.validate(&f)
 	c.Retention.validate(&f)
 	if !memorySize.MatchString(c.Engine.MemoryLimit) {
 		f.add("engine.memory_limit", "%q is no size, such as 2GB or 1500MiB", c.Engine.MemoryLimit)
@@ -72,6 +73,20 @@ func (c *siteConfig) validate(f *faults) {
 		f.add("site.zone", "%q is no time zone, such as Asia/Shanghai or UTC", c.Zone)
 	}
 	checkPrefixes(f, "site.internal", c.Internal)
+}
+
+func (c *reportConfig) validate(f *faults) {
+	for _, v := range []struct {
+		key   string
+		value int
+	}{{"report.locate_hours", c.LocateHours}, {"report.report_hours", c.ReportHours}, {"report.exclude_days", c.ExcludeDays}} {
+		if v.value < 1 {
+			f.add(v.key, "%d, want 1 or more", v.value)
+		}
+	}
+	if c.ReportHours < c.LocateHours {
+		f.add("report.report_hours", "%d is before report.locate_hours, %d", c.ReportHours, c.LocateHours)
+	}
 }
 
 // Bounds of collect.sockets and collect.receive_buffer: what the kernel's own

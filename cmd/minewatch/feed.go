@@ -125,30 +125,16 @@ func (f *feedImportFlags) importFolder(env *environment, path string, o feed.Opt
 	if err != nil {
 		return err
 	}
-	var failed []error
-	files, refused := 0, false
+	var files []string
 	for _, e := range entries {
-		if !e.Type().IsRegular() || strings.HasPrefix(e.Name(), ".") {
-			continue
-		}
-		files++
-		err := f.importFile(env, filepath.Join(path, e.Name()), o)
-		var known *exitError
-		if errors.As(err, &known) && known.code == exitRejected {
-			refused = true
-		} else if err != nil {
-			failed = append(failed, err)
+		if e.Type().IsRegular() && !strings.HasPrefix(e.Name(), ".") {
+			files = append(files, filepath.Join(path, e.Name()))
 		}
 	}
-	switch {
-	case files == 0:
+	if len(files) == 0 {
 		return fmt.Errorf("folder %s has no file to import", path)
-	case len(failed) > 0:
-		return fmt.Errorf("%d of %d %s could not be imported:\n%w", len(failed), files, plural(files, "file"), errors.Join(failed...))
-	case refused:
-		return rejected()
 	}
-	return nil
+	return importEach(files, func(file string) error { return f.importFile(env, file, o) })
 }
 
 // check looks for what cannot be; key is how a flag is named to whoever set it.

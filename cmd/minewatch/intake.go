@@ -103,6 +103,31 @@ func (f *intakeFlags) finish(env *environment, file string, r *imported, err err
 	return nil
 }
 
+// importEach imports files one after the other. One that cannot be imported does
+// not keep the others out.
+func importEach(files []string, one func(file string) error) error {
+	var failed []error
+	refused := false
+	for _, file := range files {
+		err := one(file)
+		var known *exitError
+		if errors.As(err, &known) && known.code == exitRejected {
+			refused = true
+		} else if err != nil {
+			failed = append(failed, err)
+		}
+	}
+	switch {
+	case len(failed) > 0 && len(files) == 1:
+		return failed[0]
+	case len(failed) > 0:
+		return fmt.Errorf("%d of %d %s could not be imported:\n%w", len(failed), len(files), plural(len(files), "file"), errors.Join(failed...))
+	case refused:
+		return rejected()
+	}
+	return nil
+}
+
 // readInput reads the file at path, or standard input where it is "-".
 func (e *environment) readInput(path string) (data []byte, err error) {
 	in := e.stdin

@@ -4,17 +4,22 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"minewatch/analyze"
+	"minewatch/analyze/feedback"
+	"minewatch/analyze/intake"
 	"minewatch/analyze/report"
 )
 
 type weeklyFlags struct {
 	week, region, lang, out string
+	notifiedAt              string
+	draft                   bool
 }
 
 func newReportCommand(env *environment) *cobra.Command {
@@ -22,7 +27,7 @@ func newReportCommand(env *environment) *cobra.Command {
 		Use:   "report",
 		Short: "write reports for people",
 	}
-	cmd.AddCommand(newReportWeeklyCommand(env))
+	cmd.AddCommand(newReportWeeklyCommand(env), newReportTemplateCommand(env))
 	return cmd
 }
 
@@ -30,10 +35,10 @@ func newReportWeeklyCommand(env *environment) *cobra.Command {
 	var f weeklyFlags
 	cmd := &cobra.Command{
 		Use:   "weekly",
-		Short: "write the weekly report as a page, with its tables as CSV",
-		Long: `weekly writes DIR/report-WEEK[-REGION]-LANG.html and, in a folder of the same
-name without .html, its tables as CSV files for spreadsheets. The page needs no
-network and no other file, and prints on A4. It prints the page's path.
+		Short: "write the weekly report: a page, a workbook, JSON and CSV",
+		Long: `weekly writes a folder DIR/WEEK[-REGION]-LANG: report.html, a page that needs no
+network and no other file and prints on A4; its tables as a workbook, report.xlsx,
+for programs, report.json, and as CSV files in tables. It prints the page's path.
 
 The report rests on the nights that were run: it says which days are missing,
 and a week without any night gives a report that says so.
@@ -50,6 +55,8 @@ only; who else may read them is your decision.`,
 	flags.StringVar(&f.region, "region", "", "only this `CITY` or CITY/COUNTY of the ledger")
 	flags.StringVar(&f.lang, "lang", "zh", "language: zh or en")
 	flags.StringVar(&f.out, "out", ".", "`FOLDER` to write to, made if missing")
+	flags.StringVar(&f.notifiedAt, "notified-at", "", "`TIME` at which the notices are sent (default the Monday after the week, 09:00)")
+	flags.BoolVar(&f.draft, "draft", false, "write no notices and no forms, and record nothing")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return runReportWeekly(cmd.Context(), env, &f)
 	}
@@ -75,7 +82,12 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if err != nil {
 		return err
 	}
-	path, err := saveWeek(f.out, week, lang)
+	if !f.draft {
+		if err := issue(env, f, week); err != nil {
+			return err
+		}
+	}
+	path, err := report.WriteFolder(filepath.Join(f.out, report.FolderName(week, lang)), week, lang)
 	if err != nil {
 		return err
 	}
@@ -86,17 +98,76 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	return err
 }
 
-// saveWeek writes the tables first: who sees the page finds them, too.
-func saveWeek(dir string, week *report.Week, lang report.Lang) (string, error) {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return "", fmt.Errorf("make the folder of the report: %w", err)
+// issue sets when the notices of a week are sent, and records them: the deadlines
+// run from what was recorded first.
+func issue(env *environment, f *weeklyFlags, week *report.Week) error {
+	at := week.To.AddDate(0, 0, 1).Add(9 * time.Hour)
+	sent, err := feedback.Sent(env.lake)
+	if err != nil {
+		return err
 	}
-	base := filepath.Join(dir, report.FileName(week, lang))
-	if _, err := report.CSVFiles(base, week, lang); err != nil {
-		return "", err
+	c := &env.config.Report
+	week.NoticeTemplate = c.NoticeTemplate
+	if i := slices.IndexFunc(sent, func(n feedback.Notice) bool { return n.Week == week.Name }); i >= 0 && f.notifiedAt == "" {
+		// What was sent stands.
+		week.Issue = &report.Issue{NotifiedAt: sent[i].NotifiedAt, LocateBy: sent[i].LocateBy, ReportBy: sent[i].ReportBy}
+		return record(env, week)
 	}
-	page := base + ".html"
-	return page, report.Save(page, func(w io.Writer) error { return report.HTML(w, week, lang) })
+	if f.notifiedAt != "" {
+		if at, err = intake.ParseLocal(f.notifiedAt, week.Zone); err != nil {
+			return usageErrorf("--notified-at: %w", err)
+		}
+	}
+	if at.Before(week.From) {
+		return usageErrorf("--notified-at %s is before the week", f.notifiedAt)
+	}
+	week.Issue = &report.Issue{
+		NotifiedAt: at, LocateBy: at.Add(time.Duration(c.LocateHours) * time.Hour), ReportBy: at.Add(time.Duration(c.ReportHours) * time.Hour),
+	}
+	return record(env, week)
+}
+
+// record keeps what the week's notices tell.
+func record(env *environment, week *report.Week) error {
+	notices, err := week.Notices()
+	if err != nil {
+		return err
+	}
+	isNew, err := feedback.Record(env.lake, report.FolderName(week, ""), notices, env.now())
+	if err != nil {
+		return fmt.Errorf("%w\nwith --draft the report is written without notices, and nothing is recorded", err)
+	}
+	if isNew {
+		env.say(fmt.Sprintf("%s: %d %s in the record of notices; the forms that come back are for 'minewatch feedback import'",
+			week.Name, len(notices), choose(len(notices), "address", "addresses")))
+	}
+	return nil
+}
+
+func newReportTemplateCommand(env *environment) *cobra.Command {
+	lang := "zh"
+	cmd := &cobra.Command{
+		Use:   "template",
+		Short: "print the template of the notices to units, to begin your own with",
+		Long: `template prints the template that notices are written by: an HTML page in the form of
+Go's html/template. Save it, change its words, and name the file as
+report.notice_template in the configuration. docs/report.md tells what it may say.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			chosen, err := report.ParseLang(lang)
+			if err != nil {
+				return usageErrorf("--lang: %w", err)
+			}
+			text, err := report.NoticeTemplate(chosen)
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(env.stdout, text)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&lang, "lang", lang, "language: zh or en")
+	return cmd
 }
 
 // describeWeek says what the report rests on, for the one who ran it.

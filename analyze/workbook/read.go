@@ -1,7 +1,8 @@
-package ledger
+package workbook
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -25,15 +26,24 @@ const (
 	headerWithin  = 30 // rows in which the header is looked for
 )
 
-// isWorkbook says whether data is a zip file, as xlsx is.
-func isWorkbook(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
+// Is says whether data is a zip file, as xlsx is.
+func Is(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
 
-// readWorkbook returns a sheet of a workbook as the text of a CSV whose lines
-// are the rows of the sheet: the first visible sheet, or the one of that
-// name. The header is the first row that names two columns; what stands above
-// it, a title, is left out. Days are written as such: a workbook has them as
-// numbers. The name of the sheet is returned.
-func readWorkbook(data []byte, sheet string, fields []intake.Field) (text []byte, name string, err error) {
+// Table says what a sheet is to be read as.
+type Table struct {
+	Sheet  string         // its name; empty = the first one that is visible
+	Fields []intake.Field // a header names at least two of them
+	Days   []string       // names of the fields whose numbers are days
+
+	Example string // of a header, for the message to who has none
+	Joined  string // what a line break within a cell becomes; empty: such a value is refused
+}
+
+// Read returns a sheet of a workbook as the text of a CSV whose lines are the
+// rows of the sheet, and the name of the sheet. The header is the first row that
+// names two columns; what stands above it, a title, is left out. Days are written
+// as such: a workbook has them as numbers.
+func Read(data []byte, t Table) (text []byte, name string, err error) {
 	defer func() {
 		// The library reads bytes from outside, and is not ours to harden.
 		if r := recover(); r != nil {
@@ -45,10 +55,10 @@ func readWorkbook(data []byte, sheet string, fields []intake.Field) (text []byte
 		return nil, "", fmt.Errorf("is no workbook that can be read: %w: save the sheet as CSV UTF-8", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if name, err = chooseSheet(f, sheet); err != nil {
+	if name, err = chooseSheet(f, t.Sheet); err != nil {
 		return nil, "", err
 	}
-	b := &book{file: f, sheet: name, fields: fields}
+	b := &book{file: f, sheet: name, table: t}
 	if err := b.read(); err != nil {
 		return nil, name, fmt.Errorf("sheet %q: %w", name, err)
 	}
@@ -73,9 +83,9 @@ func chooseSheet(f *excelize.File, sheet string) (string, error) {
 
 // book is one sheet in the making of a CSV.
 type book struct {
-	file   *excelize.File
-	sheet  string
-	fields []intake.Field
+	file  *excelize.File
+	sheet string
+	table Table
 
 	header int          // its row, from 1; 0 = not found yet
 	width  int          // its columns
@@ -119,7 +129,7 @@ func (b *book) read() error {
 		return err
 	}
 	if b.header == 0 {
-		return fmt.Errorf("no header in the first %d rows: want one that names the columns, such as 地址段 and 单位名称", headerWithin)
+		return fmt.Errorf("no header in the first %d rows: want one that names the columns, such as %s", headerWithin, b.table.Example)
 	}
 	return b.refuseMerged()
 }
@@ -156,7 +166,8 @@ func (b *book) add(row int, values, texts []string) error {
 		}
 		// A line break would be a line more; as another control character
 		// the value is refused all the same.
-		cell = strings.NewReplacer("\r\n", "\v", "\n", "\v", "\r", "\v", `"`, `""`).Replace(cell)
+		lines := cmp.Or(b.table.Joined, "\v")
+		cell = strings.NewReplacer("\r\n", lines, "\n", lines, "\r", lines, `"`, `""`).Replace(cell)
 		b.text.WriteString(`"` + cell + `"`)
 	}
 	b.text.WriteByte('\n')
@@ -171,11 +182,11 @@ func (b *book) isHeader(row int, values []string) bool {
 	named := 0
 	days := map[int]bool{}
 	for i, v := range values {
-		field := intake.Match(b.fields, v)
+		field := intake.Match(b.table.Fields, v)
 		if field != "" {
 			named++
 		}
-		days[i] = slices.Contains(dayFields, field)
+		days[i] = slices.Contains(b.table.Days, field)
 	}
 	if named < 2 {
 		return false
@@ -183,9 +194,6 @@ func (b *book) isHeader(row int, values []string) bool {
 	b.header, b.width, b.days = row, len(values), days
 	return true
 }
-
-// dayFields are the fields whose numbers are days.
-var dayFields = []string{"valid_from", "valid_to", "expires"}
 
 // cell is the text of one cell.
 func (b *book) cell(column int, value, text string) string {

@@ -1,0 +1,83 @@
+package analyze
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"minewatch/analyze/engine"
+	"minewatch/analyze/feedback"
+	"minewatch/analyze/report"
+)
+
+// readFeedback puts what was sent and what came back behind the relations of the
+// cases, and sets the moment that they are told as of: the end of the window, or
+// when the last answer came, if that is later.
+func readFeedback(ctx context.Context, db *engine.DB, o *Options, to Day) (asOf time.Time, version string, err error) {
+	notices, err := feedback.NoticesPath(o.Lake)
+	if err != nil {
+		return asOf, "", err
+	}
+	answers, rows, err := feedback.Standing(o.Lake)
+	if err != nil {
+		return asOf, "", err
+	}
+	asOf = to.End(o.Zone)
+	var sent, came []string
+	if notices != "" {
+		sent = append(sent, notices)
+	}
+	if answers != nil {
+		came, version = append(came, feedback.StandingPath(answers)), answers.ID()
+		for i := range rows {
+			if rows[i].ReceivedAt.After(asOf) {
+				asOf = rows[i].ReceivedAt
+			}
+		}
+	}
+	return asOf, version, errors.Join(
+		db.Read(ctx, "raw_notices", sent...),
+		db.Read(ctx, "raw_feedback", came...),
+		db.Set(ctx, "as_of", asOf),
+	)
+}
+
+// readCases reads how what units were told stands, and how often it was right.
+func readCases(ctx context.Context, db *engine.DB, week *report.Week) error {
+	if err := db.Build(ctx, "mart_cases", "mart_precision"); err != nil {
+		return err
+	}
+	err := scanAll(ctx, db, `select unit, host, city, county, round, notice_no, week, notices, grade, state, class,
+		notified_at, locate_by, located_at, located_in_time, report_by, reported_at, reported_in_time,
+		finished_at, clean_days, closed_on, seen_again from mart_cases`, func(rows *sql.Rows) error {
+		var c report.Case
+		var located, reported, finished, closed, again sql.NullTime
+		var locatedInTime, reportedInTime sql.NullBool
+		err := rows.Scan(&c.Unit, &c.Host, &c.City, &c.County, &c.Round, &c.NoticeNo, &c.Week, &c.Notices, &c.Grade, &c.State, &c.Class,
+			&c.NotifiedAt, &c.LocateBy, &located, &locatedInTime, &c.ReportBy, &reported, &reportedInTime,
+			&finished, &c.CleanDays, &closed, &again)
+		c.LocatedAt, c.ReportedAt, c.FinishedAt, c.ClosedOn, c.SeenAgain = located.Time, reported.Time, finished.Time, closed.Time, again.Time
+		if locatedInTime.Valid {
+			c.LocatedInTime = &locatedInTime.Bool
+		}
+		if reportedInTime.Valid {
+			c.ReportedInTime = &reportedInTime.Bool
+		}
+		week.Cases = append(week.Cases, c)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return scanAll(ctx, db, "select kind, name, active, passive, research, false_alarms, not_found, precision_percent from mart_precision", func(rows *sql.Rows) error {
+		var p report.Precision
+		var percent sql.NullFloat64
+		err := rows.Scan(&p.Kind, &p.Name, &p.Active, &p.Passive, &p.Research, &p.FalseAlarms, &p.NotFound, &percent)
+		if percent.Valid {
+			p.Percent = &percent.Float64
+		}
+		week.Precision = append(week.Precision, p)
+		return err
+	})
+}

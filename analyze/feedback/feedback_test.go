@@ -1,0 +1,313 @@
+package feedback_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"minewatch/analyze/feedback"
+)
+
+var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
+
+// clock is a time of November 2026 in the site's zone.
+func clock(day, hour, minute int) time.Time {
+	return time.Date(2026, time.November, day, hour, minute, 0, 0, shanghai)
+}
+
+const week = "2026-W46"
+
+// notices of two units, the second of which has a name that looks like a formula.
+func notices() []feedback.Notice {
+	var list []feedback.Notice
+	add := func(unit, host, grade string) {
+		list = append(list, feedback.Notice{
+			No: feedback.NoticeNo(week, unit), Week: week, Unit: unit, City: "宁波市", Host: host, Grade: grade, Sources: "probe",
+			FirstSeen: clock(9, 8, 0), LastSeen: clock(15, 20, 0), NotifiedAt: clock(16, 9, 0),
+			LocateBy: clock(18, 9, 0), ReportBy: clock(19, 9, 0),
+		})
+	}
+	add("某某学院", "10.1.2.3", "A")
+	add("某某学院", "10.1.2.4", "B")
+	add("=1+1公司", "2001:db8::7", "A")
+	return list
+}
+
+func lakeWithNotices(t *testing.T) string {
+	t.Helper()
+	lake := t.TempDir()
+	isNew, err := feedback.Record(lake, week, notices(), clock(16, 9, 0))
+	if err != nil || !isNew {
+		t.Fatal(isNew, err)
+	}
+	return lake
+}
+
+func form(unit string) *feedback.Form {
+	f := &feedback.Form{
+		NoticeNo: feedback.NoticeNo(week, unit), Week: week, Unit: unit, Chinese: true, Zone: shanghai, Program: "v1", AsOf: clock(16, 2, 0),
+		NotifiedAt: clock(16, 9, 0), LocateBy: clock(18, 9, 0), ReportBy: clock(19, 9, 0),
+	}
+	for _, n := range notices() {
+		if n.Unit == unit {
+			f.Rows = append(f.Rows, feedback.FormRow{
+				Host: n.Host, Grade: n.Grade, FirstSeen: n.FirstSeen, LastSeen: n.LastSeen, Endpoints: "198.51.100.7:3333", LocalPorts: "51000",
+			})
+		}
+	}
+	return f
+}
+
+// filled is a unit's form with cells that somebody wrote, by their names.
+func filled(t *testing.T, unit string, cells map[string]any) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := form(unit).Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	for cell, value := range cells {
+		if err := book.SetCellValue("反馈表", cell, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	data, err := book.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data.Bytes()
+}
+
+func options(received time.Time) feedback.Options {
+	return feedback.Options{
+		Zone: shanghai, ReceivedAt: received, Now: func() time.Time { return received }, ExcludeFor: 180 * 24 * time.Hour,
+	}
+}
+
+// The columns of the form, as the tests fill them in.
+const (
+	classCell, locatedCell, personCell, sinceCell, doneCell = "I", "J", "P", "V", "X"
+)
+
+func TestFormComesBack(t *testing.T) {
+	lake := lakeWithNotices(t)
+	data := filled(t, "某某学院", map[string]any{
+		classCell + "5": "主动挖矿", locatedCell + "5": time.Date(2026, 11, 17, 15, 30, 0, 0, time.UTC), personCell + "5": "张某\n学生",
+		sinceCell + "5": "2026-10-01", doneCell + "5": "2026-11-18 10:00",
+	})
+	result, err := feedback.Import(lake, feedback.Input{File: "back/form.xlsx", Data: data}, options(clock(18, 12, 0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := result.Tally.String(), "rows: read 2 = kept 1 + blank 1"; got != want || result.Existing {
+		t.Errorf("%s, existing %v; want %s", got, result.Existing, want)
+	}
+	version, rows, err := feedback.Standing(lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []feedback.Row{{
+		NoticeNo: feedback.NoticeNo(week, "某某学院"), Unit: "某某学院", Host: "10.1.2.3", Class: feedback.Active,
+		LocatedAt: clock(17, 15, 30).UTC(), Person: "张某；学生", StartedOn: time.Date(2026, 9, 30, 16, 0, 0, 0, time.UTC),
+		FinishedAt: clock(18, 10, 0).UTC(), FinishedDay: "2026-11-18",
+		ReceivedAt: clock(18, 12, 0).UTC(), FirstReceivedAt: clock(18, 12, 0).UTC(), Version: version.ID(), Line: 5,
+	}}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("answers (-want +got):\n%s", diff)
+	}
+	again, err := feedback.Import(lake, feedback.Input{File: "form.xlsx", Data: data}, options(clock(25, 12, 0)))
+	if err != nil || !again.Existing || again.Version.ID() != result.Version.ID() {
+		t.Errorf("the same form again: %v, existing %v", err, again.Existing)
+	}
+}
+
+func TestWhatCannotBeIsRefusedWithItsCell(t *testing.T) {
+	const unit = "某某学院"
+	cases := []struct {
+		name  string
+		cells map[string]any
+		want  string
+	}{
+		{"no finding", map[string]any{"P5": "张某"}, "sheet 反馈表, cell I5: the finding is missing"},
+		{"unknown finding", map[string]any{"I5": "也许"}, `sheet 反馈表, cell I5: "也许" is no finding: want one of 主动挖矿`},
+		{"address of nobody", map[string]any{"C5": "10.9.9.9", "I5": "误报"}, "cell C5: 10.9.9.9 is not in notice"},
+		{"no address", map[string]any{"C5": "某台", "I5": "误报"}, `cell C5: "某台" is no address`},
+		{"wrong unit", map[string]any{"B5": "别的学院", "I5": "误报"}, "cell B5: notice " + feedback.NoticeNo(week, unit) + " was sent to 某某学院, not to 别的学院"},
+		{"altered number", map[string]any{"A5": "2026-W46-00000000", "I5": "误报"}, "cell A5: no notice 2026-W46-00000000 was ever sent"},
+		{"number of another unit", map[string]any{"A5": feedback.NoticeNo(week, "=1+1公司"), "I5": "误报"}, "cell B5: notice"},
+		{"same address twice", map[string]any{"C6": "10.1.2.3", "I5": "误报", "I6": "误报"}, "cell C6: 10.1.2.3 stands in row 5 already"},
+		{"located after it came back", map[string]any{"I5": "误报", "J5": "2026-11-20 08:00"}, "cell J5: 2026-11-20 08:00 is after the form came back"},
+		{"located before it was seen", map[string]any{"I5": "误报", "J5": "2025-11-17 08:00"}, "cell J5: 2025-11-17 08:00 is before the address was first seen"},
+		{"done before located", map[string]any{"I5": "误报", "J5": "2026-11-17 08:00", "X5": "2026-11-16 08:00"}, "cell X5: 2026-11-16 08:00 is before the device was located"},
+		{"began after the end", map[string]any{"I5": "主动挖矿", "V5": "2026-11-17"}, "cell V5: 2026-11-17 00:00 is after the address was last seen"},
+		{"no date", map[string]any{"I5": "主动挖矿", "V5": "去年"}, `cell V5: "去年" is no date`},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			lake := lakeWithNotices(t)
+			result, err := feedback.Import(lake, feedback.Input{File: "form.xlsx", Data: filled(t, unit, c.cells)}, options(clock(19, 8, 0)))
+			if len(result.Rejects) != 1 || !strings.Contains(result.Rejects[0].Reason, c.want) {
+				t.Errorf("rejects %+v (%v), want one with %q", result.Rejects, err, c.want)
+			}
+		})
+	}
+}
+
+func TestAFormThatIsNoneIsRefused(t *testing.T) {
+	cases := []struct{ name, text, want string }{
+		{"other table", "a,b\n1,2\n", "no column notice_no (通报编号) in the header: is it the form that was sent?"},
+		{"empty", "", "empty"},
+		{"nothing filled in", "notice_no,unit,host,class\n" + feedback.NoticeNo(week, "某某学院") + ",某某学院,10.1.2.3,\n", "no row is filled in"},
+		{"damaged workbook", "PK\x03\x04junk", "no workbook that can be read"},
+	}
+	for _, c := range cases {
+		_, err := feedback.Import(lakeWithNotices(t), feedback.Input{File: "x.csv", Data: []byte(c.text)}, options(clock(19, 8, 0)))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+	}
+	if _, err := feedback.Import(t.TempDir(), feedback.Input{File: "x.csv"}, options(clock(19, 8, 0))); err == nil || !strings.Contains(err.Error(), "no notice was ever sent") {
+		t.Errorf("a lake without notices: %v", err)
+	}
+}
+
+// csvAnswer is a form as CSV with one row.
+func csvAnswer(unit, host string, class feedback.Class, measure string) []byte {
+	return fmt.Appendf(nil, "notice_no,unit,host,class,measure\n%s,%s,%s,%s,%s\n", feedback.NoticeNo(week, unit), unit, host, class, measure)
+}
+
+func TestTheAnswerThatCameLastCounts(t *testing.T) {
+	steps := []struct {
+		data     []byte
+		received time.Time
+	}{
+		{csvAnswer("某某学院", "10.1.2.3", feedback.FalseAlarm, "first"), clock(17, 8, 0)},
+		{csvAnswer("某某学院", "10.1.2.3", feedback.Passive, "last"), clock(19, 8, 0)},
+		{csvAnswer("某某学院", "10.1.2.3", feedback.Research, "between"), clock(18, 8, 0)},
+		{csvAnswer("=1+1公司", "2001:db8::7", feedback.Research, "other"), clock(18, 8, 0)},
+	}
+	for _, order := range [][]int{{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 0, 3, 2}} {
+		lake := lakeWithNotices(t)
+		for _, i := range order {
+			o := options(steps[i].received)
+			o.Approver = "李主任"
+			if _, err := feedback.Import(lake, feedback.Input{File: fmt.Sprintf("f%d.csv", i), Data: steps[i].data}, o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		version, rows, err := feedback.Standing(lake)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) != 2 || rows[0].Class != feedback.Passive && rows[1].Class != feedback.Passive {
+			t.Errorf("order %v: %+v", order, rows)
+		}
+		excluded, err := version.ReadTable("exclusions.csv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Count(string(excluded), "\n"); got != 2 || !strings.Contains(string(excluded), "2001:db8::7") {
+			t.Errorf("order %v: exclusions are\n%s", order, excluded)
+		}
+	}
+}
+
+func TestNothingIsExcludedWithoutApproval(t *testing.T) {
+	lake := lakeWithNotices(t)
+	result, err := feedback.Import(lake, feedback.Input{File: "f.csv", Data: csvAnswer("某某学院", "10.1.2.3", feedback.FalseAlarm, "")}, options(clock(17, 8, 0)))
+	if err != nil || result.Unapproved != 1 || result.Exclusions != 0 {
+		t.Fatalf("%v: %+v", err, result)
+	}
+	version, _, err := feedback.Standing(lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := version.ReadTable("exclusions.csv")
+	if err != nil || strings.Count(string(text), "\n") != 1 {
+		t.Fatalf("%v: %s", err, text)
+	}
+	// The same form with an approver is another answer.
+	o := options(clock(17, 9, 0))
+	o.Approver = "李主任"
+	if result, err = feedback.Import(lake, feedback.Input{File: "f.csv", Data: csvAnswer("某某学院", "10.1.2.3", feedback.FalseAlarm, "")}, o); err != nil || result.Exclusions != 1 || result.Existing {
+		t.Fatalf("%v: %+v", err, result)
+	}
+}
+
+func TestTheRecordOfNoticesOnlyGrows(t *testing.T) {
+	lake := lakeWithNotices(t)
+	if isNew, err := feedback.Record(lake, week, notices(), clock(17, 9, 0)); err != nil || isNew {
+		t.Errorf("the same notices again: %v, %v", isNew, err)
+	}
+	later := notices()[:2]
+	for i := range later {
+		later[i].NotifiedAt = clock(20, 9, 0)
+	}
+	later[1].Host = "10.1.2.5"
+	if isNew, err := feedback.Record(lake, week, later, clock(20, 9, 0)); err != nil || !isNew {
+		t.Errorf("a further address: %v, %v", isNew, err)
+	}
+	sent, err := feedback.Sent(lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, n := range sent {
+		got[n.Host] = n.NotifiedAt.In(shanghai).Format("01-02")
+	}
+	want := map[string]string{"10.1.2.3": "11-16", "10.1.2.4": "11-16", "2001:db8::7": "11-16", "10.1.2.5": "11-20"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("first notices (-want +got):\n%s", diff)
+	}
+}
+
+func TestFormIsTheSameAgainAndProtected(t *testing.T) {
+	var first bytes.Buffer
+	if err := form("=1+1公司").Write(&first); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		var again bytes.Buffer
+		if err := form("=1+1公司").Write(&again); err != nil || !bytes.Equal(first.Bytes(), again.Bytes()) {
+			t.Fatal("the same form gave other bytes", err)
+		}
+	}
+	book, err := excelize.OpenReader(&first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	if value, _ := book.GetCellValue("反馈表", "B5"); value != "'=1+1公司" {
+		t.Errorf("unit %q", value)
+	}
+	protection, err := book.GetSheetProtection("反馈表")
+	if err != nil || !protection.EditObjects && !protection.SelectLockedCells {
+		t.Errorf("protection %+v, %v", protection, err)
+	}
+	rules, err := book.GetDataValidations("反馈表")
+	if err != nil || len(rules) != 4 {
+		t.Errorf("%d rules for what is filled in, want 4: %v", len(rules), err)
+	}
+	for cell, locked := range map[string]bool{"A5": true, "C5": true, "I5": false, "Z5": false} {
+		id, err := book.GetCellStyle("反馈表", cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		style, err := book.GetStyle(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if open := style.Protection != nil && !style.Protection.Locked; open == locked {
+			t.Errorf("cell %s: open %v, want %v", cell, open, !locked)
+		}
+	}
+}

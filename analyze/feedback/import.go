@@ -1,0 +1,167 @@
+package feedback
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"minewatch/analyze/intake"
+	"minewatch/analyze/ledger"
+	"minewatch/analyze/sheet"
+	"minewatch/analyze/versions"
+)
+
+// Input is a form that came back.
+type Input struct {
+	File string // its name, for messages and for the version's name
+	Data []byte
+}
+
+// Options say how a form is imported. Now and Zone are required.
+type Options struct {
+	Sheet      string // of a workbook; empty = the first one that is visible
+	Zone       *time.Location
+	ReceivedAt time.Time // when it came back; zero = now
+	Approver   string    // who approved that what is research or a false alarm is excluded
+	Limits     intake.Limits
+	Now        func() time.Time
+	ExcludeFor time.Duration // how long an exclusion holds
+}
+
+// Result tells what became of a form.
+type Result struct {
+	intake.Tally
+	Version    versions.Version // the one that holds the input
+	Existing   bool             // it was there before, nothing was stored
+	Exclusions int              // of the rows, those that exclude an address
+	Unapproved int              // of the rows, those that would with an approver
+}
+
+// The tables of a version: what its form says, and what all of them say
+// together.
+const (
+	answersFile    = "answers.csv"
+	standingFile   = "standing.csv"
+	exclusionsFile = "exclusions.csv"
+)
+
+func store(lake string) *versions.Store { return versions.Open(filepath.Join(lake, "feedback")) }
+
+// Import reads a form, compares each row with the notice that it answers, and
+// keeps it as a version. A form that was imported before changes nothing. The
+// result tells what was refused also where Import returns an error; then nothing
+// was stored.
+func Import(lake string, in Input, o Options) (Result, error) {
+	fault := func(err error) error { return fmt.Errorf("feedback %s: %w", in.File, err) }
+	if o.ReceivedAt.IsZero() {
+		o.ReceivedAt = o.Now()
+	}
+	sent, err := Sent(lake)
+	if err != nil {
+		return Result{}, fault(err)
+	}
+	if len(sent) == 0 {
+		return Result{}, fault(errors.New("no notice was ever sent from this lake: 'minewatch report weekly' writes the forms and records them"))
+	}
+	a, err := readAnswers(in, o, sent)
+	if err != nil {
+		return Result{Tally: a.tally}, fault(err)
+	}
+	result := Result{Tally: a.tally}
+	for i := range a.rows {
+		switch {
+		case !a.rows[i].excludes():
+		case a.rows[i].Approver == "":
+			result.Unapproved++
+		default:
+			result.Exclusions++
+		}
+	}
+	if result.Version, result.Existing, err = keep(lake, in, o, a); err != nil {
+		return result, fault(err)
+	}
+	return result, nil
+}
+
+// excludes says whether the answer takes its address off the list.
+func (r *Row) excludes() bool { return r.Class == Research || r.Class == FalseAlarm }
+
+func keep(lake string, in Input, o Options, a *answers) (versions.Version, bool, error) {
+	name := versions.NameOf(in.File)
+	id := versions.ID(name, in.Data)
+	for i := range a.rows {
+		a.rows[i].Version = id
+	}
+	settings := map[string]string{}
+	if a.sheet != "" {
+		settings["sheet"] = a.sheet
+	}
+	if o.Approver != "" {
+		settings["approver"] = o.Approver
+	}
+	// The same bytes again are the same answer, whatever came between.
+	list, err := store(lake).List()
+	if err != nil {
+		return versions.Version{}, false, err
+	}
+	for _, v := range list {
+		if v.ID() == id && v.Settings["approver"] == o.Approver {
+			return v, true, v.Verify()
+		}
+	}
+	var table bytes.Buffer
+	if err := sheet.Write(&table, Columns, a.rows); err != nil {
+		return versions.Version{}, false, err
+	}
+	v, isNew, err := store(lake).Add(versions.Draft{
+		Kind: "feedback", Name: name, File: in.File, Original: in.Data,
+		Tables:   map[string][]byte{answersFile: table.Bytes()},
+		Settings: settings, Counts: a.tally.Counts(),
+		ImportedAt: o.Now(), RetrievedAt: o.ReceivedAt, RetrievedStated: true,
+		Replaces: func(*versions.Version) bool { return true },
+		Follow: func(before *versions.Version, tables map[string][]byte) error {
+			return stand(before, a.rows, o.ExcludeFor, tables)
+		},
+	})
+	return v, !isNew, err
+}
+
+// stand adds what all forms say together, and what follows from it.
+func stand(before *versions.Version, rows []Row, excludeFor time.Duration, tables map[string][]byte) error {
+	var all []Row
+	if before != nil {
+		var err error
+		if all, err = readTable(before, standingFile, Columns); err != nil {
+			return err
+		}
+	}
+	all = standing(all, rows)
+	var answers, excluded bytes.Buffer
+	if err := errors.Join(
+		sheet.Write(&answers, Columns, all),
+		sheet.Write(&excluded, ledger.ExclusionColumns, exclusions(all, excludeFor)),
+	); err != nil {
+		return err
+	}
+	tables[standingFile], tables[exclusionsFile] = answers.Bytes(), excluded.Bytes()
+	return nil
+}
+
+// Standing is what all forms together say, one row for each notice and address
+// that was answered, and the version that says so; nil where none came back.
+func Standing(lake string) (*versions.Version, []Row, error) {
+	v, err := newestVersion(store(lake), "feedback")
+	if err != nil || v == nil {
+		return nil, nil, err
+	}
+	rows, err := readTable(v, standingFile, Columns)
+	return v, rows, err
+}
+
+// StandingPath is the path of the table of what all forms together say.
+func StandingPath(v *versions.Version) string { return v.Path(standingFile) }
+
+// ExclusionsPath is the path of the table of the addresses that answers exclude.
+func ExclusionsPath(v *versions.Version) string { return v.Path(exclusionsFile) }

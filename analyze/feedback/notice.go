@@ -1,0 +1,171 @@
+package feedback
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"minewatch/analyze/sheet"
+	"minewatch/analyze/versions"
+)
+
+// Notice is one address that one unit was told about in the report of one
+// week.
+type Notice struct {
+	No                  string // of the unit's notice of that week; the same on all its addresses
+	Week                string // "2026-W46"
+	Unit, City, County  string
+	Host                string
+	Grade               string // A or B, when it was sent
+	Sources             string // of the feed entries that it rests on, comma separated
+	FirstSeen, LastSeen time.Time
+	NotifiedAt          time.Time
+	LocateBy, ReportBy  time.Time // until when device and person are to be found, and the form is to be back
+}
+
+// NoticeColumns are the columns of notices.csv, in order.
+var NoticeColumns = []sheet.Column[Notice]{
+	sheet.Text("notice_no", func(n *Notice) *string { return &n.No }),
+	sheet.Text("week", func(n *Notice) *string { return &n.Week }),
+	sheet.Text("unit", func(n *Notice) *string { return &n.Unit }),
+	sheet.Text("city", func(n *Notice) *string { return &n.City }),
+	sheet.Text("county", func(n *Notice) *string { return &n.County }),
+	sheet.Text("host", func(n *Notice) *string { return &n.Host }),
+	sheet.Text("grade", func(n *Notice) *string { return &n.Grade }),
+	sheet.Text("feed_sources", func(n *Notice) *string { return &n.Sources }),
+	sheet.Moment("first_seen", func(n *Notice) *time.Time { return &n.FirstSeen }),
+	sheet.Moment("last_seen", func(n *Notice) *time.Time { return &n.LastSeen }),
+	sheet.Moment("notified_at", func(n *Notice) *time.Time { return &n.NotifiedAt }),
+	sheet.Moment("locate_by", func(n *Notice) *time.Time { return &n.LocateBy }),
+	sheet.Moment("report_by", func(n *Notice) *time.Time { return &n.ReportBy }),
+}
+
+// NoticeNo is the number of a unit's notice of a week: the week, and 32 bits of
+// a hash of the unit's name, so that it is the same whenever it is written.
+func NoticeNo(week, unit string) string {
+	sum := sha256.Sum256([]byte(unit))
+	return week + "-" + hex.EncodeToString(sum[:4])
+}
+
+// key tells notices apart.
+func (n *Notice) key() string { return n.No + "|" + n.Host }
+
+// The tables of a version of the record: what its report sent, and all that was
+// ever sent.
+const (
+	noticesFile = "notices.csv"
+	sentFile    = "sent.csv"
+)
+
+func noticeStore(lake string) *versions.Store { return versions.Open(filepath.Join(lake, "notices")) }
+
+// Record keeps the notices of a report. What was recorded before stands: a
+// notice that is written again keeps the time from which its deadlines run.
+// isNew is false where nothing was added to the record.
+func Record(lake, name string, list []Notice, now time.Time) (isNew bool, err error) {
+	if len(list) == 0 {
+		return false, nil
+	}
+	list = slices.Clone(list)
+	slices.SortFunc(list, func(a, b Notice) int { return cmp.Or(strings.Compare(a.Unit, b.Unit), strings.Compare(a.Host, b.Host)) })
+	sent, err := Sent(lake)
+	if err != nil {
+		return false, err
+	}
+	if len(merge(sent, list)) == len(sent) {
+		return false, nil
+	}
+	var table bytes.Buffer
+	if err := sheet.Write(&table, NoticeColumns, list); err != nil {
+		return false, err
+	}
+	_, isNew, err = noticeStore(lake).Add(versions.Draft{
+		Kind: "notices", Name: name, File: name + ".csv", Original: table.Bytes(),
+		Tables:     map[string][]byte{noticesFile: table.Bytes()},
+		Counts:     map[string]int{"notices": len(list)},
+		ImportedAt: now, RetrievedAt: now,
+		Replaces: func(*versions.Version) bool { return true },
+		Follow: func(before *versions.Version, tables map[string][]byte) error {
+			var all []Notice
+			if before != nil {
+				if all, err = readNotices(before); err != nil {
+					return err
+				}
+			}
+			var out bytes.Buffer
+			err := sheet.Write(&out, NoticeColumns, merge(all, list))
+			tables[sentFile] = out.Bytes()
+			return err
+		},
+	})
+	if err != nil {
+		return false, fmt.Errorf("record of notices: %w", err)
+	}
+	return isNew, nil
+}
+
+// merge adds what a list has that was not sent before.
+func merge(sent, list []Notice) []Notice {
+	known := make(map[string]bool, len(sent))
+	for i := range sent {
+		known[sent[i].key()] = true
+	}
+	all := slices.Clip(sent)
+	for i := range list {
+		if !known[list[i].key()] {
+			all = append(all, list[i])
+		}
+	}
+	return all
+}
+
+// Sent are all notices that were ever recorded, in the order in which they were.
+func Sent(lake string) ([]Notice, error) {
+	newest, err := newestVersion(noticeStore(lake), "record of notices")
+	if err != nil || newest == nil {
+		return nil, err
+	}
+	return readNotices(newest)
+}
+
+// NoticesPath is the path of the table of all notices; "" where none was sent.
+func NoticesPath(lake string) (string, error) {
+	newest, err := newestVersion(noticeStore(lake), "record of notices")
+	if err != nil || newest == nil {
+		return "", err
+	}
+	return newest.Path(sentFile), newest.Verify()
+}
+
+func readNotices(v *versions.Version) ([]Notice, error) { return readTable(v, sentFile, NoticeColumns) }
+
+// newestVersion is the last version of a store, or nil.
+func newestVersion(store *versions.Store, what string) (*versions.Version, error) {
+	list, err := store.List()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	return &list[len(list)-1], nil
+}
+
+// readTable reads a table of a version after comparing it with its hash.
+func readTable[T any](v *versions.Version, file string, columns []sheet.Column[T]) ([]T, error) {
+	text, err := v.ReadTable(file)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := sheet.Read(bytes.NewReader(text), columns)
+	if err != nil {
+		return nil, fmt.Errorf("version %s: %s: %w", v.Base(), file, err)
+	}
+	return rows, nil
+}

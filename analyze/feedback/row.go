@@ -1,0 +1,94 @@
+package feedback
+
+import (
+	"time"
+
+	"minewatch/analyze/sheet"
+)
+
+// Class is what a unit found.
+type Class string
+
+// The classes. Active, passive and research confirm what the report suspected;
+// a false alarm denies it; of what was not found nothing is known.
+const (
+	Active     Class = "active"
+	Passive    Class = "passive"
+	Research   Class = "research"
+	FalseAlarm Class = "false_alarm"
+	NotFound   Class = "not_found"
+)
+
+// classes are the classes with the words of the form, the first of which it
+// offers.
+var classes = []struct {
+	class  Class
+	zh, en string
+}{
+	{Active, "主动挖矿", "active"},
+	{Passive, "被动挖矿", "passive"},
+	{Research, "科研", "research"},
+	{FalseAlarm, "误报", "false alarm"},
+	{NotFound, "未查实", "not found"},
+}
+
+// Row is what a unit answered about one address.
+type Row struct {
+	NoticeNo, Unit, Host string
+	Class                Class
+	LocatedAt            time.Time // device and person are known since
+	InnerAddress         string    // behind the NAT
+	Account              string    // MAC address or account
+	Device               string
+	Place, Department    string
+	Person, Phone        string
+	Cause, Software      string
+	Coin, Wallet         string
+	StartedOn            time.Time
+	Measure              string
+	FinishedAt           time.Time // the measure was done
+	FinishedDay          string    // the same as day of the site, "2026-11-18"
+	Evidence             string
+	Remark               string
+
+	ReceivedAt time.Time // when the answer came
+	// FirstReceivedAt is when the first one with a finding came: a form that is
+	// corrected later was in time all the same.
+	FirstReceivedAt time.Time
+	Approver        string // who approved an exclusion; empty: none follows
+	Version         string // of the import
+	Line            int    // of the original
+}
+
+func (r *Row) key() string { return r.NoticeNo + "|" + r.Host }
+
+// Columns are the columns of answers.csv, in order.
+var Columns = []sheet.Column[Row]{
+	sheet.Text("notice_no", func(r *Row) *string { return &r.NoticeNo }),
+	sheet.Text("unit", func(r *Row) *string { return &r.Unit }),
+	sheet.Text("host", func(r *Row) *string { return &r.Host }),
+	sheet.Text("class", func(r *Row) *Class { return &r.Class }),
+	sheet.Moment("located_at", func(r *Row) *time.Time { return &r.LocatedAt }),
+	sheet.Text("inner_address", func(r *Row) *string { return &r.InnerAddress }),
+	sheet.Text("account", func(r *Row) *string { return &r.Account }),
+	sheet.Text("device", func(r *Row) *string { return &r.Device }),
+	sheet.Text("place", func(r *Row) *string { return &r.Place }),
+	sheet.Text("department", func(r *Row) *string { return &r.Department }),
+	sheet.Text("person", func(r *Row) *string { return &r.Person }),
+	sheet.Text("phone", func(r *Row) *string { return &r.Phone }),
+	sheet.Text("cause", func(r *Row) *string { return &r.Cause }),
+	sheet.Text("software", func(r *Row) *string { return &r.Software }),
+	sheet.Text("coin", func(r *Row) *string { return &r.Coin }),
+	sheet.Text("wallet", func(r *Row) *string { return &r.Wallet }),
+	sheet.Moment("started_on", func(r *Row) *time.Time { return &r.StartedOn }),
+	sheet.Text("measure", func(r *Row) *string { return &r.Measure }),
+	sheet.Moment("finished_at", func(r *Row) *time.Time { return &r.FinishedAt }),
+	sheet.Text("finished_day", func(r *Row) *string { return &r.FinishedDay }),
+	sheet.Text("evidence", func(r *Row) *string { return &r.Evidence }),
+	sheet.Text("remark", func(r *Row) *string { return &r.Remark }),
+	sheet.Moment("received_at", func(r *Row) *time.Time { return &r.ReceivedAt }),
+	sheet.Moment("first_received_at", func(r *Row) *time.Time { return &r.FirstReceivedAt }),
+	sheet.Text("approver", func(r *Row) *string { return &r.Approver }),
+	sheet.Text("feedback_version", func(r *Row) *string { return &r.Version }),
+	sheet.Number("line", func(r *Row) *int { return &r.Line }),
+}

@@ -1,0 +1,230 @@
+package report
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"minewatch/analyze/feedback"
+)
+
+//go:embed notice
+var noticeFiles embed.FS
+
+// Issue is when a report's notices are sent, and until when they are to be
+// answered.
+type Issue struct {
+	NotifiedAt, LocateBy, ReportBy time.Time
+}
+
+// NoticePage is what the template of a notice reads. Everything is said already:
+// times are in the zone of the report, words in its language.
+type NoticePage struct {
+	No, Date                    string // of the notice
+	Site                        string // whose notice it is
+	WeekTitle, Period, Zone     string
+	Unit, Sector, City, County  string
+	Contact                     string
+	High, Medium, Total         int // addresses of grade A, B, both
+	LocateBy, ReportBy          string
+	Hosts                       []NoticeHost
+	AsOf, Program               string
+	FeedVersions, LedgerVersion string
+	Style                       template.CSS
+}
+
+// NoticeHost is an address of a notice.
+type NoticeHost struct {
+	Host, Grade, GradeText    string
+	NAT                       bool // a gateway by the ledger
+	FirstSeen, LastSeen       string
+	Days, Hours, Connections  int
+	Coins, Reason             string
+	Endpoints                 []NoticeEndpoint
+	EndpointsCut, LastedTotal string
+}
+
+// NoticeEndpoint is a pool endpoint that an address met.
+type NoticeEndpoint struct {
+	Endpoint, Pool, Domain, Coin string
+	LocalPorts                   string // a sample
+	FirstSeen, LastSeen          string // to the second
+}
+
+// NoticeTemplate is the text of the template that notices are written by, for who
+// wants to change it.
+func NoticeTemplate(lang Lang) (string, error) {
+	text, err := fs.ReadFile(noticeFiles, "notice/"+string(lang)+".html")
+	return string(text), err
+}
+
+// unitWriter writes what goes to each unit.
+type unitWriter struct {
+	p       *printer
+	week    *Week
+	notice  *template.Template
+	style   template.CSS
+	folders map[string]bool // that were given out
+}
+
+func newUnitWriter(week *Week, lang Lang) (*unitWriter, error) {
+	p, err := newPrinter(lang, week.Zone)
+	if err != nil {
+		return nil, err
+	}
+	u := &unitWriter{p: p, week: week, folders: map[string]bool{}}
+	text, name := "", string(lang)+".html"
+	if week.NoticeTemplate != "" {
+		data, err := os.ReadFile(week.NoticeTemplate)
+		if err != nil {
+			return nil, fmt.Errorf("template of the notices: %w", err)
+		}
+		text, name = string(data), filepath.Base(week.NoticeTemplate)
+	} else if text, err = NoticeTemplate(lang); err != nil {
+		return nil, err
+	}
+	if u.notice, err = template.New(name).Parse(text); err != nil {
+		return nil, fmt.Errorf("template of the notices: %w: 'minewatch report template' prints one that works", err)
+	}
+	css, err := fs.ReadFile(noticeFiles, "notice/style.css")
+	u.style = template.CSS(css)
+	return u, err
+}
+
+// write writes a folder for each unit with suspects: the notice, and the form that
+// comes back.
+func (u *unitWriter) write(folder string) error {
+	for unit, suspects := range u.byUnit() {
+		dir := filepath.Join(folder, u.folderOf(unit))
+		if err := os.MkdirAll(dir, 0o750); err != nil {
+			return err
+		}
+		form := u.form(unit, suspects)
+		if err := Save(filepath.Join(dir, "form.xlsx"), form.Write); err != nil {
+			return err
+		}
+		page := u.page(unit, suspects)
+		if err := Save(filepath.Join(dir, "notice.html"), func(w io.Writer) error { return u.notice.Execute(w, page) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// byUnit gives each unit its suspects, in the order of the ranking.
+func (u *unitWriter) byUnit() func(yield func(*Unit, []Suspect) bool) {
+	return func(yield func(*Unit, []Suspect) bool) {
+		of := map[string][]Suspect{}
+		for i := range u.week.Suspects {
+			of[u.week.Suspects[i].Unit] = append(of[u.week.Suspects[i].Unit], u.week.Suspects[i])
+		}
+		for i := range u.week.Units {
+			if list := of[u.week.Units[i].Unit]; len(list) > 0 && !yield(&u.week.Units[i], list) {
+				return
+			}
+		}
+	}
+}
+
+// longestName is how much of a unit's name its folder has, in characters: a name
+// of a file has at most 255 bytes.
+const longestName = 60
+
+// folderOf is a folder's name for a unit; units whose names differ only in what a
+// folder cannot have get different ones.
+func (u *unitWriter) folderOf(unit *Unit) string {
+	name := []rune(safeName(unit.Unit))
+	folder := string(name[:min(len(name), longestName)])
+	if folder == "" || u.folders[folder] {
+		folder = strings.TrimPrefix(folder+"-"+u.no(unit)[len(u.week.Name)+1:], "-")
+	}
+	u.folders[folder] = true
+	return folder
+}
+
+func (u *unitWriter) no(unit *Unit) string { return feedback.NoticeNo(u.week.Name, unit.Unit) }
+
+func (u *unitWriter) form(unit *Unit, suspects []Suspect) *feedback.Form {
+	form := &feedback.Form{
+		NoticeNo: u.no(unit), Week: u.week.Name, Unit: unit.Unit, Chinese: u.p.lang == Chinese, Zone: u.p.zone,
+		Program: u.week.ProgramVersion, AsOf: u.week.AsOf,
+		NotifiedAt: u.week.Issue.NotifiedAt, LocateBy: u.week.Issue.LocateBy, ReportBy: u.week.Issue.ReportBy,
+	}
+	for i := range suspects {
+		s := &suspects[i]
+		row := feedback.FormRow{Host: s.Host, Grade: s.Grade, FirstSeen: s.FirstSeen, LastSeen: s.LastSeen}
+		var endpoints, ports []string
+		for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
+			endpoints = append(endpoints, endpoint(d.PoolAddress, d.PoolPort))
+			ports = append(ports, strings.FieldsFunc(d.LocalPorts, func(r rune) bool { return r == ',' || r == ' ' })...)
+		}
+		slices.Sort(ports)
+		row.Endpoints, row.LocalPorts = strings.Join(endpoints, ", "), strings.Join(slices.Compact(ports), ", ")
+		form.Rows = append(form.Rows, row)
+	}
+	return form
+}
+
+func (u *unitWriter) page(unit *Unit, suspects []Suspect) *NoticePage {
+	p, week := u.p, u.week
+	page := &NoticePage{
+		No: u.no(unit), Date: p.date(week.Issue.NotifiedAt), Site: week.Site, WeekTitle: p.weekTitle(week), Period: p.period(week), Zone: p.zone.String(),
+		Unit: unit.Unit, Sector: unit.Sector, City: unit.City, County: unit.County, Contact: unit.Contact,
+		High: unit.A, Medium: unit.B, Total: unit.A + unit.B,
+		LocateBy: p.clock(week.Issue.LocateBy, "2006-01-02 15:04"), ReportBy: p.clock(week.Issue.ReportBy, "2006-01-02 15:04"),
+		AsOf: p.asOf(week.AsOf), Program: week.ProgramVersion,
+		FeedVersions: strings.Join(week.FeedVersions, ", "), LedgerVersion: strings.Join(week.LedgerVersions, ", "), Style: u.style,
+	}
+	for i := range suspects {
+		s := &suspects[i]
+		host := NoticeHost{
+			Host: s.Host, Grade: s.Grade, GradeText: p.say("grade." + s.Grade), NAT: s.NAT,
+			FirstSeen: p.exact(s.FirstSeen), LastSeen: p.exact(s.LastSeen), Days: s.ContactDays, Hours: s.ContactHours, Connections: s.MaxConcurrent,
+			Coins: p.list(s.Coins), Reason: p.why(*s), LastedTotal: p.duration(s.DurationSeconds),
+		}
+		for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
+			host.Endpoints = append(host.Endpoints, NoticeEndpoint{
+				Endpoint: endpoint(d.PoolAddress, d.PoolPort), Pool: p.orUnknown(d.Pool), Domain: d.Domain, Coin: p.orUnknown(d.Coin),
+				LocalPorts: spaced(d.LocalPorts), FirstSeen: p.exact(d.FirstSeen), LastSeen: p.exact(d.LastSeen),
+			})
+		}
+		if n := len(s.Details); n > maxDetails {
+			host.EndpointsCut = p.say("notice.cut", count(maxDetails), count(n))
+		}
+		page.Hosts = append(page.Hosts, host)
+	}
+	return page
+}
+
+// Notices are what the week's notices tell, for the record of what was sent.
+func (week *Week) Notices() ([]feedback.Notice, error) {
+	if week.Issue == nil {
+		return nil, errors.New("the report is a draft: nothing is sent")
+	}
+	var list []feedback.Notice
+	for i := range week.Suspects {
+		s := &week.Suspects[i]
+		if s.Unit == "" {
+			continue
+		}
+		var sources []string
+		for _, d := range s.Details {
+			sources = append(sources, d.FeedSource)
+		}
+		slices.Sort(sources)
+		list = append(list, feedback.Notice{
+			No: feedback.NoticeNo(week.Name, s.Unit), Week: week.Name, Unit: s.Unit, City: s.City, County: s.County, Host: s.Host, Grade: s.Grade,
+			Sources: strings.Join(slices.Compact(sources), ","), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
+			NotifiedAt: week.Issue.NotifiedAt, LocateBy: week.Issue.LocateBy, ReportBy: week.Issue.ReportBy,
+		})
+	}
+	return list, nil
+}

@@ -1,0 +1,56 @@
+package report
+
+// englishCases are the messages of what units were told and answered.
+func englishCases() map[string]string {
+	return map[string]string{
+		"sheet.history":   "History",
+		"sheet.cases":     "Cases",
+		"sheet.precision": "Precision",
+
+		"cases.title":     "8. What units were told, and what came of it",
+		"cases.empty":     "No notice is on record yet, or none was sent by then.",
+		"cases.as_of":     "As of %s. Within 48 hours of a notice device and person are to be found, within 72 hours the form is to be back. After a measure, %d days without contact, each covered, close a case; what is seen after it is a recurrence.",
+		"cases.counts":    "By state",
+		"cases.list":      "Each address",
+		"cases.precision": "Findings and precision",
+		"cases.note":      "Precision = (active + passive + research) / (active + passive + research + false alarms). Only answered addresses count, and units choose what to answer first, so this is no sample; what was not found counts for neither.",
+		"case.seen_again": "seen again on %s",
+		"case.closed_on":  "closed on %s",
+		"case.clean":      "%s without contact since the measure",
+		"case.open":       "due %s",
+		"case.missed":     "overdue (%s)",
+		"case.in_time":    "%s",
+		"case.late":       "%s (late)",
+		"state.notified":  "notified",
+		"state.located":   "located",
+		"state.overdue":   "overdue",
+		"state.reported":  "reported",
+		"state.retest":    "under retest",
+		"state.excluded":  "excluded",
+		"state.closed":    "closed",
+		"state.recurred":  "recurred",
+
+		"class.active":      "active",
+		"class.passive":     "passive",
+		"class.research":    "research",
+		"class.false_alarm": "false alarm",
+		"class.not_found":   "not found",
+		"precision.grade":   "Grade",
+		"precision.source":  "Feed source",
+
+		"col.state":        "State",
+		"col.cases":        "Addresses",
+		"col.located":      "Located (48 h)",
+		"col.reported":     "Reported (72 h)",
+		"col.finding":      "Finding",
+		"col.after":        "Since the measure",
+		"col.notified":     "Notified",
+		"col.of":           "Of",
+		"col.active":       "Active",
+		"col.passive":      "Passive",
+		"col.research":     "Research",
+		"col.false_alarms": "False alarms",
+		"col.not_found":    "Not found",
+		"col.precision":    "Precision",
+	}
+}

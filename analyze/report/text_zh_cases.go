@@ -1,0 +1,56 @@
+package report
+
+// chineseCases are the messages of what units were told and answered.
+func chineseCases() map[string]string {
+	return map[string]string{
+		"sheet.history":   "变化",
+		"sheet.cases":     "处置情况",
+		"sheet.precision": "查准率",
+
+		"cases.title":     "八、处置情况",
+		"cases.empty":     "尚无通报记录，或通报尚未发出。",
+		"cases.as_of":     "截至 %s。48 小时内锁定设备和责任人，72 小时内报送反馈表；整改完成后连续 %d 天有覆盖且无接触为清零，再次发现为复发。",
+		"cases.counts":    "按状态",
+		"cases.list":      "逐个情况",
+		"cases.precision": "核查结果与查准率",
+		"cases.note":      "查准率 =（主动 + 被动 + 科研）÷（主动 + 被动 + 科研 + 误报）。只计已反馈的地址，先反馈哪些由单位决定，不是抽样；未查实的不计入。",
+		"case.seen_again": "整改后于 %s 再次发现",
+		"case.closed_on":  "%s 清零",
+		"case.clean":      "整改后已有 %s 天有覆盖且无接触",
+		"case.open":       "期限 %s",
+		"case.missed":     "逾期（%s）",
+		"case.in_time":    "%s",
+		"case.late":       "%s（逾期）",
+		"state.notified":  "已通报",
+		"state.located":   "已定位",
+		"state.overdue":   "逾期未报",
+		"state.reported":  "已报送",
+		"state.retest":    "整改复测",
+		"state.excluded":  "已排除",
+		"state.closed":    "清零关闭",
+		"state.recurred":  "复发",
+
+		"class.active":      "主动挖矿",
+		"class.passive":     "被动挖矿",
+		"class.research":    "科研",
+		"class.false_alarm": "误报",
+		"class.not_found":   "未查实",
+		"precision.grade":   "等级",
+		"precision.source":  "情报来源",
+
+		"col.state":        "处置状态",
+		"col.cases":        "地址数",
+		"col.located":      "定位（48 小时）",
+		"col.reported":     "报送（72 小时）",
+		"col.finding":      "核查结论",
+		"col.after":        "整改后",
+		"col.notified":     "通报",
+		"col.of":           "统计对象",
+		"col.active":       "主动",
+		"col.passive":      "被动",
+		"col.research":     "科研",
+		"col.false_alarms": "误报",
+		"col.not_found":    "未查实",
+		"col.precision":    "查准率",
+	}
+}

@@ -1,0 +1,251 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/text"
+	"github.com/xuri/excelize/v2"
+
+	xlsx "minewatch/analyze/workbook"
+)
+
+// Workbook writes the tables of the week as one xlsx workbook: a cover that
+// says what they rest on, then a sheet each. Cells are typed, times are those of
+// the week's zone, text is text and never a formula. The same week gives the
+// same bytes.
+func Workbook(w io.Writer, week *Week, lang Lang) error {
+	p, err := newPrinter(lang, week.Zone)
+	if err != nil {
+		return fmt.Errorf("write workbook of %s: %w", week.Name, err)
+	}
+	b, err := newWorkbook(p, week)
+	if err != nil {
+		return fmt.Errorf("write workbook of %s: %w", week.Name, err)
+	}
+	sheets := p.sheets(week)
+	err = b.cover(week, sheets)
+	for i := range sheets {
+		if err == nil {
+			err = b.table(&sheets[i])
+		}
+	}
+	if err == nil {
+		err = b.file.Write(w)
+	}
+	if err = errors.Join(err, b.file.Close()); err != nil {
+		return fmt.Errorf("write workbook of %s: %w", week.Name, err)
+	}
+	return nil
+}
+
+// workbook is an xlsx file in the making.
+type workbook struct {
+	p      *printer
+	file   *excelize.File
+	styles map[string]int // by kind, and "A", "title", "label", "head"
+}
+
+func newWorkbook(p *printer, week *Week) (*workbook, error) {
+	file, err := xlsx.New(xlsx.Properties{
+		Title: p.say("title") + " " + week.Name, Language: p.say("html.lang"), Program: week.ProgramVersion, Made: week.AsOf,
+	})
+	if err != nil {
+		return nil, err
+	}
+	b := &workbook{p: p, file: file, styles: map[string]int{}}
+	styles := bookStyles()
+	for _, name := range slices.Sorted(maps.Keys(styles)) {
+		id, err := b.file.NewStyle(styles[name])
+		if err != nil {
+			return nil, err
+		}
+		b.styles[name] = id
+	}
+	return b, nil
+}
+
+// bookStyles are the formats of cells, by the kind of their column or by what
+// they are.
+func bookStyles() map[string]*excelize.Style {
+	format := func(code string) *string { return &code }
+	top := &excelize.Alignment{Vertical: "top"}
+	middle := &excelize.Alignment{Vertical: "top", Horizontal: "center"}
+	return map[string]*excelize.Style{
+		// Format @ keeps text that looks like a formula text, also when its
+		// cell is edited.
+		string(textKind):   {NumFmt: 49, Alignment: top},
+		string(wholeKind):  {CustomNumFmt: format("#,##0"), Alignment: top},
+		string(numberKind): {CustomNumFmt: format("#,##0.###"), Alignment: top},
+		string(boolKind):   {Alignment: middle},
+		string(momentKind): {CustomNumFmt: format("yyyy-mm-dd hh:mm:ss"), Alignment: top},
+		string(dayKind):    {CustomNumFmt: format("yyyy-mm-dd"), Alignment: top},
+		"A":                {NumFmt: 49, Font: &excelize.Font{Bold: true, Color: "A4262C"}, Alignment: middle},
+		"B":                {NumFmt: 49, Font: &excelize.Font{Bold: true, Color: "B36B00"}, Alignment: middle},
+		"plain":            {CustomNumFmt: format("0"), Alignment: top},
+		"head":             {Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"44546A"}}, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}},
+		"title":            {Font: &excelize.Font{Bold: true, Size: 16}},
+		"label":            {Font: &excelize.Font{Bold: true}, Alignment: top},
+		"wrapped":          {NumFmt: 49, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}},
+	}
+}
+
+// table writes one table as a sheet: frozen headings, filters, widths.
+func (b *workbook) table(s *sheet) (err error) {
+	name := b.p.say("sheet." + s.name)
+	if _, err := b.file.NewSheet(name); err != nil {
+		return err
+	}
+	wide := 0.0
+	for _, column := range s.columns {
+		wide += fieldOf(column).width
+	}
+	if err := b.paper(name, "landscape", int(math.Ceil(wide/pageWidth))); err != nil {
+		return err
+	}
+	out, err := b.file.NewStreamWriter(name)
+	if err != nil {
+		return err
+	}
+	set := make([]field, len(s.columns))
+	head := make([]any, len(s.columns))
+	for i, column := range s.columns {
+		set[i] = fieldOf(column)
+		head[i] = excelize.Cell{StyleID: b.styles["head"], Value: b.p.heading(set[i])}
+		if err := out.SetColWidth(i+1, i+1, set[i].width+2); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(
+		out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}),
+		out.SetRow("A1", head, excelize.RowOpts{Height: 32}),
+	); err != nil {
+		return err
+	}
+	row := make([]any, len(s.columns))
+	for n, cells := range s.rows {
+		for i, cell := range cells {
+			row[i] = b.cell(&set[i], cell)
+		}
+		if err := out.SetRow(fmt.Sprintf("A%d", n+2), row); err != nil {
+			return err
+		}
+	}
+	if len(s.rows) > 0 {
+		last, err := excelize.CoordinatesToCellName(len(s.columns), len(s.rows)+1)
+		if err != nil {
+			return err
+		}
+		if err := out.AddTable(&excelize.Table{Range: "A1:" + last, Name: "t_" + s.name, StyleName: "TableStyleLight1"}); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// pageWidth is the characters that a printed page can hold side by side and be
+// read.
+const pageWidth = 220
+
+// paper makes a sheet print on A4, on so many pages side by side.
+func (b *workbook) paper(sheet, orientation string, wide int) error {
+	fit, size, high := true, 9, 0
+	return errors.Join(
+		b.file.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}),
+		b.file.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &size, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high}),
+	)
+}
+
+// cell is a value with the format of its column.
+func (b *workbook) cell(f *field, cell any) any {
+	style := b.styles[string(f.kind)]
+	switch v := cell.(type) {
+	case nil:
+		return nil
+	case string:
+		if f.name == "grade" || f.name == "best_grade" {
+			if graded, ok := b.styles[v]; ok {
+				style = graded
+			}
+		}
+		cell = xlsx.Text(v)
+	case int:
+		if f.name == "rank" || f.name == "pool_port" || f.name == "factor_year" {
+			style = b.styles["plain"] // a number that is a name is not grouped
+		}
+	case fixed:
+		cell = v.value
+		if v.decimals > 0 {
+			cell = rounded(v)
+		}
+	case date:
+		cell = xlsx.Wall(time.Time(v))
+	case time.Time:
+		cell = xlsx.Wall(v.In(b.p.zone))
+	}
+	return excelize.Cell{StyleID: style, Value: cell}
+}
+
+// The cover's second column is so wide, in characters, and a line so high, in
+// points: programs that open a workbook do not all fit heights to wrapped text.
+const (
+	coverWidth = 90
+	coverLine  = 16
+)
+
+// cover says what the tables are and what they rest on.
+func (b *workbook) cover(week *Week, sheets []sheet) error {
+	name := b.p.say("sheet.cover")
+	if err := b.file.SetSheetName("Sheet1", name); err != nil {
+		return err
+	}
+	row := 0
+	line := func(label, value, style string) error {
+		row++
+		at := func(column string) string { return fmt.Sprintf("%s%d", column, row) }
+		return errors.Join(
+			b.file.SetCellStr(name, at("A"), xlsx.Text(label)), b.file.SetCellStyle(name, at("A"), at("A"), b.styles[style]),
+			b.file.SetRowHeight(name, row, coverLine*max(1, math.Ceil(float64(text.StringWidth(value))/(coverWidth-6)))),
+			b.file.SetCellStr(name, at("B"), xlsx.Text(value)), b.file.SetCellStyle(name, at("B"), at("B"), b.styles["wrapped"]),
+		)
+	}
+	region := week.Region
+	if region == "" {
+		region = b.p.say("region.all")
+	}
+	faults := []error{
+		b.paper(name, "portrait", 1), b.file.SetColWidth(name, "A", "A", 24), b.file.SetColWidth(name, "B", "B", coverWidth),
+		line(b.p.say("title"), "", "title"), b.file.SetRowHeight(name, 1, 28),
+		line(b.p.say("marking"), "", "label"),
+		line(week.Site, "", "label"),
+		line(b.p.weekTitle(week), b.p.period(week), "label"),
+		line(b.p.say("cover.region"), region, "label"),
+		line(b.p.say("cover.summary"), b.p.headline(week), "label"),
+		line("", b.p.comparison(week), "label"),
+		line("", b.p.energyLine(week), "label"),
+	}
+	for _, warning := range b.p.warnings(week) {
+		faults = append(faults, line(b.p.say("cover.warning"), warning, "label"))
+	}
+	for _, fact := range b.p.basis(week) {
+		for i, value := range fact.Values {
+			label := fact.Label
+			if i > 0 {
+				label = ""
+			}
+			faults = append(faults, line(label, value, "label"))
+		}
+	}
+	faults = append(faults, line(b.p.say("cover.zone"), b.p.zone.String(), "label"), line("", b.p.say("limits.lead"), "label"))
+	for i := range sheets {
+		faults = append(faults, line(b.p.say("sheet."+sheets[i].name), b.p.say("cover.rows", count(len(sheets[i].rows))), "label"))
+		link := fmt.Sprintf("'%s'!A1", b.p.say("sheet."+sheets[i].name))
+		faults = append(faults, b.file.SetCellHyperLink(name, fmt.Sprintf("A%d", row), link, "Location"))
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,38 @@
+-- int_case_notices: every notice that was sent, with its answer, and the case that it belongs to.
+--
+-- grain:   one row per (notice, host)
+-- inputs:  raw_notices, raw_feedback
+-- params:  as_of
+-- notes:   what a unit finished and a later notice saw again is a new case:
+--          round counts the measures that were finished before what the notice
+--          tells. as_of is the moment that the report speaks of; what came later
+--          does not count.
+with
+
+told as (
+    select
+        notice.*,
+        answer.class,
+        answer.located_at,
+        answer.finished_at,
+        answer.finished_day,
+        answer.received_at,
+        answer.first_received_at,
+        answer.approver
+    from raw_notices as notice
+    left join raw_feedback as answer
+        on answer.notice_no = notice.notice_no and answer.host = notice.host
+        and answer.received_at <= getvariable('as_of')
+    where notice.notified_at <= getvariable('as_of')
+)
+
+select
+    told.*,
+    (
+        select count(distinct earlier.finished_at)
+        from told as earlier
+        where earlier.unit = told.unit and earlier.host = told.host
+            and earlier.notified_at < told.notified_at
+            and earlier.finished_at < told.last_seen
+    )::integer as round
+from told

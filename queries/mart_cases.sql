@@ -1,0 +1,63 @@
+-- mart_cases: every address that a unit was told about: what it answered, in time or not, and how it stands.
+--
+-- grain:   one row per (unit, host, round); a round ends when the address is seen again after a measure
+-- inputs:  int_cases, int_case_retests
+-- params:  as_of, region_city, region_county
+-- notes:   states, in the order in which they are decided:
+--            recurred  seen again after the measure
+--            closed    after the measure, clean_days clean days
+--            excluded  research or a false alarm, and somebody approved it
+--            retest    the measure is done, the clean days are not yet full
+--            reported  a finding came back, without a finished measure
+--            overdue   no finding came back, and report_by has passed
+--            located   device and person are known, the finding is not
+--            notified  nothing came back, and there is time
+--          in_time is null while the time has not passed and nothing came.
+with
+
+joined as (
+    select
+        cases.*,
+        retest.seen_again,
+        coalesce(retest.clean_days, 0) as clean_days,
+        retest.closed_on
+    from int_cases as cases
+    left join int_case_retests as retest using (unit, host, round)
+    where (getvariable('region_city') = '' or cases.city = getvariable('region_city'))
+        and (getvariable('region_county') = '' or cases.county = getvariable('region_county'))
+)
+
+select
+    unit,
+    host,
+    city,
+    county,
+    round + 1 as round,
+    notice_no,
+    week,
+    notices::integer as notices,
+    grade,
+    case
+        when seen_again is not null then 'recurred'
+        when closed_on is not null then 'closed'
+        when class in ('research', 'false_alarm') and approver is not null then 'excluded'
+        when finished_day is not null then 'retest'
+        when class is not null then 'reported'
+        when report_by < getvariable('as_of') then 'overdue'
+        when located_at is not null then 'located'
+        else 'notified'
+    end as state,
+    coalesce(class, '') as class,
+    notified_at,
+    locate_by,
+    located_at,
+    case when located_at is not null then located_at <= locate_by when locate_by < getvariable('as_of') then false end as located_in_time,
+    report_by,
+    first_received_at as reported_at,
+    case when first_received_at is not null then first_received_at <= report_by when report_by < getvariable('as_of') then false end as reported_in_time,
+    finished_at,
+    clean_days,
+    closed_on,
+    seen_again
+from joined
+order by notified_at, unit, host, round
