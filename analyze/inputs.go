@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -322,5 +323,24 @@ func NightDays(lake string) ([]Day, error) {
 		days = append(days, day)
 	}
 	slices.Sort(days)
+	return days, nil
+}
+
+// OtherFeedDays are the days of the six before a night whose own nights were
+// matched with another feed than this one: it grades by their contacts, too.
+func OtherFeedDays(lake string, m *Manifest) ([]Day, error) {
+	var days []Day
+	for day := m.Day.Add(-6); day < m.Day; day = day.Add(1) {
+		before, err := ReadManifest(lake, day)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Equal(before.Feeds, m.Feeds) {
+			days = append(days, day)
+		}
+	}
 	return days, nil
 }

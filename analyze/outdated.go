@@ -102,6 +102,11 @@ func (k *knowledge) without(m *Manifest) (unknown, feeds []string) {
 			unknown = append(unknown, "negative list "+id)
 		}
 	}
+	for i := range k.versions {
+		if v := &k.versions[i]; v.ReplacesEarlier() && k.restsOnReplaced(m, v) {
+			unknown = append(unknown, "feed "+v.ID()+", which takes back what was wrong")
+		}
+	}
 	known := knownVersions(k.versions, m, true)
 	for i := range k.feeds {
 		v := &k.feeds[i]
@@ -110,4 +115,12 @@ func (k *knowledge) without(m *Manifest) (unknown, feeds []string) {
 		}
 	}
 	return unknown, feeds
+}
+
+// restsOnReplaced says whether a night was matched with what a later version of
+// the same feed took back.
+func (k *knowledge) restsOnReplaced(m *Manifest, by *feed.Version) bool {
+	read := knownVersions(k.versions, m, false)
+	return slices.ContainsFunc(read, func(v feed.Version) bool { return v.Name == by.Name && v.Seq < by.Seq }) &&
+		!slices.ContainsFunc(read, func(v feed.Version) bool { return v.Name == by.Name && v.Seq >= by.Seq })
 }

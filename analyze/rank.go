@@ -26,6 +26,7 @@ type RankOptions struct {
 	Grades   string   // of "ABCX"; "" = all
 	Status   []string // of SuspectStatuses; none = all
 	Limit    int      // 0 = all
+	Details  bool     // with the endpoints that each met
 }
 
 // Scope is what a ranking rests on.
@@ -98,7 +99,10 @@ func rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	if o.Limit > 0 && len(suspects) > o.Limit {
 		suspects = suspects[:o.Limit]
 	}
-	return suspects, scope, nil
+	if o.Details {
+		err = errors.Join(db.Build(ctx, "mart_details"), attachDetails(ctx, db, suspects))
+	}
+	return suspects, scope, err
 }
 
 // scopeOf finds the nights of a window.

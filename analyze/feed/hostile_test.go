@@ -43,7 +43,7 @@ func TestHostile(t *testing.T) {
 		{"no UTF-8 in JSON", `{"Event": {"Attribute": [{"type": "ip-dst", "value": "198.51.100.7` + "\xff" + `"}]}}`, "is not an address"},
 		{"a control character in JSON", `{"Event": {"Attribute": [{"type": "domain", "value": "pool.\u001b[2Jexample"}]}}`, "control character"},
 		{"a reference with a line break", `{"Event": {"Attribute": [{"type": "domain", "value": "pool.example", "uuid": "a\nb"}]}}`, "control character"},
-		{"a bidirectional override", "pool\u202e.example\n", "is not an address"},
+		{"a bidirectional override", "pool\u202e.example\n", "turns the direction of text"},
 		{"more rows than a list has", strings.Repeat("198.51.100.7\n", 300_001), "has more than 300000 rows"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -130,7 +130,7 @@ func (o *Options) holdBack(before *Version, now int) error {
 		part = DefaultMaxChange
 	}
 	change := float64(now-was) / float64(max(was, 1))
-	if o.Force || max(change, -change) <= part {
+	if o.Force || was == 0 || max(change, -change) <= part { // a removed feed may come back
 		return nil
 	}
 	return &HeldBackError{fmt.Sprintf("%d entries, %d in %s before, a change of %+.0f%% where %.0f%% is allowed",

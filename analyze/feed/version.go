@@ -157,3 +157,7 @@ func (v *Version) readList(entries, names string) (l Content, err error) {
 	}
 	return l, err
 }
+
+// ReplacesEarlier says whether the version takes back what earlier ones of its
+// feed said.
+func (v *Version) ReplacesEarlier() bool { return v.Settings["replace"] == "true" }

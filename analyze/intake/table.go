@@ -199,6 +199,8 @@ func CheckText(value string) error {
 		return ErrNotUTF8
 	case strings.ContainsFunc(strings.TrimSpace(value), unicode.IsControl):
 		return fmt.Errorf("%q has a line break or a control character in it", value)
+	case strings.ContainsFunc(value, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }):
+		return fmt.Errorf("%+q has a character in it that turns the direction of text, which would show it as something else", value)
 	case len(value) > maxValue:
 		return fmt.Errorf("has a value of %d bytes, more than %d", len(value), maxValue)
 	}

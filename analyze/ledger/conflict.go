@@ -33,8 +33,10 @@ func settle(t *table[Row]) {
 		open = append(open, i)
 	}
 	stand := t.rows[:0]
+	var refused []Row
 	for i, r := range t.rows {
 		if err := reasons[i]; err != nil {
+			refused = append(refused, r)
 			t.tally.Rejects = append(t.tally.Rejects, *intake.Refuse(r.Line, r.Range.String()+","+r.Unit, err))
 			continue
 		}
@@ -42,6 +44,25 @@ func settle(t *table[Row]) {
 	}
 	t.rows = stand
 	intake.SortRejects(t.tally.Rejects)
+	t.tally.Remarks = append(t.tally.Remarks, fallsTo(refused, stand)...)
+}
+
+// fallsTo tells whose the addresses of refused ranges are now: that of the range
+// around them, who would get their notices.
+func fallsTo(refused, stand []Row) []string {
+	var remarks []string
+	for i := range refused {
+		outer := -1
+		for j := range stand {
+			if stand[j].Range.Covers(refused[i].Range) && (outer < 0 || stand[j].Range.CompareSize(stand[outer].Range) < 0) {
+				outer = j
+			}
+		}
+		if outer >= 0 {
+			remarks = append(remarks, fmt.Sprintf("%s counts as %s's, around it, until line %d is corrected", refused[i].Range, stand[outer].Unit, refused[i].Line))
+		}
+	}
+	return remarks
 }
 
 // conflict says why r cannot stand beside o, seen from r.

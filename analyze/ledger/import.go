@@ -23,6 +23,7 @@ type Options struct {
 	Name   string // of a ledger; empty = the file's name without extension. Exclusions have only one
 	Sheet  string // of a workbook; empty = the first one that is visible
 	Limits intake.Limits
+	Force  bool // import a list that has shrunk to less than half
 	Now    func() time.Time
 	Logger *slog.Logger // nil = discard
 }
@@ -88,7 +89,7 @@ func parse(in Input, o Options) (*table[Row], error) {
 	for i := range t.rows {
 		t.rows[i].Version = versions.ID(name, in.Data)
 	}
-	t.tally.Remarks = words.remarks()
+	t.tally.Remarks = append(t.tally.Remarks, words.remarks()...)
 	t.tally.Kept = len(t.rows)
 	if err := t.tally.Judge(o.Limits); err != nil {
 		return &table[Row]{tally: t.tally}, fault(err)
@@ -150,6 +151,9 @@ func keep[T comparable](lakeDir string, in Input, o Options, name string, kind K
 		Counts:     t.tally.Counts(),
 		ImportedAt: now, RetrievedAt: now,
 		Replaces: func(v *versions.Version) bool { return v.Kind == string(kind) },
+		Follow: func(before *versions.Version, _ map[string][]byte) error {
+			return holdBack(before, len(t.rows), o.Force)
+		},
 	})
 	if err != nil {
 		return result, err
@@ -159,4 +163,20 @@ func keep[T comparable](lakeDir string, in Input, o Options, name string, kind K
 		o.Logger.Debug("ledger imported", slog.String("version", v.ID()), slog.Int("rows", len(t.rows)))
 	}
 	return result, nil
+}
+
+// leastKept is the part of its predecessor's rows that a list must have: with half
+// a ledger, half of the suspects would have no owner, and with no exclusions those
+// that somebody approved would be accused.
+const leastKept = 0.5
+
+// holdBack refuses a list that has shrunk too much.
+func holdBack(before *versions.Version, rows int, force bool) error {
+	if before == nil || force {
+		return nil
+	}
+	if old := before.Counts[intake.CountKept]; float64(rows) < leastKept*float64(old) {
+		return fmt.Errorf("%d rows, where %s has %d: is it the whole list? It would replace that one; --force imports it", rows, before.ID(), old)
+	}
+	return nil
 }

@@ -22,10 +22,10 @@ func newFeedCommand(env *environment) *cobra.Command {
 		Use:   "feed",
 		Short: "import and compare lists of mining-pool endpoints",
 		Long: `A feed is a list of mining-pool endpoints from one source. Every import is kept
-as a version; the newest version of each feed, all feeds together, is what the
-nights match flows with.`,
+as a version; what all versions of each feed say together, all feeds together, is
+what the nights match flows with.`,
 	}
-	cmd.AddCommand(newFeedImportCommand(env), newFeedUpdateCommand(env), newFeedListCommand(env), newFeedShowCommand(env), newFeedDiffCommand(env), newFeedQualityCommand(env), newFeedResolveCommand(env))
+	cmd.AddCommand(newFeedImportCommand(env), newFeedUpdateCommand(env), newFeedListCommand(env), newFeedShowCommand(env), newFeedDiffCommand(env), newFeedQualityCommand(env), newFeedResolveCommand(env), newFeedRemoveCommand(env))
 	return cmd
 }
 
@@ -187,6 +187,9 @@ func (f *feedImportFlags) options(env *environment, hasConfidence bool) (feed.Op
 	}
 	if o.RetrievedAt, _, err = intake.ParseTime(f.retrievedAt); err != nil {
 		return o, usageErrorf("--retrieved-at: %w", err)
+	}
+	if o.RetrievedAt.After(env.now()) {
+		return o, usageErrorf("--retrieved-at %s lies in the future: its entries would outlive all later lists", f.retrievedAt)
 	}
 	if err := env.knownNames(&o); err != nil {
 		return o, err

@@ -26,8 +26,8 @@ exclusions, hosts that are allowed to reach pools by a registered decision.`,
 
 type ledgerImportFlags struct {
 	intakeFlags
-	name, sheet string
-	exclusions  bool
+	name, sheet       string
+	exclusions, force bool
 }
 
 func newLedgerImportCommand(env *environment) *cobra.Command {
@@ -59,6 +59,7 @@ Exit codes: 0 all rows are in, 3 some were refused, 1 nothing was imported.`,
 	flags.StringVar(&f.name, "name", "", "of the ledger's version (default the file's name without its extension)")
 	flags.StringVar(&f.sheet, "sheet", "", "of a workbook (default the first one that is visible)")
 	flags.BoolVar(&f.exclusions, "exclusions", false, "the file is a list of exclusions")
+	flags.BoolVar(&f.force, "force", false, "import a list with less than half of the rows of the one that it replaces")
 	return cmd
 }
 
@@ -79,7 +80,7 @@ func runLedgerImport(env *environment, f *ledgerImportFlags, path string) error 
 		run = ledger.ImportExclusions
 	}
 	result, err := run(env.lake, ledger.Input{File: path, Data: data},
-		ledger.Options{Name: f.name, Sheet: f.sheet, Limits: limits, Now: env.now, Logger: env.log})
+		ledger.Options{Name: f.name, Sheet: f.sheet, Limits: limits, Force: f.force, Now: env.now, Logger: env.log})
 	return f.finish(env, path, &imported{result.Tally, result.Version.Version, result.Existing}, err)
 }
 

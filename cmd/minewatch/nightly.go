@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"minewatch/analyze"
+	"minewatch/analyze/feed"
 )
 
 type nightlyFlags struct {
@@ -188,6 +189,16 @@ func parseAsOf(text string, zone *time.Location) (time.Time, error) {
 	return t, nil
 }
 
+// unresolved is what may be done where no entry is valid but names wait for their
+// addresses.
+func (e *environment) unresolved() string {
+	var o feed.Options
+	if err := e.knownNames(&o); err != nil || len(o.Names) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; the feeds know %d endpoints by name only, which match nothing: 'minewatch feed resolve' asks for their addresses", len(o.Names))
+}
+
 // warnNight says what the night's answer rests on, and what weakens it.
 func warnNight(env *environment, m *analyze.Manifest) {
 	c := &m.Counts
@@ -201,11 +212,14 @@ func warnNight(env *environment, m *analyze.Manifest) {
 			remarks = append(remarks, fmt.Sprintf("%d %s", n, many))
 		}
 	}
+	if days, err := analyze.OtherFeedDays(env.lake, m); m.FeedAsOf != nil && err == nil && len(days) > 0 {
+		remarks = append(remarks, fmt.Sprintf("it grades by seven days, of which the nights of %s were matched with another feed: run them with the same --feed-as-of first", dayRanges(days)))
+	}
 	if c.HoursCovered < 24 {
 		remarks = append(remarks, fmt.Sprintf("only %d of 24 hours %s flows", c.HoursCovered, choose(c.HoursCovered, "has", "have")))
 	}
 	if c.FeedEntriesInWindow == 0 {
-		remarks = append(remarks, "no feed entry is valid on this day: every contact is outside its window")
+		remarks = append(remarks, "no feed entry is valid on this day: every contact is outside its window"+env.unresolved())
 	}
 	remark(c.NotInternal, "matched record of a host outside site.internal and the ledger was left out",
 		"matched records of hosts outside site.internal and the ledger were left out")

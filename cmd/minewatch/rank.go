@@ -83,6 +83,7 @@ func runRank(ctx context.Context, env *environment, f *rankFlags, format outputF
 	if err != nil {
 		return err
 	}
+	options.Details = f.reasons || format == formatJSON
 	suspects, scope, err := analyze.Rank(ctx, options)
 	if err != nil {
 		return err
