@@ -62,9 +62,12 @@ func BenchmarkHunt(b *testing.B) {
 // makeHuntLake writes one file an hour, with the times of that hour.
 func makeHuntLake(b *testing.B, lake string, rows int) {
 	b.Helper()
-	db := benchSession(b, "", 0)
 	ctx := b.Context()
-	run(ctx, b, db, "set threads = 2")
+	db, err := engine.Open(ctx, engine.Options{Lake: lake, Threads: 2})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close() //nolint:errcheck // nothing was written in it
 	day := time.Date(2001, 9, 9, 0, 0, 0, 0, time.UTC)
 	for hour := range 24 {
 		from, to := rows/24*hour, rows/24*(hour+1)
