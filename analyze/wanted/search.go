@@ -2,7 +2,6 @@ package wanted
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 )
 
@@ -12,7 +11,9 @@ type address struct {
 	lo uint64
 }
 
-func (a address) compare(b address) int { return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo)) }
+func (a address) compare(b address) int {
+	return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo))
+}
 
 // span is from one address to another, both included.
 type span struct{ first, last address }
@@ -21,59 +22,66 @@ type span struct{ first, last address }
 type search struct {
 	singles  map[int64]bool // single addresses by their lower halves, and whether it was met
 	ranges   []span         // in order, apart
-	lower    blocks         // of lower halves that may be met: the /24 of an IPv4 address
-	upper    blocks         // of upper halves, for ranges of IPv6: the /48
+	inRanges map[address]struct{}
+
+	single   sieve // of lower halves
+	lower    sieve // of their blocks, for ranges: the /24 of an IPv4 address
+	upper    sieve // of blocks of upper halves, for ranges of IPv6: the /48
+	hasLower bool
 	hasUpper bool
-	inRanges map[address]struct{} // what was met of ranges
 }
 
 const lowerBits, upperBits = 8, 16
 
-// prepare makes the blocks.
+// prepare fills the sieves.
 func (s *search) prepare() {
-	s.ranges = merge(s.ranges)
-	lower, upper := uint64(len(s.singles)), uint64(0)
-	for _, r := range s.ranges {
-		if r.first.hi != 0 || r.last.hi != 0 {
-			upper += uint64(r.last.hi-r.first.hi)>>upperBits + 1 //nolint:gosec // not negative
-		}
-		if r.first.hi <= 0 && r.last.hi >= 0 {
-			lower += r.lower().count()
-		}
-	}
-	s.lower, s.upper, s.hasUpper = newBlocks(lower), newBlocks(upper), upper > 0
 	for lo := range s.singles {
-		s.lower.add(blockRange{uint64(lo) >> lowerBits, uint64(lo) >> lowerBits}) //nolint:gosec // a bit pattern
+		s.single.add(uint64(lo)) //nolint:gosec // a bit pattern
 	}
+	s.ranges = merge(s.ranges)
 	for _, r := range s.ranges {
 		if r.first.hi != 0 || r.last.hi != 0 {
-			s.upper.add(blockRange{uint64(r.first.hi) >> upperBits, uint64(r.last.hi) >> upperBits}) //nolint:gosec // bit patterns
+			s.hasUpper = true
+			s.upper.addRange(uint64(r.first.hi)>>upperBits, uint64(r.last.hi)>>upperBits) //nolint:gosec // bit patterns
 		}
 		if r.first.hi <= 0 && r.last.hi >= 0 {
-			s.lower.add(r.lower())
+			s.hasLower = true
+			s.lower.addRange(r.lower())
 		}
 	}
 }
 
 // lower are the blocks of what a span has of addresses with the upper half 0.
-func (r span) lower() blockRange {
-	b := blockRange{0, ^uint64(0) >> lowerBits}
+func (r span) lower() (first, last uint64) {
+	last = ^uint64(0) >> lowerBits
 	if r.first.hi == 0 {
-		b.first = r.first.lo >> lowerBits
+		first = r.first.lo >> lowerBits
 	}
 	if r.last.hi == 0 {
-		b.last = r.last.lo >> lowerBits
+		last = r.last.lo >> lowerBits
 	}
-	return b
+	return first, last
 }
 
 // look goes through values of the lower halves of both sides, and of the upper
-// halves if hasUpper.
+// halves if hasUpper. Of a lower half it cannot tell what it belongs to: it is
+// taken for that of a single address, and for an IPv4 address. The big scan
+// compares the rest.
 func (s *search) look(values [][]int64) {
 	for _, column := range values[:2] {
 		for _, lo := range column {
-			if s.lower.may(uint64(lo) >> lowerBits) { //nolint:gosec // a bit pattern
-				s.lookLower(lo)
+			if s.single.holds(uint64(lo)) { //nolint:gosec // a bit pattern
+				if met, ok := s.singles[lo]; ok && !met {
+					s.singles[lo] = true
+				}
+			}
+		}
+		if !s.hasLower {
+			continue
+		}
+		for _, lo := range column {
+			if s.lower.holds(uint64(lo) >> lowerBits) { //nolint:gosec // a bit pattern
+				s.lookRanges(address{0, uint64(lo)}) //nolint:gosec // a bit pattern
 			}
 		}
 	}
@@ -82,20 +90,11 @@ func (s *search) look(values [][]int64) {
 	}
 	for side, column := range values[2:4] {
 		for i, hi := range column {
-			if hi != 0 && s.upper.may(uint64(hi)>>upperBits) { //nolint:gosec // a bit pattern
+			if hi != 0 && s.upper.holds(uint64(hi)>>upperBits) { //nolint:gosec // a bit pattern
 				s.lookRanges(address{hi, uint64(values[side][i])}) //nolint:gosec // a bit pattern
 			}
 		}
 	}
-}
-
-// lookLower takes every lower half for one of an IPv4 address, as well as for
-// one of a single address: what lies above it, the big scan compares.
-func (s *search) lookLower(lo int64) {
-	if met, ok := s.singles[lo]; ok && !met {
-		s.singles[lo] = true
-	}
-	s.lookRanges(address{0, uint64(lo)}) //nolint:gosec // a bit pattern
 }
 
 func (s *search) lookRanges(a address) {
@@ -121,46 +120,39 @@ func merge(list []span) []span {
 	return merged
 }
 
-// blocks is a set of blocks that may take others for its own: one bit for each
-// of the hashes, 16 hashes for each block, so that it fits into a cache.
-type blocks struct {
-	bits  []uint64
-	shift int
+// sieve holds numbers, and of others a few: two bits for each. It is as large as
+// a core's own cache bears, for every address of the day is held against it.
+type sieve [1 << (sieveBits - 6)]uint64
+
+const sieveBits = 21 // 256 KB: of 100,000 numbers it holds one other in 100
+
+func (s *sieve) add(n uint64) {
+	a, b := sieveHashes(n)
+	s[a/64] |= 1 << (a % 64)
+	s[b/64] |= 1 << (b % 64)
 }
 
-// blockRange is from one block to another, both included.
-type blockRange struct{ first, last uint64 }
-
-func (b blockRange) count() uint64 { return b.last - b.first + 1 }
-
-// No fewer and no more bits: a line of the cache, and 2 MB.
-const leastBits, mostBits = 9, 24
-
-func newBlocks(n uint64) blocks {
-	size := min(max(bits.Len64(n)+4, leastBits), mostBits)
-	return blocks{make([]uint64, 1<<(size-6)), 64 - size}
-}
-
-func (b *blocks) add(r blockRange) {
-	if r.count() > uint64(len(b.bits))*64 {
-		for i := range b.bits {
-			b.bits[i] = ^uint64(0)
+// addRange adds all numbers from one to another.
+func (s *sieve) addRange(first, last uint64) {
+	if last-first > 1<<sieveBits {
+		for i := range s {
+			s[i] = ^uint64(0)
 		}
 		return
 	}
-	for block := r.first; ; block++ {
-		h := b.hash(block)
-		b.bits[h/64] |= 1 << (h % 64)
-		if block == r.last {
-			return
-		}
+	for n := first; n <= last; n++ {
+		s.add(n)
 	}
 }
 
-func (b *blocks) may(block uint64) bool {
-	h := b.hash(block)
-	return b.bits[h/64]>>(h%64)&1 != 0
+func (s *sieve) holds(n uint64) bool {
+	a, b := sieveHashes(n)
+	return s[a/64]>>(a%64)&1 != 0 && s[b/64]>>(b%64)&1 != 0
 }
 
-// hash multiplies by the golden ratio.
-func (b *blocks) hash(block uint64) uint64 { return block * 0x9e3779b97f4a7c15 >> b.shift }
+// sieveHashes are the upper bits of a product with the golden ratio, and those
+// below them.
+func sieveHashes(n uint64) (a, b uint64) {
+	n *= 0x9e3779b97f4a7c15
+	return n >> (64 - sieveBits), n << sieveBits >> (64 - sieveBits)
+}
