@@ -53,6 +53,9 @@ func TestPublicExporters(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
+			// Here, and not while the collector waits for it.
+			name, _, _ := strings.Cut(tt.name, " ")
+			program(t, name, map[string]string{"softflowd": "softflowd", "pmacctd": "pmacct"}[name])
 			begun := time.Now().Add(-time.Minute)
 			capture := conversations(t, begun, tt.version != 5)
 			dir := t.TempDir()
@@ -86,6 +89,7 @@ func TestPublicExporters(t *testing.T) {
 // it ends: at most as many samples as fit into one.
 func TestPublicSFlowExporter(t *testing.T) {
 	t.Parallel()
+	pmacctd := program(t, "pmacctd", "pmacct")
 	begun := time.Now()
 	capture := conversations(t, begun, true)
 	dir := t.TempDir()
@@ -93,7 +97,7 @@ func TestPublicSFlowExporter(t *testing.T) {
 	counts := collect(t, ingest.CollectOptions{Lake: dir, Book: book}, func(to netip.AddrPort, stop context.CancelFunc) {
 		defer stop()
 		settings := fmt.Sprintf("daemonize: false\nplugins: sfprobe\nsfprobe_receiver: %s\nsampling_rate: 1\npcap_savefile: %s\n", to, capture)
-		exports(t, t.TempDir(), program(t, "pmacctd", "pmacct"), "-f", writeFile(t, "pmacctd.conf", []byte(settings)))
+		exports(t, t.TempDir(), pmacctd, "-f", writeFile(t, "pmacctd.conf", []byte(settings)))
 	})
 	sent := count(packetsOf(t, capture))
 	packets := 0

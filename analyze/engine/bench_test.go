@@ -28,13 +28,13 @@ func BenchmarkMatch(b *testing.B) {
 	lake := os.Getenv("NIGHT_BENCH_LAKE")
 	if lake == "" {
 		lake = b.TempDir()
-		runFill(b, "--lake", lake, "--flows", cmp.Or(os.Getenv("NIGHT_BENCH_FLOWS"), "5000000"), "--endpoints", "3000")
+		fill(b, "--lake", lake, "--flows", cmp.Or(os.Getenv("NIGHT_BENCH_FLOWS"), "5000000"), "--endpoints", "3000")
 	}
 	least := math.Inf(1)
 	for _, c := range []struct{ endpoints, prefixes int }{{3_000, 0}, {100_000, 0}, {100_000, 10_000}} {
 		b.Run(fmt.Sprintf("endpoints=%d/prefixes=%d", c.endpoints, c.prefixes), func(b *testing.B) {
 			feed := filepath.Join(b.TempDir(), "feed.csv")
-			runFill(b, "--feed", feed, "--endpoints", fmt.Sprint(c.endpoints), "--prefixes", fmt.Sprint(c.prefixes))
+			fill(b, "--feed", feed, "--endpoints", fmt.Sprint(c.endpoints), "--prefixes", fmt.Sprint(c.prefixes))
 			db := benchSession(b, lake, feed)
 			rows, err := db.Count(b.Context(), "raw_flows")
 			if err != nil {
@@ -69,9 +69,9 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
-// runFill runs the program that makes a day of flows, and a feed. It is a program
+// fill runs the program that makes a day of flows, and a feed. It is a program
 // because it belongs to the way in, which this package does not know.
-func runFill(b *testing.B, args ...string) {
+func fill(b *testing.B, args ...string) {
 	b.Helper()
 	out, err := exec.CommandContext(b.Context(), "go", append([]string{"run", "minewatch/ingest/bench/fill"}, args...)...).CombinedOutput()
 	if err != nil {

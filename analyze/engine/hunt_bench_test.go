@@ -63,11 +63,11 @@ func BenchmarkHunt(b *testing.B) {
 func makeHuntLake(b *testing.B, lake string, rows int) {
 	b.Helper()
 	ctx := b.Context()
-	db, err := engine.Open(ctx, engine.Options{Lake: lake, Threads: 2})
+	db, err := engine.Open(ctx, engine.Options{Threads: 2})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // nothing was written in it
+	defer db.Close()
 	day := time.Date(2001, 9, 9, 0, 0, 0, 0, time.UTC)
 	for hour := range 24 {
 		from, to := rows/24*hour, rows/24*(hour+1)

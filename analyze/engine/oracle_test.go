@@ -115,7 +115,7 @@ func queried(t *testing.T, db *engine.DB, in *oracle.Input) []row {
 	set(t, db, "day_start_ms", in.Start)
 	set(t, db, "day_end_ms", in.End)
 	set(t, db, "session_gap_seconds", in.Gap/1000)
-	fill(t, db, in)
+	give(t, db, in)
 	if err := errors.Join(wanted.Find(t.Context(), db), db.Build(t.Context(), "mart_contacts")); err != nil {
 		t.Fatal(err)
 	}
@@ -146,8 +146,8 @@ func queried(t *testing.T, db *engine.DB, in *oracle.Input) []row {
 	return list
 }
 
-// fill puts a day's input behind the raw_ relations.
-func fill(t *testing.T, db *engine.DB, in *oracle.Input) {
+// give puts a day's input behind the raw_ relations.
+func give(t *testing.T, db *engine.DB, in *oracle.Input) {
 	t.Helper()
 	flows := [][]string{strings.Split("started_at,ended_at,src_hi,src_lo,dst_hi,dst_lo,src_port,dst_port,proto,tcp_flags,bytes,packets,sampling_rate,exporter", ",")}
 	for _, r := range in.Records {

@@ -43,15 +43,11 @@ func Start(host, zone string) (*Server, error) {
 	if err := s.Load(zone); err != nil {
 		return nil, err
 	}
-	packets, err := net.ListenPacket("udp", net.JoinHostPort(host, "0"))
+	packets, listener, err := listen(host)
 	if err != nil {
 		return nil, err
 	}
 	s.Addr = netip.MustParseAddrPort(packets.LocalAddr().String())
-	listener, err := net.Listen("tcp", s.Addr.String())
-	if err != nil {
-		return nil, err
-	}
 	for _, server := range []*dns.Server{{PacketConn: packets, Handler: s.handler("udp")}, {Listener: listener, Handler: s.handler("tcp")}} {
 		started := make(chan struct{})
 		server.NotifyStartedFunc = func() { close(started) }
@@ -60,6 +56,21 @@ func Start(host, zone string) (*Server, error) {
 		s.servers = append(s.servers, server)
 	}
 	return s, nil
+}
+
+// listen finds a port that is free for UDP and TCP: the system gives one that is
+// for the first, and another program may have it for the second.
+func listen(host string) (packets net.PacketConn, listener net.Listener, err error) {
+	for range 20 {
+		if packets, err = net.ListenPacket("udp", net.JoinHostPort(host, "0")); err != nil {
+			return nil, nil, err
+		}
+		if listener, err = net.Listen("tcp", packets.LocalAddr().String()); err == nil {
+			return packets, listener, nil
+		}
+		_ = packets.Close()
+	}
+	return nil, nil, err
 }
 
 // Close stops the server.
