@@ -101,7 +101,6 @@ func (s *stream) run(text string, columns int, each func([][]int64) error) error
 	if bindings.Prepare(s.connection, text, &s.statement) == bindings.StateError {
 		return errors.New(bindings.PrepareError(s.statement))
 	}
-	//nolint:staticcheck // deprecated since it was new, in favour of nothing: the driver has no other way either
 	if bindings.ExecutePreparedStreaming(s.statement, &s.result) == bindings.StateError {
 		return errors.New(bindings.ResultError(&s.result))
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // many is from how many single addresses on the day is looked through first:
-// where the scan for all of them begins to take longer than both together.
-const many = 10_000
+// where the scan for all of them takes as long as both together.
+const many = 30_000
 
 // Find fills raw_wanted by raw_flows, which is read from files, and by the feed.
 func Find(ctx context.Context, db *engine.DB) error {

@@ -110,8 +110,8 @@ func listed(feed []entry, a half) *entry {
 func randomFeed(rng *rand.Rand, n int) []entry {
 	var feed []entry
 	for range 40 {
-		v4 := int64(mapped | 198<<24 | rng.Int64N(1<<12))
-		hi := int64(doc | rng.Int64N(4)<<14 | rng.Int64N(3))
+		v4 := mapped | 198<<24 | rng.Int64N(1<<12)
+		hi := doc | rng.Int64N(4)<<14 | rng.Int64N(3)
 		if rng.IntN(8) == 0 {
 			hi |= -1 << 63 // the top bit set
 		}
