@@ -15,8 +15,8 @@ import (
 // of rows, and may keep none; a null is 0. For a test that SQL has no quick words
 // for.
 //
-// The driver hands over one value at a time, in a box, which takes thirty times
-// as long as decoding it. So this is a session of its own, below the driver, with
+// The driver hands over one value at a time, in a box, which takes many times as
+// long as decoding it. So this is a session of its own, below the driver, with
 // the same limits, that lends the memory the values were decoded into.
 func (d *DB) Stream(ctx context.Context, relation string, columns []string, each func(values [][]int64) error) error {
 	files, ok := d.files[relation]
@@ -33,7 +33,7 @@ func (d *DB) Stream(ctx context.Context, relation string, columns []string, each
 	}
 	defer s.interruptAt(ctx)()
 	text := fmt.Sprintf("select %s from read_parquet(%s, hive_partitioning = false)", strings.Join(columns, ", "), quoteList(files))
-	if err := s.run(text, len(columns), each); err != nil {
+	if err := s.run(ctx, text, len(columns), each); err != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
@@ -97,7 +97,7 @@ func (s *stream) interruptAt(ctx context.Context) (end func()) {
 	}
 }
 
-func (s *stream) run(text string, columns int, each func([][]int64) error) error {
+func (s *stream) run(ctx context.Context, text string, columns int, each func([][]int64) error) error {
 	if bindings.Prepare(s.connection, text, &s.statement) == bindings.StateError {
 		return errors.New(bindings.PrepareError(s.statement))
 	}
@@ -105,7 +105,7 @@ func (s *stream) run(text string, columns int, each func([][]int64) error) error
 		return errors.New(bindings.ResultError(&s.result))
 	}
 	values := make([][]int64, columns)
-	for {
+	for ctx.Err() == nil { // an interrupt before the statement ran is forgotten
 		chunk := bindings.FetchChunk(s.result)
 		if chunk.Ptr == nil {
 			break
@@ -114,12 +114,9 @@ func (s *stream) run(text string, columns int, each func([][]int64) error) error
 		for i := range values {
 			values[i] = numbers(bindings.DataChunkGetVector(chunk, bindings.IdxT(i)), rows) //nolint:gosec // not negative
 		}
-		err := error(nil)
-		if rows > 0 {
-			err = each(values)
-		}
+		err := each(values)
 		bindings.DestroyDataChunk(&chunk)
-		if err != nil || rows == 0 {
+		if err != nil {
 			return err
 		}
 	}
