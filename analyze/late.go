@@ -217,6 +217,9 @@ func (s *lateSearch) meets(ctx context.Context, run *night, part latePart) (bool
 	if err := s.db.Hand(ctx, "raw_feed", "select * from int_late_feed"+part.where, part.args...); err != nil {
 		return false, err
 	}
+	if err := run.match(ctx); err != nil {
+		return false, err
+	}
 	for _, relation := range []string{"int_pool_flows", "mart_contacts"} {
 		if err := s.db.Build(ctx, relation); err != nil {
 			return false, err

@@ -9,6 +9,7 @@ import (
 	"minewatch/analyze/feed"
 	"minewatch/analyze/feedback"
 	"minewatch/analyze/report"
+	"minewatch/analyze/wanted"
 )
 
 // night is one run over one day.
@@ -100,7 +101,12 @@ func (n *night) readInternal(ctx context.Context) error {
 }
 
 // match is the one scan over the day's flows.
-func (n *night) match(ctx context.Context) error { return n.db.Build(ctx, "int_pool_flows") }
+func (n *night) match(ctx context.Context) error {
+	if err := wanted.Find(ctx, n.db); err != nil {
+		return err
+	}
+	return n.db.Build(ctx, "int_pool_flows")
+}
 
 // contacts turns the matched flows into one line a day, host and endpoint.
 func (n *night) contacts(ctx context.Context) error {

@@ -1,7 +1,7 @@
 -- int_pool_flows: every flow record that has a listed address on one side: the one big scan.
 --
 -- grain:   one row per flow record and listed side
--- inputs:  stg_flows, int_pool_wanted, int_pool_needles
+-- inputs:  stg_flows, raw_wanted, int_pool_needles
 -- params:  day_start_ms, day_end_ms
 -- notes:   one scan for each direction, of the lower halves of its addresses
 --          and nothing else until one is wanted: int_pool_needles says how.
@@ -28,7 +28,7 @@ timed as (
         epoch_ms(greatest(started_at, ended_at)) as ended_ms,
         greatest(sampling_rate, 1) as scale
     from matched
-    semi join int_pool_wanted as pool
+    semi join raw_wanted as pool
         on pool.lo = case when is_up then dst_lo else src_lo end
         and pool.hi = case when is_up then dst_hi else src_hi end
 )

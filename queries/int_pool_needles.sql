@@ -1,7 +1,7 @@
 -- int_pool_needles: the lower halves of the wanted addresses, several times each, as the big scan asks for them.
 --
 -- grain:   one row per lower half and copy
--- inputs:  int_pool_wanted
+-- inputs:  raw_wanted
 -- params:  none
 -- notes:   the engine hands the keys of a join down to the Parquet scan as a
 --          Bloom filter, so that the other columns are decoded only around
@@ -13,7 +13,7 @@
 with
 
 halves as (
-    select distinct lo from int_pool_wanted
+    select distinct lo from raw_wanted
 )
 
 select

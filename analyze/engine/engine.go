@@ -34,6 +34,8 @@ type DB struct {
 	lake    string
 	temp    string
 	log     *slog.Logger
+	options Options
+	files   map[string][]string // Parquet, behind the raw_ relations that were read from it
 	queries map[string]queries.Query
 	built   map[string]bool
 	defers  bool // Build makes views of everything
@@ -50,7 +52,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open query engine: %w", err)
 	}
-	d := &DB{pool: sql.OpenDB(connector), lake: o.Lake, log: o.Logger, queries: all, built: map[string]bool{}}
+	d := &DB{pool: sql.OpenDB(connector), lake: o.Lake, log: o.Logger, options: o, files: map[string][]string{}, queries: all, built: map[string]bool{}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -155,12 +157,9 @@ func (d *DB) read(ctx context.Context, name, parquet string, paths []string) err
 		return fmt.Errorf("read %s: no raw_ relation of that name", name)
 	}
 	source := q.SQL
+	d.files[name] = nil
 	if len(paths) > 0 {
-		quoted := make([]string, len(paths))
-		for i, p := range paths {
-			quoted[i] = quote(p)
-		}
-		files := "[" + strings.Join(quoted, ", ") + "]"
+		files := quoteList(paths)
 		switch filepath.Ext(paths[0]) {
 		case ".csv":
 			columns, err := d.columns(ctx, q)
@@ -170,6 +169,7 @@ func (d *DB) read(ctx context.Context, name, parquet string, paths []string) err
 			source = fmt.Sprintf("select * from read_csv(%s, header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"', null_padding = true, columns = {%s})", files, columns)
 		default:
 			source = "select * from " + strings.Replace(parquet, "%s", files, 1)
+			d.files[name] = paths
 		}
 	}
 	if _, err := d.conn.ExecContext(ctx, "create or replace view "+name+" as "+source); err != nil {
@@ -203,6 +203,7 @@ func (d *DB) Values(ctx context.Context, name string, rows [][]any) error {
 	if !ok || q.Layer() != "raw" {
 		return fmt.Errorf("fill %s: no raw_ relation of that name", name)
 	}
+	delete(d.files, name)
 	if _, err := d.conn.ExecContext(ctx, "create or replace table "+name+" as "+q.SQL); err != nil {
 		return fmt.Errorf("fill %s: %w", name, err)
 	}
@@ -258,6 +259,7 @@ func (d *DB) Hand(ctx context.Context, name, text string, args ...any) error {
 	if q, ok := d.queries[name]; !ok || q.Layer() != "raw" {
 		return fmt.Errorf("hand over %s: no raw_ relation of that name", name)
 	}
+	delete(d.files, name)
 	kept := "kept_" + name
 	if _, err := d.conn.ExecContext(ctx, "create or replace table "+kept+" as "+text, args...); err != nil {
 		return fmt.Errorf("hand over %s: %w", name, explain(err))
@@ -280,6 +282,15 @@ func (d *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, er
 
 // quote writes a SQL text literal.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// quoteList writes a SQL list of text literals.
+func quoteList(list []string) string {
+	quoted := make([]string, len(list))
+	for i, s := range list {
+		quoted[i] = quote(s)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
 
 // ErrGone is returned where a file that a relation was to be read from is no
 // longer there: compaction has replaced it, or retention deleted it. Read the
@@ -333,11 +344,7 @@ func (d *DB) FileRows(ctx context.Context, paths []string) (map[string]int64, er
 	if len(paths) == 0 {
 		return rows, nil
 	}
-	quoted := make([]string, len(paths))
-	for i, p := range paths {
-		quoted[i] = quote(p)
-	}
-	result, err := d.Query(ctx, "select file_name, num_rows from parquet_file_metadata(["+strings.Join(quoted, ", ")+"])")
+	result, err := d.Query(ctx, "select file_name, num_rows from parquet_file_metadata("+quoteList(paths)+")")
 	if err != nil {
 		return nil, err
 	}

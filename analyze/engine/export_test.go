@@ -9,6 +9,7 @@ func (d *DB) Given(ctx context.Context, relation, path string) error {
 	if err := d.Build(ctx, relation); err != nil {
 		return err
 	}
+	delete(d.files, relation)
 	for _, s := range []string{
 		"create or replace table given_shape as select * from " + relation + " limit 0",
 		"drop view if exists " + relation,

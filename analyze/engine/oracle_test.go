@@ -3,6 +3,7 @@ package engine_test
 import (
 	"encoding/binary"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -18,6 +19,7 @@ import (
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/engine/internal/oracle"
+	"minewatch/analyze/wanted"
 )
 
 // TestOracle: on random days of every kind of trouble the queries and the
@@ -25,6 +27,7 @@ import (
 func TestOracle(t *testing.T) {
 	const days = 6
 	db := open(t)
+	run(t.Context(), t, db, "drop table raw_wanted") // the empty one, where a view is to stand
 	contacts, seen := 0, map[string]int{}
 	for n := range days {
 		in := randomDay(rand.New(rand.NewPCG(uint64(n), 4711)), n%3 > 0)
@@ -113,7 +116,7 @@ func queried(t *testing.T, db *engine.DB, in *oracle.Input) []row {
 	set(t, db, "day_end_ms", in.End)
 	set(t, db, "session_gap_seconds", in.Gap/1000)
 	give(t, db, in)
-	if err := db.Build(t.Context(), "mart_contacts"); err != nil {
+	if err := errors.Join(wanted.Find(t.Context(), db), db.Build(t.Context(), "mart_contacts")); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := db.Query(t.Context(), `select days_outside, concat_ws(' | ',
@@ -173,6 +176,13 @@ func give(t *testing.T, db *engine.DB, in *oracle.Input) {
 		if err := db.Given(t.Context(), relation, path); err != nil {
 			t.Fatal(err)
 		}
+	}
+	// As in a lake, where the addresses are looked through before the scan.
+	path := filepath.Join(t.TempDir(), "flows.parquet")
+	run(t.Context(), t, db, "copy raw_flows to '"+path+"' (format parquet, row_group_size 2048)")
+	run(t.Context(), t, db, "drop table raw_flows")
+	if err := db.Read(t.Context(), "raw_flows", path); err != nil {
+		t.Fatal(err)
 	}
 	var internal, ttl [][]any
 	for _, p := range in.Internal {

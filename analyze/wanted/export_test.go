@@ -1,0 +1,4 @@
+package wanted
+
+// Many is from where on flows are looked through.
+const Many = many
