@@ -108,7 +108,7 @@ func TestFormComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := result.Tally.String(), "rows: read 2 = kept 1 + blank 1"; got != want || result.Existing {
+	if got, want := result.String(), "rows: read 2 = kept 1 + blank 1"; got != want || result.Existing {
 		t.Errorf("%s, existing %v; want %s", got, result.Existing, want)
 	}
 	version, rows, err := feedback.Standing(lake)

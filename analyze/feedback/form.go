@@ -84,8 +84,10 @@ func (b *formBook) write() error {
 func (b *formBook) makeStyles() error {
 	text, moment, day := 49, "yyyy-mm-dd hh:mm", "yyyy-mm-dd"
 	border := []excelize.Border{
-		{Type: "left", Color: "BFBFBF", Style: 1}, {Type: "right", Color: "BFBFBF", Style: 1},
-		{Type: "top", Color: "BFBFBF", Style: 1}, {Type: "bottom", Color: "BFBFBF", Style: 1},
+		{Type: "left", Color: "BFBFBF", Style: 1},
+		{Type: "right", Color: "BFBFBF", Style: 1},
+		{Type: "top", Color: "BFBFBF", Style: 1},
+		{Type: "bottom", Color: "BFBFBF", Style: 1},
 	}
 	wrap := &excelize.Alignment{Vertical: "top", WrapText: true}
 	solid := func(color string) excelize.Fill {

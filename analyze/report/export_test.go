@@ -14,7 +14,7 @@ var (
 )
 
 // SheetsOf are the tables of a week as the formats get them.
-func SheetsOf(t *testing.T, week *Week, lang Lang) []sheet { //nolint:revive // a test's view
+func SheetsOf(t *testing.T, week *Week, lang Lang) []sheet {
 	t.Helper()
 	p, err := newPrinter(lang, week.Zone)
 	if err != nil {

@@ -88,7 +88,8 @@ func regionSheet(week *Week) sheet {
 	add := func(level string, r Region) {
 		s.rows = append(s.rows, []any{
 			level, r.City, r.County, r.A, r.B, r.C,
-			r.Units, r.Hours, r.Bytes, fixed{r.SharePercent, 1},
+			r.Units, r.Hours, r.Bytes,
+			fixed{r.SharePercent, 1},
 		})
 	}
 	for _, r := range week.Cities {

@@ -14,10 +14,6 @@ func at(day, hour, minute int) time.Time {
 	return time.Date(2026, time.November, day, hour, minute, 17, 0, shanghai)
 }
 
-func yes(b bool) *bool { return &b }
-
-func share(x float64) *float64 { return &x }
-
 func sampleWeek() *report.Week {
 	week := &report.Week{
 		Name: "2026-W46", From: at(9, 0, 0).Truncate(time.Hour), To: at(15, 0, 0).Truncate(time.Hour),
@@ -47,16 +43,16 @@ func sampleWeek() *report.Week {
 		Cases: []report.Case{
 			{
 				Unit: "某某职业技术学院", Host: "10.21.8.14", City: "宁波市", County: "鄞州区", Round: 1, NoticeNo: "2026-W44-5e1f2a3b", Week: "2026-W44", Notices: 2, Grade: "A",
-				State: "recurred", Class: "active", NotifiedAt: at(2, 9, 0), LocateBy: at(4, 9, 0), LocatedAt: at(3, 15, 30), LocatedInTime: yes(true),
-				ReportBy: at(5, 9, 0), ReportedAt: at(6, 10, 0), ReportedInTime: yes(false), FinishedAt: at(6, 9, 0), CleanDays: 2, SeenAgain: at(9, 0, 0),
+				State: "recurred", Class: "active", NotifiedAt: at(2, 9, 0), LocateBy: at(4, 9, 0), LocatedAt: at(3, 15, 30), LocatedInTime: new(true),
+				ReportBy: at(5, 9, 0), ReportedAt: at(6, 10, 0), ReportedInTime: new(false), FinishedAt: at(6, 9, 0), CleanDays: 2, SeenAgain: at(9, 0, 0),
 			},
 			{
 				Unit: "=HYPERLINK(\"http://192.0.2.9\")科技有限公司", Host: "10.40.3.77", City: "宁波市", County: "海曙区", Round: 1, NoticeNo: "2026-W45-00c0ffee", Week: "2026-W45",
-				Notices: 1, Grade: "B", State: "overdue", NotifiedAt: at(9, 9, 0), LocateBy: at(11, 9, 0), LocatedInTime: yes(false), ReportBy: at(12, 9, 0), ReportedInTime: yes(false),
+				Notices: 1, Grade: "B", State: "overdue", NotifiedAt: at(9, 9, 0), LocateBy: at(11, 9, 0), LocatedInTime: new(false), ReportBy: at(12, 9, 0), ReportedInTime: new(false),
 			},
 		},
 		Precision: []report.Precision{
-			{Kind: "grade", Name: "A", Active: 14, Passive: 3, Research: 1, FalseAlarms: 2, NotFound: 4, Percent: share(90)},
+			{Kind: "grade", Name: "A", Active: 14, Passive: 3, Research: 1, FalseAlarms: 2, NotFound: 4, Percent: new(90.0)},
 			{Kind: "source", Name: "probe", NotFound: 1},
 		},
 		Units: []report.Unit{
