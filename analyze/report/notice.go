@@ -35,6 +35,7 @@ type NoticePage struct {
 	Contact                     string
 	High, Medium, Total         int // addresses of grade A, B, both
 	LocateBy, ReportBy          string
+	LocateHours, ReportHours    int // from the notice
 	Hosts                       []NoticeHost
 	AsOf, Program               string
 	FeedVersions, LedgerVersion string
@@ -180,6 +181,7 @@ func (u *unitWriter) page(unit *Unit, suspects []Suspect) *NoticePage {
 		Unit: unit.Unit, Sector: unit.Sector, City: unit.City, County: unit.County, Contact: unit.Contact,
 		High: unit.A, Medium: unit.B, Total: unit.A + unit.B,
 		LocateBy: p.clock(week.Issue.LocateBy, "2006-01-02 15:04"), ReportBy: p.clock(week.Issue.ReportBy, "2006-01-02 15:04"),
+		LocateHours: hoursBetween(week.Issue.NotifiedAt, week.Issue.LocateBy), ReportHours: hoursBetween(week.Issue.NotifiedAt, week.Issue.ReportBy),
 		AsOf: p.asOf(week.AsOf), Program: week.ProgramVersion,
 		FeedVersions: strings.Join(week.FeedVersions, ", "), LedgerVersion: strings.Join(week.LedgerVersions, ", "), Style: u.style,
 	}
@@ -203,6 +205,8 @@ func (u *unitWriter) page(unit *Unit, suspects []Suspect) *NoticePage {
 	}
 	return page
 }
+
+func hoursBetween(from, to time.Time) int { return int(to.Sub(from).Hours()) }
 
 // Notices are what the week's notices tell, for the record of what was sent.
 func (week *Week) Notices() ([]feedback.Notice, error) {

@@ -9,7 +9,7 @@ func englishCases() map[string]string {
 
 		"cases.title":     "8. What units were told, and what came of it",
 		"cases.empty":     "No notice is on record yet, or none was sent by then.",
-		"cases.as_of":     "As of %s. Within 48 hours of a notice device and person are to be found, within 72 hours the form is to be back. After a measure, %d days without contact, each covered, close a case; what is seen after it is a recurrence.",
+		"cases.as_of":     "As of %s. After a measure, %d days without contact, each covered, close a case; what is seen after it is a recurrence.",
 		"cases.counts":    "By state",
 		"cases.list":      "Each address",
 		"cases.precision": "Findings and precision",
@@ -40,8 +40,8 @@ func englishCases() map[string]string {
 
 		"col.state":        "State",
 		"col.cases":        "Addresses",
-		"col.located":      "Located (48 h)",
-		"col.reported":     "Reported (72 h)",
+		"col.located":      "Located",
+		"col.reported":     "Reported",
 		"col.finding":      "Finding",
 		"col.after":        "Since the measure",
 		"col.notified":     "Notified",

@@ -9,7 +9,7 @@ func chineseCases() map[string]string {
 
 		"cases.title":     "八、处置情况",
 		"cases.empty":     "尚无通报记录，或通报尚未发出。",
-		"cases.as_of":     "截至 %s。48 小时内锁定设备和责任人，72 小时内报送反馈表；整改完成后连续 %d 天有覆盖且无接触为清零，再次发现为复发。",
+		"cases.as_of":     "截至 %s。整改完成后有 %d 天数据完整且无接触为清零，再次发现为复发。",
 		"cases.counts":    "按状态",
 		"cases.list":      "逐个情况",
 		"cases.precision": "核查结果与查准率",
@@ -40,8 +40,8 @@ func chineseCases() map[string]string {
 
 		"col.state":        "处置状态",
 		"col.cases":        "地址数",
-		"col.located":      "定位（48 小时）",
-		"col.reported":     "报送（72 小时）",
+		"col.located":      "定位",
+		"col.reported":     "报送",
 		"col.finding":      "核查结论",
 		"col.after":        "整改后",
 		"col.notified":     "通报",
