@@ -61,11 +61,7 @@ func Document(w io.Writer, week *Week, lang Lang) error {
 		Tables: map[string][]record{},
 	}
 	for _, s := range p.sheets(week) {
-		rows := make([]record, len(s.rows))
-		for i, cells := range s.rows {
-			rows[i] = record{s.columns, cells, p.zone}
-		}
-		d.Tables[s.name] = rows
+		d.Tables[s.name] = p.records(&s)
 	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
@@ -74,6 +70,14 @@ func Document(w io.Writer, week *Week, lang Lang) error {
 		return fmt.Errorf("write %s as json: %w", week.Name, err)
 	}
 	return nil
+}
+
+func (p *printer) records(s *sheet) []record {
+	rows := make([]record, len(s.rows))
+	for i, cells := range s.rows {
+		rows[i] = record{s.columns, cells, p.zone}
+	}
+	return rows
 }
 
 // MarshalJSON writes the cells under the names of their columns.

@@ -27,7 +27,7 @@ func newReportCommand(env *environment) *cobra.Command {
 		Use:   "report",
 		Short: "write reports for people",
 	}
-	cmd.AddCommand(newReportWeeklyCommand(env), newReportTemplateCommand(env))
+	cmd.AddCommand(newReportWeeklyCommand(env), newReportSampleCommand(env), newReportTemplateCommand(env))
 	return cmd
 }
 
@@ -72,13 +72,7 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if err != nil {
 		return usageErrorf("--lang: %w", err)
 	}
-	if f.week == "" {
-		f.week = analyze.WeekOf(analyze.DayOf(env.now(), options.Zone).Add(-7))
-	}
-	if _, _, err := analyze.WeekDays(f.week); err != nil {
-		return usageErrorf("--week: %w", err)
-	}
-	week, err := analyze.Week(ctx, analyze.WeekOptions{Options: options, Week: f.week, Region: f.region})
+	week, err := readWeek(ctx, env, options, f.week, f.region)
 	if err != nil {
 		return err
 	}
@@ -96,6 +90,17 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	}
 	_, err = fmt.Fprintln(env.stdout, path)
 	return err
+}
+
+// readWeek reads what a report is of; without a name, the last complete week.
+func readWeek(ctx context.Context, env *environment, options analyze.Options, name, region string) (*report.Week, error) {
+	if name == "" {
+		name = analyze.WeekOf(analyze.DayOf(env.now(), options.Zone).Add(-7))
+	}
+	if _, _, err := analyze.WeekDays(name); err != nil {
+		return nil, usageErrorf("--week: %w", err)
+	}
+	return analyze.Week(ctx, analyze.WeekOptions{Options: options, Week: name, Region: region})
 }
 
 // issue sets when the notices of a week are sent, and records them: the deadlines
