@@ -151,6 +151,8 @@ var fields = []field{
 	{"false_alarms", wholeKind, 10, "误报", "False alarms", "addresses that units found not to mine"},
 	{"not_found", wholeKind, 10, "未查实", "Not found", "addresses of which units found nothing; they count for neither"},
 	{"precision_percent", numberKind, 12, "查准率（%）", "Precision (%)", "active, passive and research in percent of these and the false alarms; empty = none of them"},
+	{"first_day_seen", dayKind, 12, "首次发现日", "First day", "day of the first contact"},
+	{"last_day_seen", dayKind, 12, "末次发现日", "Last day", "day of the last contact"},
 	{"seed", textKind, 14, "随机种子", "Seed", "what the sample was drawn with"},
 	{"sample_week", textKind, 12, "抽查周", "Week", "week of the suspects that were drawn from"},
 	{"draw_hash", textKind, 20, "抽签值", "Draw", "SHA-256 of seed|address, by which the addresses of a unit are drawn"},

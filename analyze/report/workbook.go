@@ -212,7 +212,7 @@ func (b *workbook) cover(week *Week, sheets []sheet) error {
 	}
 	faults := []error{
 		line(b.p.say("title"), "", "title"), b.file.SetRowHeight(name, 1, 28),
-		line(b.p.say("marking"), "", "label"),
+		line(b.p.marking(week), "", "label"),
 		line(week.Site, "", "label"),
 		line(b.p.weekTitle(week), b.p.period(week), "label"),
 		line(b.p.say("cover.region"), region, "label"),
