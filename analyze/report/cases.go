@@ -117,12 +117,6 @@ func (p *printer) caseSheet(week *Week) sheet {
 		"notified_at", "locate_by", "located_at", "located_in_time", "report_by", "reported_at", "reported_in_time",
 		"finished_at", "clean_days", "closed_on", "seen_again",
 	}}
-	day := func(t time.Time) any {
-		if t.IsZero() {
-			return nil
-		}
-		return date(t)
-	}
 	for i := range week.Cases {
 		c := &week.Cases[i]
 		class := ""
@@ -132,7 +126,7 @@ func (p *printer) caseSheet(week *Week) sheet {
 		s.rows = append(s.rows, []any{
 			c.Unit, c.Host, c.City, c.County, c.Round, c.NoticeNo, c.Week, c.Notices, c.Grade, c.State, p.say("state." + c.State), c.Class, class,
 			known(c.NotifiedAt), known(c.LocateBy), known(c.LocatedAt), optional(c.LocatedInTime), known(c.ReportBy), known(c.ReportedAt), optional(c.ReportedInTime),
-			known(c.FinishedAt), c.CleanDays, day(c.ClosedOn), day(c.SeenAgain),
+			known(c.FinishedAt), c.CleanDays, knownDay(c.ClosedOn), knownDay(c.SeenAgain),
 		})
 	}
 	return s

@@ -47,6 +47,14 @@ func known(t time.Time) any {
 	return t
 }
 
+// knownDay is the day of a time, or nil where it is not known.
+func knownDay(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return date(t)
+}
+
 // dayOf is a day that is written as "2026-11-09", or nil where it is not known.
 func dayOf(s string) any {
 	t, err := time.Parse(time.DateOnly, s)

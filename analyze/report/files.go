@@ -25,6 +25,9 @@ func FolderName(week *Week, lang Lang) string {
 	if lang != "" {
 		parts = append(parts, string(lang))
 	}
+	if week.Masked {
+		parts = append(parts, "masked")
+	}
 	return strings.Join(parts, "-")
 }
 

@@ -76,6 +76,9 @@ func (p *printer) historyPart(week *Week) *historyPart {
 			line.key, countPast(week.Hosts, line.status, line.suspect), countPast(week.UnitPast, line.status, line.suspect),
 		})
 	}
+	if week.Masked {
+		return part // counts only
+	}
 	part.Hosts, part.HostsCut = p.firstPast(week.Hosts)
 	part.Units, part.UnitsCut = p.firstPast(week.UnitPast)
 	return part

@@ -22,6 +22,7 @@ type document struct {
 	Zone           string    `json:"zone"`
 	Region         string    `json:"region"` // "" = everything
 	Site           string    `json:"site"`
+	Masked         bool      `json:"masked,omitempty"` // a public version: fewer tables and columns
 	AsOf           time.Time `json:"as_of"`
 	ProgramVersion string    `json:"program_version"`
 	FeedVersions   []string  `json:"feed_versions"`
@@ -55,17 +56,13 @@ func Document(w io.Writer, week *Week, lang Lang) error {
 	d := &document{
 		Schema: Schema, Lang: lang, Week: week.Name,
 		From: week.From.In(p.zone).Format(time.DateOnly), To: week.To.In(p.zone).Format(time.DateOnly), Zone: p.zone.String(),
-		Region: week.Region, Site: week.Site, AsOf: week.AsOf.UTC(), ProgramVersion: week.ProgramVersion,
+		Region: week.Region, Site: week.Site, Masked: week.Masked, AsOf: week.AsOf.UTC(), ProgramVersion: week.ProgramVersion,
 		FeedVersions: orEmpty(week.FeedVersions), LedgerVersions: orEmpty(week.LedgerVersions), Rules: week.ConfigHash,
 		Headline: p.headline(week), Warnings: orEmpty(p.warnings(week)), Total: &week.Total, LastWeek: week.Last, Coverage: week.Coverage,
 		Tables: map[string][]record{},
 	}
 	for _, s := range p.sheets(week) {
-		rows := make([]record, len(s.rows))
-		for i, cells := range s.rows {
-			rows[i] = record{s.columns, cells, p.zone}
-		}
-		d.Tables[s.name] = rows
+		d.Tables[s.name] = p.records(&s)
 	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
@@ -74,6 +71,14 @@ func Document(w io.Writer, week *Week, lang Lang) error {
 		return fmt.Errorf("write %s as json: %w", week.Name, err)
 	}
 	return nil
+}
+
+func (p *printer) records(s *sheet) []record {
+	rows := make([]record, len(s.rows))
+	for i, cells := range s.rows {
+		rows[i] = record{s.columns, cells, p.zone}
+	}
+	return rows
 }
 
 // MarshalJSON writes the cells under the names of their columns.

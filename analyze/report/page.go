@@ -25,6 +25,7 @@ type page struct {
 
 	Sections                         []string
 	Region, WeekTitle, Period        string
+	Marking                          string
 	AsOf, Zone                       string
 	Headline, Comparison, NoSuspects string
 	HistoryLine, EnergyLine          string
@@ -99,7 +100,7 @@ func newPage(week *Week, p *printer) (*page, error) {
 		Week: week, Style: css, Script: js,
 		Sections: []string{"summary", "regions", "units", "pools", "energy", "suspects", "history", "cases", "clues", "excluded", "basis", "limits"},
 
-		Region: week.Region, WeekTitle: p.weekTitle(week), Period: p.period(week),
+		Region: week.Region, WeekTitle: p.weekTitle(week), Period: p.period(week), Marking: p.marking(week),
 		AsOf: p.asOf(week.AsOf), Zone: p.zone.String(),
 		Headline: p.headline(week), Comparison: p.comparison(week), NoSuspects: p.noSuspects(week),
 		EnergyLine: p.energyLine(week), Energy: energyOf(week),
@@ -117,6 +118,10 @@ func newPage(week *Week, p *printer) (*page, error) {
 	}
 	if content.Region == "" {
 		content.Region = p.say("region.all")
+	}
+	if week.Masked {
+		content.Sections = []string{"summary", "regions", "pools", "energy", "suspects", "history", "basis", "limits"}
+		content.Uncertainties[0] = "limit.machine_public"
 	}
 	content.listRegions(week, p)
 	content.listUnits(week, p)
@@ -142,7 +147,7 @@ func ranked(all []Region) (shown []Region, cut int) {
 	var rest []Region
 	for _, r := range all {
 		switch {
-		case r.WithoutAnOwner:
+		case r.WithoutAnOwner, r.Others:
 			rest = append(rest, r)
 		case r.A+r.B > 0:
 			shown = append(shown, r)

@@ -26,6 +26,14 @@ func (p *printer) weekTitle(week *Week) string {
 	return p.say("week.title", year, number)
 }
 
+// marking says who may read the report.
+func (p *printer) marking(week *Week) string {
+	if week.Masked {
+		return p.say("marking.public")
+	}
+	return p.say("marking")
+}
+
 func (p *printer) period(week *Week) string {
 	from, to := week.From.In(p.zone), week.To.In(p.zone)
 	return p.say("period", from.Year(), from.Month(), from.Day(), to.Month(), to.Day())

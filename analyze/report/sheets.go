@@ -5,6 +5,9 @@ import (
 )
 
 func (p *printer) sheets(week *Week) []sheet {
+	if week.Masked {
+		return []sheet{p.maskedSheet(week.Suspects), regionSheet(week), poolSheet(week.Pools), p.energySheet(week), p.daySheet(week.Days)}
+	}
 	return []sheet{
 		p.hostSheet("suspects", week.Suspects),
 		p.detailSheet(week.Suspects),
@@ -39,6 +42,22 @@ func (p *printer) hostSheet(name string, suspects []Suspect) sheet {
 			row = append(row, c.cell(&suspect))
 		}
 		s.rows = append(s.rows, append(row, suspect.Contact, p.say("grade."+suspect.Grade)))
+	}
+	return s
+}
+
+// maskedSheet has what a public version says of an address.
+func (p *printer) maskedSheet(suspects []Suspect) sheet {
+	s := sheet{name: "suspects", columns: []string{
+		"rank", "host", "grade", "grade_text", "score", "contact_days", "contact_hours", "duration_seconds", "first_day_seen", "last_day_seen",
+		"bytes_up", "bytes_down", "coins", "pools", "status",
+	}}
+	for i := range suspects {
+		x := &suspects[i]
+		s.rows = append(s.rows, []any{
+			x.Rank, x.Host, x.Grade, p.say("grade." + x.Grade), exactly(x.Score), x.ContactDays, x.ContactHours, x.DurationSeconds,
+			knownDay(x.FirstSeen), knownDay(x.LastSeen), x.BytesUp, x.BytesDown, x.Coins, x.Pools, x.Status,
+		})
 	}
 	return s
 }
@@ -93,11 +112,14 @@ func regionSheet(week *Week) sheet {
 		})
 	}
 	for _, r := range week.Cities {
-		if r.WithoutAnOwner {
+		switch {
+		case r.WithoutAnOwner:
 			add("no_owner", r)
-			continue
+		case r.Others:
+			add("others", r)
+		default:
+			add("city", r)
 		}
-		add("city", r)
 	}
 	for _, r := range week.Counties {
 		if !r.WithoutAnOwner {

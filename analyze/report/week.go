@@ -106,6 +106,7 @@ type Week struct {
 	Zone   *time.Location // days and times are told in it
 	Region string         // "" = everything
 	Site   string         // whose report it is; "" = not configured
+	Masked bool           // for the public: see Mask
 
 	Issue          *Issue // when its notices are sent; nil = a draft, without notices
 	NoticeTemplate string // path of the template of the notices; "" = our own
@@ -171,6 +172,7 @@ type Region struct {
 	Bytes          int64
 	SharePercent   float64
 	WithoutAnOwner bool // the line of the hosts that the ledger does not know
+	Others         bool // the small ones of a public version, together
 }
 
 // Unit is one line of the unit list.
@@ -217,6 +219,7 @@ type Share struct {
 	Name         string // "" = unknown
 	Hosts        int
 	SharePercent float64
+	Others       bool // the small ones of a public version, together
 }
 
 // Pool is one line of the pool table.

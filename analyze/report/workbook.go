@@ -24,7 +24,7 @@ func Workbook(w io.Writer, week *Week, lang Lang) error {
 	if err != nil {
 		return fmt.Errorf("write workbook of %s: %w", week.Name, err)
 	}
-	b, err := newWorkbook(p, week)
+	b, err := newWorkbook(p, p.say("title")+" "+week.Name, week)
 	if err != nil {
 		return fmt.Errorf("write workbook of %s: %w", week.Name, err)
 	}
@@ -51,9 +51,9 @@ type workbook struct {
 	styles map[string]int // by kind, and "A", "title", "label", "head"
 }
 
-func newWorkbook(p *printer, week *Week) (*workbook, error) {
+func newWorkbook(p *printer, title string, week *Week) (*workbook, error) {
 	file, err := xlsx.New(xlsx.Properties{
-		Title: p.say("title") + " " + week.Name, Language: p.say("html.lang"), Program: week.ProgramVersion, Made: week.AsOf,
+		Title: title, Language: p.say("html.lang"), Program: week.ProgramVersion, Made: week.AsOf,
 	})
 	if err != nil {
 		return nil, err
@@ -201,27 +201,18 @@ const (
 // cover says what the tables are and what they rest on.
 func (b *workbook) cover(week *Week, sheets []sheet) error {
 	name := b.p.say("sheet.cover")
-	if err := b.file.SetSheetName("Sheet1", name); err != nil {
+	leaf, err := b.leaf(name)
+	if err != nil {
 		return err
 	}
-	row := 0
-	line := func(label, value, style string) error {
-		row++
-		at := func(column string) string { return fmt.Sprintf("%s%d", column, row) }
-		return errors.Join(
-			b.file.SetCellStr(name, at("A"), xlsx.Text(label)), b.file.SetCellStyle(name, at("A"), at("A"), b.styles[style]),
-			b.file.SetRowHeight(name, row, coverLine*max(1, math.Ceil(float64(text.StringWidth(value))/(coverWidth-6)))),
-			b.file.SetCellStr(name, at("B"), xlsx.Text(value)), b.file.SetCellStyle(name, at("B"), at("B"), b.styles["wrapped"]),
-		)
-	}
+	line := leaf.line
 	region := week.Region
 	if region == "" {
 		region = b.p.say("region.all")
 	}
 	faults := []error{
-		b.paper(name, "portrait", 1), b.file.SetColWidth(name, "A", "A", 24), b.file.SetColWidth(name, "B", "B", coverWidth),
 		line(b.p.say("title"), "", "title"), b.file.SetRowHeight(name, 1, 28),
-		line(b.p.say("marking"), "", "label"),
+		line(b.p.marking(week), "", "label"),
 		line(week.Site, "", "label"),
 		line(b.p.weekTitle(week), b.p.period(week), "label"),
 		line(b.p.say("cover.region"), region, "label"),
@@ -245,7 +236,32 @@ func (b *workbook) cover(week *Week, sheets []sheet) error {
 	for i := range sheets {
 		faults = append(faults, line(b.p.say("sheet."+sheets[i].name), b.p.say("cover.rows", count(len(sheets[i].rows))), "label"))
 		link := fmt.Sprintf("'%s'!A1", b.p.say("sheet."+sheets[i].name))
-		faults = append(faults, b.file.SetCellHyperLink(name, fmt.Sprintf("A%d", row), link, "Location"))
+		faults = append(faults, b.file.SetCellHyperLink(name, fmt.Sprintf("A%d", leaf.row), link, "Location"))
 	}
 	return errors.Join(faults...)
+}
+
+// leaf is a sheet of labels and values, the first one of a workbook.
+type leaf struct {
+	b    *workbook
+	name string
+	row  int // the last one
+}
+
+func (b *workbook) leaf(name string) (*leaf, error) {
+	return &leaf{b: b, name: name}, errors.Join(
+		b.file.SetSheetName("Sheet1", name), b.paper(name, "portrait", 1),
+		b.file.SetColWidth(name, "A", "A", 24), b.file.SetColWidth(name, "B", "B", coverWidth),
+	)
+}
+
+func (l *leaf) line(label, value, style string) error {
+	l.row++
+	at := func(column string) string { return fmt.Sprintf("%s%d", column, l.row) }
+	f, styles := l.b.file, l.b.styles
+	return errors.Join(
+		f.SetCellStr(l.name, at("A"), xlsx.Text(label)), f.SetCellStyle(l.name, at("A"), at("A"), styles[style]),
+		f.SetRowHeight(l.name, l.row, coverLine*max(1, math.Ceil(float64(text.StringWidth(value))/(coverWidth-6)))),
+		f.SetCellStr(l.name, at("B"), xlsx.Text(value)), f.SetCellStyle(l.name, at("B"), at("B"), styles["wrapped"]),
+	)
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ import (
 type weeklyFlags struct {
 	week, region, lang, out string
 	notifiedAt              string
-	draft                   bool
+	draft, mask             bool
 }
 
 func newReportCommand(env *environment) *cobra.Command {
@@ -27,7 +28,7 @@ func newReportCommand(env *environment) *cobra.Command {
 		Use:   "report",
 		Short: "write reports for people",
 	}
-	cmd.AddCommand(newReportWeeklyCommand(env), newReportTemplateCommand(env))
+	cmd.AddCommand(newReportWeeklyCommand(env), newReportSampleCommand(env), newReportTemplateCommand(env))
 	return cmd
 }
 
@@ -43,11 +44,13 @@ for programs, report.json, and as CSV files in tables. It prints the page's path
 The report rests on the nights that were run: it says which days are missing,
 and a week without any night gives a report that says so.
 
-Both name units and contacts. They are written for the owner and the group
-only; who else may read them is your decision.`,
+It names units and contacts, and is written for the owner and the group only; who
+else may read it is your decision. With --mask a version for the public is
+written, to a folder that ends in -masked.`,
 		Example: `  minewatch report weekly                               last week
   minewatch report weekly --week 2026-W46 --out reports
-  minewatch report weekly --region 宁波市 --lang en --out reports`,
+  minewatch report weekly --region 宁波市 --lang en --out reports
+  minewatch report weekly --week 2026-W46 --mask --out public`,
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
@@ -57,6 +60,8 @@ only; who else may read them is your decision.`,
 	flags.StringVar(&f.out, "out", ".", "`FOLDER` to write to, made if missing")
 	flags.StringVar(&f.notifiedAt, "notified-at", "", "`TIME` at which the notices are sent (default the Monday after the week, 09:00)")
 	flags.BoolVar(&f.draft, "draft", false, "write no notices and no forms, and record nothing")
+	flags.BoolVar(&f.mask, "mask", false, "write a version for the public: no units, contacts, full addresses, ports or exact times; as --draft")
+	cmd.MarkFlagsMutuallyExclusive("mask", "notified-at")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		return runReportWeekly(cmd.Context(), env, &f)
 	}
@@ -72,17 +77,18 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if err != nil {
 		return usageErrorf("--lang: %w", err)
 	}
-	if f.week == "" {
-		f.week = analyze.WeekOf(analyze.DayOf(env.now(), options.Zone).Add(-7))
-	}
-	if _, _, err := analyze.WeekDays(f.week); err != nil {
-		return usageErrorf("--week: %w", err)
-	}
-	week, err := analyze.Week(ctx, analyze.WeekOptions{Options: options, Week: f.week, Region: f.region})
+	week, err := readWeek(ctx, env, options, f.week, f.region)
 	if err != nil {
 		return err
 	}
-	if !f.draft {
+	if f.mask {
+		if strings.Contains(f.region, "/") {
+			return usageErrorf("--mask with --region %s: a public version is of everything or of a city", f.region)
+		}
+		if week, err = report.Mask(week); err != nil {
+			return err
+		}
+	} else if !f.draft {
 		if err := issue(env, f, week); err != nil {
 			return err
 		}
@@ -96,6 +102,17 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	}
 	_, err = fmt.Fprintln(env.stdout, path)
 	return err
+}
+
+// readWeek reads what a report is of; without a name, the last complete week.
+func readWeek(ctx context.Context, env *environment, options analyze.Options, name, region string) (*report.Week, error) {
+	if name == "" {
+		name = analyze.WeekOf(analyze.DayOf(env.now(), options.Zone).Add(-7))
+	}
+	if _, _, err := analyze.WeekDays(name); err != nil {
+		return nil, usageErrorf("--week: %w", err)
+	}
+	return analyze.Week(ctx, analyze.WeekOptions{Options: options, Week: name, Region: region})
 }
 
 // issue sets when the notices of a week are sent, and records them: the deadlines
