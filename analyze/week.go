@@ -69,7 +69,7 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	if err != nil {
 		return err
 	}
-	if err := buildWindow(ctx, db, o.Lake, from, to); err != nil {
+	if err := buildWindow(ctx, db, from, to); err != nil {
 		return err
 	}
 	whole := &report.Week{
@@ -111,7 +111,7 @@ func lastTotals(ctx context.Context, db *engine.DB, lake string, from Day, regio
 	if err != nil || !slices.ContainsFunc(nights, func(d Day) bool { return d >= from.Add(-7) && d < from }) {
 		return nil, err
 	}
-	if err := buildWindow(ctx, db, lake, from.Add(-7), from.Add(-1)); err != nil {
+	if err := buildWindow(ctx, db, from.Add(-7), from.Add(-1)); err != nil {
 		return nil, err
 	}
 	totals := map[string]*report.Total{}
@@ -127,10 +127,8 @@ func lastTotals(ctx context.Context, db *engine.DB, lake string, from Day, regio
 }
 
 // buildWindow grades anew, over other days.
-func buildWindow(ctx context.Context, db *engine.DB, lake string, from, to Day) error {
-	db.ForgetAll()
+func buildWindow(ctx context.Context, db *engine.DB, from, to Day) error {
 	return errors.Join(
-		readNights(ctx, db, lake, to),
 		setWindow(ctx, db, from, to),
 		db.Build(ctx, "mart_suspects", "mart_evidence"),
 		runChecks(ctx, db, "chk_suspects"),

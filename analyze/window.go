@@ -9,8 +9,10 @@ import (
 	"minewatch/analyze/engine"
 )
 
-// setWindow gives the ranked days to the queries, without a region.
+// setWindow gives the ranked days to the queries, without a region, and forgets
+// what was built of others.
 func setWindow(ctx context.Context, db *engine.DB, from, to Day) error {
+	db.ForgetReaders("window_from", "window_to")
 	return errors.Join(
 		db.Set(ctx, "window_from", engine.Day(from)),
 		db.Set(ctx, "window_to", engine.Day(to)),

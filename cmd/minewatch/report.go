@@ -40,6 +40,11 @@ func newReportWeeklyCommand(env *environment) *cobra.Command {
 network and no other file and prints on A4; its tables as a workbook, report.xlsx,
 for programs, report.json, and as CSV files in tables. It prints the page's path.
 
+With --region all it writes the report of everything and, in folders below, one of
+each city and county that the ledger and the nights know: CITY and CITY/COUNTY. Each
+folder names addresses of its own region only; the notice of a unit is in the folder
+of the smallest region that has all its addresses.
+
 The report rests on the nights that were run: it says which days are missing,
 and a week without any night gives a report that says so.
 
@@ -47,12 +52,13 @@ Both name units and contacts. They are written for the owner and the group
 only; who else may read them is your decision.`,
 		Example: `  minewatch report weekly                               last week
   minewatch report weekly --week 2026-W46 --out reports
-  minewatch report weekly --region 宁波市 --lang en --out reports`,
+  minewatch report weekly --region 宁波市 --lang en --out reports
+  minewatch report weekly --region all --out reports`,
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.week, "week", "", "ISO `WEEK`, such as 2026-W46 (default the last complete week)")
-	flags.StringVar(&f.region, "region", "", "only this `CITY` or CITY/COUNTY of the ledger")
+	flags.StringVar(&f.region, "region", "", "only this `CITY` or CITY/COUNTY of the ledger; all for everything and each of them")
 	flags.StringVar(&f.lang, "lang", "zh", "language: zh or en")
 	flags.StringVar(&f.out, "out", ".", "`FOLDER` to write to, made if missing")
 	flags.StringVar(&f.notifiedAt, "notified-at", "", "`TIME` at which the notices are sent (default the Monday after the week, 09:00)")
@@ -78,7 +84,11 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if _, _, err := analyze.WeekDays(f.week); err != nil {
 		return usageErrorf("--week: %w", err)
 	}
-	week, err := analyze.Week(ctx, analyze.WeekOptions{Options: options, Week: f.week, Region: f.region})
+	o := analyze.WeekOptions{Options: options, Week: f.week, Region: f.region}
+	if f.region == everyRegion {
+		return writeRegions(ctx, env, f, &o, lang)
+	}
+	week, err := analyze.Week(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -95,6 +105,48 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 		return err
 	}
 	_, err = fmt.Fprintln(env.stdout, path)
+	return err
+}
+
+// everyRegion is what --region takes for a report of everything, and one of each
+// region below it.
+const everyRegion = "all"
+
+func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *analyze.WeekOptions, lang report.Lang) error {
+	var folders report.RegionFolders
+	var whole *report.Week // without its rows: what is said at the end
+	var base, page string
+	regions := 0
+	o.Region = ""
+	err := analyze.Weeks(ctx, *o, func(week *report.Week) error {
+		if week.Region == "" {
+			if !f.draft {
+				if err := issue(env, f, week); err != nil {
+					return err
+				}
+			}
+			base, regions = filepath.Join(f.out, report.FolderName(week, lang)), 0
+			whole = &report.Week{Name: week.Name, Zone: week.Zone, Days: week.Days, Total: week.Total, Coverage: week.Coverage,
+				Issue: week.Issue, NoticeTemplate: week.NoticeTemplate}
+		} else {
+			// All addresses were recorded with the whole.
+			week.Issue, week.NoticeTemplate = whole.Issue, whole.NoticeTemplate
+			regions++
+		}
+		path, err := report.WriteFolder(filepath.Join(base, folders.Of(week.Region)), week, lang)
+		if week.Region == "" {
+			page = path
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := env.describeWeek(whole); err != nil {
+		return err
+	}
+	env.say(fmt.Sprintf("%d %s of cities and counties are in folders below it", regions, plural(regions, "report")))
+	_, err = fmt.Fprintln(env.stdout, page)
 	return err
 }
 
