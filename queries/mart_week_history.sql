@@ -61,4 +61,4 @@ where is_suspect
     or (known.clean_before < getvariable('clean_days')
         and (getvariable('region_city') = '' or known.city = getvariable('region_city'))
         and (getvariable('region_county') = '' or known.county = getvariable('region_county'))
-        and (kind, subject) not in (select (kind, subject) from suspected))
+        and not exists (select 1 from suspected where suspected.kind = known.kind and suspected.subject = known.subject))
