@@ -120,5 +120,5 @@ func setLastWeek(ctx context.Context, db *engine.DB, lake string) error {
 	if len(nights) > 0 {
 		last = nights[len(nights)-1]
 	}
-	return setWindow(ctx, db, last.Add(-6), last, "")
+	return setWindow(ctx, db, last.Add(-6), last)
 }

@@ -43,7 +43,7 @@ func attachHistory(ctx context.Context, db *engine.DB, list []report.Suspect) er
 	return scanAll(ctx, db, `
 		select suspect.host, coalesce(history.first_day::varchar, ''), coalesce(history.days_seen, 0),
 			coalesce(week.status, ''), coalesce(week.unknown_because, '')
-		from mart_suspects as suspect
+		from int_region_suspects as suspect
 		left join mart_history as history on history.host = suspect.host
 		left join mart_week_history as week on week.kind = 'host' and week.subject = suspect.host and week.is_suspect`,
 		func(rows *sql.Rows) error {
@@ -139,7 +139,7 @@ func (o *HistoryOptions) openHistory(ctx context.Context) (*engine.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(readNights(ctx, db, o.Lake, o.To), setWindow(ctx, db, o.From, o.To, "")); err != nil {
+	if err := errors.Join(readNights(ctx, db, o.Lake, o.To), setWindow(ctx, db, o.From, o.To)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil

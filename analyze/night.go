@@ -128,7 +128,7 @@ func (n *night) addHistory(ctx context.Context) error {
 	return errors.Join(
 		n.db.ReadGrown(ctx, "raw_contacts", contacts...),
 		n.db.ReadGrown(ctx, "raw_coverage", coverage...),
-		setWindow(ctx, n.db, n.day.Add(-6), n.day, ""),
+		setWindow(ctx, n.db, n.day.Add(-6), n.day),
 	)
 }
 

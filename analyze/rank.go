@@ -133,11 +133,12 @@ func scopeOf(lake string, from, to Day) (Scope, error) {
 func gradeWindow(ctx context.Context, db *engine.DB, lake string, scope Scope, region string) error {
 	if err := errors.Join(
 		readNights(ctx, db, lake, scope.To),
-		setWindow(ctx, db, scope.From, scope.To, region),
+		setWindow(ctx, db, scope.From, scope.To),
+		setRegion(ctx, db, region),
 	); err != nil {
 		return err
 	}
-	if err := db.Build(ctx, "mart_suspects", "mart_evidence", "mart_week_history"); err != nil {
+	if err := db.Build(ctx, "int_region_suspects", "mart_evidence", "mart_week_history"); err != nil {
 		return err
 	}
 	return runChecks(ctx, db, "chk_suspects", "chk_history")
@@ -149,7 +150,7 @@ func readSuspects(ctx context.Context, db *engine.DB, order string) ([]report.Su
 		select rank, host, grade, score, contact_days, contact_hours, contact_slots, pool_endpoints, sessions,
 			duration_seconds, span_seconds, first_seen, last_seen, bytes_up, bytes_down, packets_up, packets_down,
 			max_concurrent, coins, pools, unit, sector, city, county, reasons, nat, contact
-		from mart_suspects order by `+order, func(rows *sql.Rows) error {
+		from int_region_suspects order by `+order, func(rows *sql.Rows) error {
 		var s report.Suspect
 		err := rows.Scan(&s.Rank, &s.Host, &s.Grade, &s.Score, &s.ContactDays, &s.ContactHours, &s.ContactSlots, &s.PoolEndpoints, &s.Sessions,
 			&s.DurationSeconds, &s.SpanSeconds, &s.FirstSeen, &s.LastSeen, &s.BytesUp, &s.BytesDown, &s.PacketsUp, &s.PacketsDown,

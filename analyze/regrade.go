@@ -92,7 +92,7 @@ func (s *lateSearch) regrade(ctx context.Context, day Day, m *Manifest, history 
 		s.db.Set(ctx, "day", engine.Day(day)),
 		s.db.ReadGrown(ctx, "raw_contacts", paths(append(slices.Clone(history), own...))...),
 		readCoverage(ctx, s.db, s.Lake, day, day),
-		setWindow(ctx, s.db, day.Add(-6), day, ""),
+		setWindow(ctx, s.db, day.Add(-6), day),
 	); err != nil {
 		return nil, err
 	}

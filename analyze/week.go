@@ -2,12 +2,11 @@ package analyze
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
-	"time"
+	"strings"
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/report"
@@ -24,89 +23,142 @@ type WeekOptions struct {
 // week without nights gives a report that says so.
 func Week(ctx context.Context, o WeekOptions) (week *report.Week, err error) {
 	err = steadily(o.Lake, func() error {
-		week, err = gatherWeek(ctx, o)
-		return err
+		return gatherWeeks(ctx, &o, false, func(w *report.Week) error {
+			week = w
+			return nil
+		})
 	})
 	return week, err
 }
 
-func gatherWeek(ctx context.Context, o WeekOptions) (*report.Week, error) {
+// Weeks is Week for everything, and then for each city, followed by its counties,
+// of the ledger and the contacts. One report after the other is handed to visit, so
+// that they need not be held together. A unit's notice goes with the smallest
+// region that has all its suspects, by week.Homes. If files of the lake are replaced
+// meanwhile, all begins anew.
+func Weeks(ctx context.Context, o WeekOptions, visit func(*report.Week) error) error {
+	return steadily(o.Lake, func() error { return gatherWeeks(ctx, &o, true, visit) })
+}
+
+// gatherWeeks grades once, whatever the number of regions.
+func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*report.Week) error) error {
 	from, to, err := WeekDays(o.Week)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	db, err := o.open(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer db.Close() //nolint:errcheck // only temporary files are left to it
 
-	week := &report.Week{
-		Name: o.Week, From: from.Start(o.Zone), To: to.Start(o.Zone), Zone: o.Zone, Region: o.Region, Site: o.Site,
+	if err := readNights(ctx, db, o.Lake, to); err != nil {
+		return err
+	}
+	regions := []string{o.Region}
+	if each {
+		known, err := knownRegions(ctx, db, &o.Options)
+		if err != nil {
+			return err
+		}
+		regions = append([]string{""}, known...)
+	} else if err := knownRegion(ctx, db, &o.Options, o.Region); err != nil {
+		return err
+	}
+	last, err := lastTotals(ctx, db, o.Lake, from, regions)
+	if err != nil {
+		return err
+	}
+	if err := buildWindow(ctx, db, from, to); err != nil {
+		return err
+	}
+	whole := &report.Week{
+		Name: o.Week, From: from.Start(o.Zone), To: to.Start(o.Zone), Zone: o.Zone, Site: o.Site,
 		ProgramVersion: o.Version, MinCoverage: o.thresholds()["min_coverage_percent"],
 		CleanDays: int(o.thresholds()["clean_days"]),
 	}
-	if err := buildWindow(ctx, db, o.Lake, from.Add(-7), from.Add(-1), o.Region); err != nil {
-		return nil, err
+	if whole.CasesAsOf, whole.FeedbackVersion, err = readFeedback(ctx, db, &o.Options, to); err != nil {
+		return err
 	}
-	last, err := readTotal(ctx, db)
+	nights, err := describeNights(&o.Options, whole, from, to)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := buildWindow(ctx, db, o.Lake, from, to, o.Region); err != nil {
-		return nil, err
-	}
-	if err := knownRegion(ctx, db, &o.Options, o.Region); err != nil {
-		return nil, err
-	}
-	if week.CasesAsOf, week.FeedbackVersion, err = readFeedback(ctx, db, &o.Options, to); err != nil {
-		return nil, err
-	}
-	if err := fillWeek(ctx, db, week); err != nil {
-		return nil, err
-	}
-	nights, err := NightDays(o.Lake)
+	suspects, err := weekSuspects(ctx, db)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if slices.ContainsFunc(nights, func(d Day) bool { return d >= from.Add(-7) && d < from }) {
-		week.Last = last
+	if each {
+		whole.Homes = homes(suspects)
 	}
-	return week, describeWeek(&o, week, nights)
+	for _, region := range regions {
+		week := *whole
+		week.Region, week.Last = region, last[region]
+		takeSuspects(&week, suspects)
+		if err := fillWeek(ctx, db, &week, nights); err != nil {
+			return err
+		}
+		if err := visit(&week); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// buildWindow computes the weekly tables anew over other days.
-func buildWindow(ctx context.Context, db *engine.DB, lake string, from, to Day, region string) error {
-	db.ForgetAll()
+// lastTotals are the headlines of the week before; none if it has no nights.
+func lastTotals(ctx context.Context, db *engine.DB, lake string, from Day, regions []string) (map[string]*report.Total, error) {
+	nights, err := NightDays(lake)
+	if err != nil || !slices.ContainsFunc(nights, func(d Day) bool { return d >= from.Add(-7) && d < from }) {
+		return nil, err
+	}
+	if err := buildWindow(ctx, db, from.Add(-7), from.Add(-1)); err != nil {
+		return nil, err
+	}
+	totals := map[string]*report.Total{}
+	for _, region := range regions {
+		if err := errors.Join(setRegion(ctx, db, region), db.Build(ctx, "mart_totals")); err != nil {
+			return nil, err
+		}
+		if totals[region], err = readTotal(ctx, db); err != nil {
+			return nil, err
+		}
+	}
+	return totals, nil
+}
+
+// buildWindow grades anew, over other days.
+func buildWindow(ctx context.Context, db *engine.DB, from, to Day) error {
 	return errors.Join(
-		readNights(ctx, db, lake, to),
-		setWindow(ctx, db, from, to, region),
-		db.Build(ctx, "mart_suspects", "mart_evidence", "mart_totals"),
+		setWindow(ctx, db, from, to),
+		db.Build(ctx, "mart_suspects", "mart_evidence"),
 		runChecks(ctx, db, "chk_suspects"),
 	)
 }
 
-// fillWeek reads the weekly tables.
-func fillWeek(ctx context.Context, db *engine.DB, week *report.Week) error {
-	if err := db.Build(ctx, "mart_days", "mart_regions", "mart_units", "mart_sectors", "mart_coins", "mart_pools", "mart_details", "mart_week_history"); err != nil {
-		return err
+// weekSuspects reads the whole ranking of the window, with all that is told of a
+// suspect.
+func weekSuspects(ctx context.Context, db *engine.DB) ([]report.Suspect, error) {
+	if err := db.Build(ctx, "int_region_suspects", "mart_details", "mart_week_history"); err != nil {
+		return nil, err
 	}
-	if err := runChecks(ctx, db, "chk_history"); err != nil {
-		return err
-	}
-	total, err := readTotal(ctx, db)
-	if err != nil {
-		return err
-	}
-	week.Total = *total
 	suspects, err := readSuspects(ctx, db, "rank")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := attachDetails(ctx, db, suspects); err != nil {
-		return err
-	}
+	return suspects, attachDetails(ctx, db, suspects)
+}
+
+// takeSuspects gives the week those of its region, by grade and with ranks of
+// their own, as int_region_suspects has them.
+func takeSuspects(week *report.Week, suspects []report.Suspect) {
+	city, county, _ := strings.Cut(week.Region, "/")
+	rank := 0
 	for _, s := range suspects {
+		if city != "" && s.City != city || county != "" && s.County != county {
+			continue
+		}
+		rank++
+		s.Rank = rank
 		switch s.Grade {
 		case "A", "B":
 			week.Suspects = append(week.Suspects, s)
@@ -116,118 +168,73 @@ func fillWeek(ctx context.Context, db *engine.DB, week *report.Week) error {
 			week.Excluded = append(week.Excluded, s)
 		}
 	}
-	return errors.Join(readRegions(ctx, db, week), readUnits(ctx, db, week), readShares(ctx, db, week),
-		readPools(ctx, db, week), readDays(ctx, db, week), readWeekCoverage(ctx, db, week),
-		readWeekHistory(ctx, db, week), readCases(ctx, db, week))
 }
 
-func readTotal(ctx context.Context, db *engine.DB) (*report.Total, error) {
-	var t report.Total
-	err := scanAll(ctx, db, `select hosts_a, hosts_b, hosts_c, hosts_x, units, cities, pools, coins, bytes_up, bytes_down,
-		mean_mbps, p95_mbps, no_owner, active_hours from mart_totals`, func(rows *sql.Rows) error {
-		return rows.Scan(&t.HostsA, &t.HostsB, &t.HostsC, &t.HostsX, &t.Units, &t.Cities, &t.Pools, &t.Coins, &t.BytesUp, &t.BytesDown,
-			&t.MeanMbps, &t.P95Mbps, &t.NoOwner, &t.ActiveHours)
-	})
-	return &t, err
-}
-
-func readRegions(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, `select city, county, hosts_a, hosts_b, hosts_c, units, hours, bytes, share_percent from mart_regions`,
-		func(rows *sql.Rows) error {
-			var r report.Region
-			var county sql.NullString
-			if err := rows.Scan(&r.City, &county, &r.A, &r.B, &r.C, &r.Units, &r.Hours, &r.Bytes, &r.SharePercent); err != nil {
-				return err
-			}
-			r.WithoutAnOwner = r.City == ""
-			if r.County = county.String; county.Valid {
-				week.Counties = append(week.Counties, r)
-			} else {
-				week.Cities = append(week.Cities, r)
-			}
-			return nil
-		})
-}
-
-func readUnits(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, `select unit, sector, city, county, contact, hosts_a, hosts_b, hosts_c, best_grade,
-		first_seen, last_seen, days, hours, pools, coins, bytes from mart_units`, func(rows *sql.Rows) error {
-		var u report.Unit
-		err := rows.Scan(&u.Unit, &u.Sector, &u.City, &u.County, &u.Contact, &u.A, &u.B, &u.C, &u.BestGrade,
-			&u.FirstSeen, &u.LastSeen, &u.Days, &u.Hours, &u.Pools, &u.Coins, &u.Bytes)
-		week.Units = append(week.Units, u)
-		return err
-	})
-}
-
-func readShares(ctx context.Context, db *engine.DB, week *report.Week) error {
-	read := func(relation string, into *[]report.Share) error {
-		return scanAll(ctx, db, "select name, hosts, share_percent from "+relation, func(rows *sql.Rows) error {
-			var s report.Share
-			err := rows.Scan(&s.Name, &s.Hosts, &s.SharePercent)
-			*into = append(*into, s)
-			return err
-		})
-	}
-	return errors.Join(read("mart_sectors", &week.Sectors), read("mart_coins", &week.Coins))
-}
-
-func readPools(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, "select pool, coins, endpoints, hosts, hours, bytes from mart_pools", func(rows *sql.Rows) error {
-		var p report.Pool
-		err := rows.Scan(&p.Pool, &p.Coins, &p.Endpoints, &p.Hosts, &p.Hours, &p.Bytes)
-		week.Pools = append(week.Pools, p)
-		return err
-	})
-}
-
-func readDays(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, `select day, contact_records, hours, is_sampled, hosts_a, hosts_b, hosts_c, mean_mbps from mart_days`,
-		func(rows *sql.Rows) error {
-			var d report.Day
-			var day time.Time
-			if err := rows.Scan(&day, &d.ContactRecords, &d.Hours, &d.Sampled, &d.A, &d.B, &d.C, &d.MeanMbps); err != nil {
-				return err
-			}
-			d.Day = Day(day.Format(time.DateOnly)).Start(week.Zone)
-			week.Days = append(week.Days, d)
-			return nil
-		})
-}
-
-func attachDetails(ctx context.Context, db *engine.DB, list []report.Suspect) error {
-	byHost := make(map[string]*report.Suspect, len(list))
-	for i := range list {
-		byHost[list[i].Host] = &list[i]
-	}
-	return scanAll(ctx, db, `select host, pool_address, pool_port, pool, "domain", coin, days, hours, sessions, duration_seconds,
-		first_seen, last_seen, host_ports, bytes_up, bytes_down, max_concurrent, exporters, feed_source, feed_version from mart_details`,
-		func(rows *sql.Rows) error {
-			var host string
-			var d report.Detail
-			err := rows.Scan(&host, &d.PoolAddress, &d.PoolPort, &d.Pool, &d.Domain, &d.Coin, &d.Days, &d.Hours, &d.Sessions, &d.Duration,
-				&d.FirstSeen, &d.LastSeen, &d.LocalPorts, &d.BytesUp, &d.BytesDown, &d.MaxConcurrent, &d.Exporters, &d.FeedSource, &d.FeedVersion)
-			if s := byHost[host]; s != nil {
-				s.Details = append(s.Details, d)
-			}
-			return err
-		})
-}
-
-// describeWeek says what the week rests on, from the manifests of its nights.
-func describeWeek(o *WeekOptions, week *report.Week, nights []Day) error {
-	for i := range week.Days {
-		day := DayOf(week.Days[i].Day, o.Zone)
-		if !slices.Contains(nights, day) {
+// homes gives each unit the smallest region that has all its suspects.
+func homes(suspects []report.Suspect) map[string]string {
+	of := map[string]string{}
+	for i := range suspects {
+		s := &suspects[i]
+		if s.Unit == "" || s.Grade != "A" && s.Grade != "B" {
 			continue
 		}
-		week.Days[i].Ran = true
+		region := s.City
+		if s.City != "" && s.County != "" {
+			region += "/" + s.County
+		}
+		before, seen := of[s.Unit]
+		if seen && before != region {
+			city, _, _ := strings.Cut(region, "/")
+			if was, _, _ := strings.Cut(before, "/"); was != city {
+				city = ""
+			}
+			region = city
+		}
+		of[s.Unit] = region
+	}
+	return of
+}
+
+// fillWeek reads the weekly tables of the week's region.
+func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Day) error {
+	if err := errors.Join(
+		setRegion(ctx, db, week.Region),
+		db.Build(ctx, "mart_totals", "mart_days", "mart_regions", "mart_units", "mart_sectors", "mart_coins", "mart_pools", "mart_week_history"),
+		runChecks(ctx, db, "chk_history"),
+	); err != nil {
+		return err
+	}
+	total, err := readTotal(ctx, db)
+	if err != nil {
+		return err
+	}
+	week.Total = *total
+	if err := errors.Join(readRegions(ctx, db, week), readUnits(ctx, db, week), readShares(ctx, db, week),
+		readPools(ctx, db, week), readDays(ctx, db, week), readWeekCoverage(ctx, db, week),
+		readWeekHistory(ctx, db, week), readCases(ctx, db, week)); err != nil {
+		return err
+	}
+	for i := range week.Days {
+		week.Days[i].Ran = slices.Contains(nights, DayOf(week.Days[i].Day, week.Zone))
+	}
+	return nil
+}
+
+// describeNights says what the week rests on, from the manifests of its nights,
+// which it returns.
+func describeNights(o *Options, week *report.Week, from, to Day) ([]Day, error) {
+	nights, err := NightDays(o.Lake)
+	if err != nil {
+		return nil, err
+	}
+	nights = slices.DeleteFunc(nights, func(d Day) bool { return d < from || d > to })
+	for _, day := range nights {
 		m, err := ReadManifest(o.Lake, day)
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("the night of %s has contacts but no manifest: run it again", day)
+			return nil, fmt.Errorf("the night of %s has contacts but no manifest: run it again", day)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if m.RunAt.After(week.AsOf) {
 			week.AsOf = m.RunAt
@@ -241,22 +248,6 @@ func describeWeek(o *WeekOptions, week *report.Week, nights []Day) error {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
-	hash, err := rulesHash(&o.Options)
-	week.ConfigHash = hash
-	return err
-}
-
-// scanAll calls scan for each row of a reading statement.
-func scanAll(ctx context.Context, db *engine.DB, text string, scan func(*sql.Rows) error, args ...any) error {
-	rows, err := db.Query(ctx, text, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close() //nolint:errcheck // read to the end below
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	week.ConfigHash, err = rulesHash(o)
+	return nights, err
 }

@@ -1,7 +1,7 @@
 -- chk_history: suspects of the window that are not told as new, continuing, recurred or not known, once each.
 --
 -- grain:   one row per offending host; none = pass
--- inputs:  mart_suspects, mart_week_history
+-- inputs:  int_region_suspects, mart_week_history
 -- params:  none
 -- notes:   this is what makes the parts of the headline add up to its whole.
 with
@@ -18,7 +18,7 @@ told as (
 
 suspects as (
     select host
-    from mart_suspects
+    from int_region_suspects
     where grade in ('A', 'B')
 )
 

@@ -1,7 +1,7 @@
 -- mart_coins: A and B hosts by coin.
 --
 -- grain:   one row per coin; '' = unknown
--- inputs:  int_week_contacts
+-- inputs:  int_region_contacts
 -- params:  none
 -- notes:   a coin is told only by address and port; a host that met endpoints
 --          of two coins counts for both.
@@ -11,7 +11,7 @@ hosts as (
     select distinct
         host,
         case when match = 'port' then coalesce(coin, '') else '' end as name
-    from int_week_contacts
+    from int_region_contacts
     where grade in ('A', 'B')
 )
 

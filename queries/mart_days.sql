@@ -1,7 +1,7 @@
 -- mart_days: one line a day of the window: what the night rests on and what it found.
 --
 -- grain:   one row per day of the window
--- inputs:  mart_coverage_days, int_week_contacts, int_week_slots
+-- inputs:  mart_coverage_days, int_region_contacts, int_region_slots
 -- params:  window_from, window_to
 -- notes:   hosts are counted under the grade that they have over the whole
 --          window; contact_records are the flow records of counted contacts.
@@ -18,13 +18,13 @@ found as (
         count(distinct host) filter (where grade = 'B') as hosts_b,
         count(distinct host) filter (where grade = 'C') as hosts_c,
         sum(records)::bigint as records
-    from int_week_contacts
+    from int_region_contacts
     group by day
 ),
 
 traffic as (
     select day, sum(millibytes) as millibytes
-    from int_week_slots
+    from int_region_slots
     group by day
 )
 

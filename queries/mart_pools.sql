@@ -1,7 +1,7 @@
 -- mart_pools: the pools that A and B hosts met.
 --
 -- grain:   one row per pool; '' = the feed names none
--- inputs:  int_week_contacts
+-- inputs:  int_region_contacts
 -- params:  none
 select
     coalesce(pool, '') as pool,
@@ -10,7 +10,7 @@ select
     count(distinct host)::integer as hosts,
     sum(hours)::bigint as hours,
     to_bigint(sum(bytes_up + bytes_down)) as bytes
-from int_week_contacts
+from int_region_contacts
 where grade in ('A', 'B')
 group by 1
 order by hosts desc, hours desc, 1

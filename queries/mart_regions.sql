@@ -1,7 +1,7 @@
 -- mart_regions: the ranking of cities and counties.
 --
 -- grain:   one row per city, and one per (city, county)
--- inputs:  mart_suspects
+-- inputs:  int_region_suspects
 -- params:  none
 -- notes:   county is null in the line of a whole city. City '' = hosts that
 --          the ledger does not know. Units, hours and bytes are those of the A
@@ -19,7 +19,7 @@ lines as (
         count(distinct unit) filter (where unit <> '' and grade in ('A', 'B')) as units,
         coalesce(sum(contact_hours) filter (where grade in ('A', 'B')), 0) as hours,
         coalesce(sum(bytes_up + bytes_down) filter (where grade in ('A', 'B')), 0) as bytes
-    from mart_suspects
+    from int_region_suspects
     where grade in ('A', 'B', 'C')
     group by grouping sets ((city), (city, county))
 )

@@ -1,7 +1,7 @@
 -- mart_totals: the headline of the window.
 --
 -- grain:   one row
--- inputs:  mart_suspects, int_week_contacts, int_week_slots, mart_days
+-- inputs:  int_region_suspects, int_region_contacts, int_region_slots, mart_days
 -- params:  none
 -- notes:   traffic = bytes both ways between A and B hosts and the endpoints
 --          they were met at, scaled by the sampling rate, over the days that
@@ -22,14 +22,14 @@ hosts as (
         coalesce(sum(contact_hours) filter (where grade in ('A', 'B')), 0) as active_hours,
         to_bigint(coalesce(sum(bytes_up) filter (where grade in ('A', 'B')), 0)) as bytes_up,
         to_bigint(coalesce(sum(bytes_down) filter (where grade in ('A', 'B')), 0)) as bytes_down
-    from mart_suspects
+    from int_region_suspects
 ),
 
 pools as (
     select
         count(distinct pool) filter (where pool <> '') as pools,
         count(distinct coin) filter (where coin <> '' and match = 'port') as coins
-    from int_week_contacts
+    from int_region_contacts
     where grade in ('A', 'B')
 ),
 
@@ -40,7 +40,7 @@ nights as (
 bins as (
     select coalesce(millibytes, 0) * 8 / 300 / 1e9 as mbps
     from (select unnest(range(0, (select n * 288 from nights))) as bin) as all_bins
-    left join (select row_number() over (order by millibytes desc) - 1 as bin, millibytes from int_week_slots) as used using (bin)
+    left join (select row_number() over (order by millibytes desc) - 1 as bin, millibytes from int_region_slots) as used using (bin)
 )
 
 select

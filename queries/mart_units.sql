@@ -1,7 +1,7 @@
 -- mart_units: the units that own suspect addresses.
 --
 -- grain:   one row per unit
--- inputs:  mart_suspects, int_week_contacts
+-- inputs:  int_region_suspects, int_region_contacts
 -- params:  none
 -- notes:   one row rests on one basis: the unit's A and B hosts, or, where it
 --          has none, its clues. A clue is no ground for a notice, so it adds
@@ -10,7 +10,7 @@ with
 
 suspects as (
     select *, grade in ('A', 'B') as is_suspect
-    from mart_suspects
+    from int_region_suspects
     where grade in ('A', 'B', 'C') and unit <> ''
 ),
 
@@ -53,7 +53,7 @@ pools as (
         string_agg(distinct contact.pool, ',' order by contact.pool) filter (where contact.pool <> '') as pools,
         string_agg(distinct contact.coin, ',' order by contact.coin)
             filter (where contact.coin <> '' and contact.match = 'port') as coins
-    from int_week_contacts as contact
+    from int_region_contacts as contact
     semi join basis on basis.host = contact.host
     group by contact.unit
 )

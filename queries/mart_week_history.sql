@@ -1,7 +1,7 @@
 -- mart_week_history: the history of the suspects and units of the window, and of those that it lacks.
 --
 -- grain:   one row per (kind, subject); kind is host or unit
--- inputs:  mart_suspects, mart_history, mart_unit_history
+-- inputs:  int_region_suspects, mart_suspects, mart_history, mart_unit_history
 -- params:  region_city, region_county, clean_days
 -- notes:   the window grades by its own days alone, a night by the six days
 --          before as well. So that the suspects of the window are those that are
@@ -9,18 +9,29 @@
 --          suspect is not known here: in contact, but too little (clues). One that no
 --          night of the window suspects is not known either (no_night). Who
 --          was clean for clean_days days before the window is left out: that
---          it is gone was said before.
+--          it is gone was said before. Nor is a region told of who is suspected
+--          in another now.
 with
 
 present as (
     select 'host' as kind, host as subject, unit, sector, city, county
-    from mart_suspects
+    from int_region_suspects
     where grade in ('A', 'B')
     union all
     select 'unit', unit, unit, min(sector), min(city), min(county)
-    from mart_suspects
+    from int_region_suspects
     where grade in ('A', 'B') and unit <> ''
     group by unit
+),
+
+suspected as (
+    select 'host' as kind, host as subject
+    from mart_suspects
+    where grade in ('A', 'B')
+    union
+    select 'unit', unit
+    from mart_suspects
+    where grade in ('A', 'B')
 ),
 
 known as (
@@ -49,4 +60,5 @@ full join present using (kind, subject)
 where is_suspect
     or (known.clean_before < getvariable('clean_days')
         and (getvariable('region_city') = '' or known.city = getvariable('region_city'))
-        and (getvariable('region_county') = '' or known.county = getvariable('region_county')))
+        and (getvariable('region_county') = '' or known.county = getvariable('region_county'))
+        and not exists (select 1 from suspected where suspected.kind = known.kind and suspected.subject = known.subject))

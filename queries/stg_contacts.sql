@@ -2,7 +2,7 @@
 --
 -- grain:   one row per (day, host, pool address, pool port, protocol)
 -- inputs:  raw_contacts
--- params:  window_from, window_to, region_city, region_county, scan_min_endpoints, scan_max_session_seconds, scan_max_session_packets, a_min_day_seconds, b_min_day_seconds, min_confidence, clue_min_confidence, window_grace_days
+-- params:  window_from, window_to, scan_min_endpoints, scan_max_session_seconds, scan_max_session_packets, a_min_day_seconds, b_min_day_seconds, min_confidence, clue_min_confidence, window_grace_days
 -- notes:   tiers in the order in which they are decided:
 --            research   a registered exclusion covers the host that day
 --            scanner    the host probed pools that day, and this contact was short
@@ -45,5 +45,3 @@ select
 from raw_contacts
 where day >= getvariable('window_from')
     and day <= getvariable('window_to')
-    and (getvariable('region_city') = '' or coalesce(city, '') = getvariable('region_city'))
-    and (getvariable('region_county') = '' or coalesce(county, '') = getvariable('region_county'))

@@ -253,6 +253,17 @@ func (d *DB) ForgetAll(but ...string) {
 	maps.DeleteFunc(d.built, func(name string, _ bool) bool { return !slices.Contains(but, name) })
 }
 
+// ForgetReaders makes the next Build compute anew what reads one of the variables,
+// and all that reads that. The rest stays.
+func (d *DB) ForgetReaders(variables ...string) {
+	maps.DeleteFunc(d.built, func(name string, _ bool) bool {
+		read, err := queries.Order(d.queries, name)
+		return err != nil || slices.ContainsFunc(read, func(q queries.Query) bool {
+			return slices.ContainsFunc(q.Params, func(p string) bool { return slices.Contains(variables, p) })
+		})
+	})
+}
+
 // Hand puts what one reading statement of ours finds now behind a raw_
 // relation, which then no longer depends on what was read.
 func (d *DB) Hand(ctx context.Context, name, text string, args ...any) error {

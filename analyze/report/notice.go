@@ -120,7 +120,7 @@ func (u *unitWriter) write(folder string) error {
 	return nil
 }
 
-// byUnit gives each unit its suspects, in the order of the ranking.
+// byUnit gives each unit of this folder its suspects, in the order of the ranking.
 func (u *unitWriter) byUnit() func(yield func(*Unit, []Suspect) bool) {
 	return func(yield func(*Unit, []Suspect) bool) {
 		of := map[string][]Suspect{}
@@ -128,6 +128,9 @@ func (u *unitWriter) byUnit() func(yield func(*Unit, []Suspect) bool) {
 			of[u.week.Suspects[i].Unit] = append(of[u.week.Suspects[i].Unit], u.week.Suspects[i])
 		}
 		for i := range u.week.Units {
+			if home, elsewhere := u.week.Homes[u.week.Units[i].Unit]; elsewhere && home != u.week.Region {
+				continue
+			}
 			if list := of[u.week.Units[i].Unit]; len(list) > 0 && !yield(&u.week.Units[i], list) {
 				return
 			}

@@ -108,8 +108,9 @@ type Week struct {
 	Site   string         // whose report it is; "" = not configured
 	Masked bool           // for the public: see Mask
 
-	Issue          *Issue // when its notices are sent; nil = a draft, without notices
-	NoticeTemplate string // path of the template of the notices; "" = our own
+	Issue          *Issue            // when its notices are sent; nil = a draft, without notices
+	Homes          map[string]string // which region's folder has a unit's notice; nil = all are here
+	NoticeTemplate string            // path of the template of the notices; "" = our own
 
 	AsOf           time.Time // when the newest night of the week was run
 	ProgramVersion string

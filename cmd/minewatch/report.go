@@ -41,6 +41,11 @@ func newReportWeeklyCommand(env *environment) *cobra.Command {
 network and no other file and prints on A4; its tables as a workbook, report.xlsx,
 for programs, report.json, and as CSV files in tables. It prints the page's path.
 
+With --region all it writes the report of everything and, in folders below, one of
+each city and county that the ledger and the nights know: CITY and CITY/COUNTY. Each
+folder names addresses of its own region only; the notice of a unit is in the folder
+of the smallest region that has all its addresses.
+
 The report rests on the nights that were run: it says which days are missing,
 and a week without any night gives a report that says so.
 
@@ -50,12 +55,14 @@ written, to a folder that ends in -masked.`,
 		Example: `  minewatch report weekly                               last week
   minewatch report weekly --week 2026-W46 --out reports
   minewatch report weekly --region 宁波市 --lang en --out reports
-  minewatch report weekly --week 2026-W46 --mask --out public`,
+  minewatch report weekly --week 2026-W46 --mask --out public
+
+  minewatch report weekly --region all --out reports`,
 		Args: cobra.NoArgs,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.week, "week", "", "ISO `WEEK`, such as 2026-W46 (default the last complete week)")
-	flags.StringVar(&f.region, "region", "", "only this `CITY` or CITY/COUNTY of the ledger")
+	flags.StringVar(&f.region, "region", "", "only this `CITY` or CITY/COUNTY of the ledger; all for everything and each of them")
 	flags.StringVar(&f.lang, "lang", "zh", "language: zh or en")
 	flags.StringVar(&f.out, "out", ".", "`FOLDER` to write to, made if missing")
 	flags.StringVar(&f.notifiedAt, "notified-at", "", "`TIME` at which the notices are sent (default the Monday after the week, 09:00)")
@@ -76,6 +83,15 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	lang, err := report.ParseLang(f.lang)
 	if err != nil {
 		return usageErrorf("--lang: %w", err)
+	}
+	if f.week, err = weekName(env, options, f.week); err != nil {
+		return err
+	}
+	if f.region == everyRegion {
+		if f.mask {
+			return usageErrorf("--mask writes one report: name a city with --region, or none")
+		}
+		return writeRegions(ctx, env, f, &analyze.WeekOptions{Options: options, Week: f.week}, lang)
 	}
 	week, err := readWeek(ctx, env, options, f.week, f.region)
 	if err != nil {
@@ -104,15 +120,66 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	return err
 }
 
-// readWeek reads what a report is of; without a name, the last complete week.
-func readWeek(ctx context.Context, env *environment, options analyze.Options, name, region string) (*report.Week, error) {
+// weekName is the week that was named, or the last complete one.
+func weekName(env *environment, options analyze.Options, name string) (string, error) {
 	if name == "" {
 		name = analyze.WeekOf(analyze.DayOf(env.now(), options.Zone).Add(-7))
 	}
 	if _, _, err := analyze.WeekDays(name); err != nil {
-		return nil, usageErrorf("--week: %w", err)
+		return "", usageErrorf("--week: %w", err)
+	}
+	return name, nil
+}
+
+// readWeek reads what a report is of; without a name, the last complete week.
+func readWeek(ctx context.Context, env *environment, options analyze.Options, name, region string) (*report.Week, error) {
+	name, err := weekName(env, options, name)
+	if err != nil {
+		return nil, err
 	}
 	return analyze.Week(ctx, analyze.WeekOptions{Options: options, Week: name, Region: region})
+}
+
+// everyRegion is what --region takes for a report of everything, and one of each
+// region below it.
+const everyRegion = "all"
+
+func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *analyze.WeekOptions, lang report.Lang) error {
+	var folders report.RegionFolders
+	var whole *report.Week // without its rows: what is said at the end
+	var base, page string
+	regions := 0
+	o.Region = ""
+	err := analyze.Weeks(ctx, *o, func(week *report.Week) error {
+		if week.Region == "" {
+			if !f.draft {
+				if err := issue(env, f, week); err != nil {
+					return err
+				}
+			}
+			base, regions = filepath.Join(f.out, report.FolderName(week, lang)), 0
+			whole = &report.Week{Name: week.Name, Zone: week.Zone, Days: week.Days, Total: week.Total, Coverage: week.Coverage,
+				Issue: week.Issue, NoticeTemplate: week.NoticeTemplate}
+		} else {
+			// All addresses were recorded with the whole.
+			week.Issue, week.NoticeTemplate = whole.Issue, whole.NoticeTemplate
+			regions++
+		}
+		path, err := report.WriteFolder(filepath.Join(base, folders.Of(week.Region)), week, lang)
+		if week.Region == "" {
+			page = path
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := env.describeWeek(whole); err != nil {
+		return err
+	}
+	env.say(fmt.Sprintf("%d %s of cities and counties are in folders below it", regions, plural(regions, "report")))
+	_, err = fmt.Fprintln(env.stdout, page)
+	return err
 }
 
 // issue sets when the notices of a week are sent, and records them: the deadlines

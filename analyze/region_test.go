@@ -1,0 +1,184 @@
+package analyze_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"minewatch/analyze"
+	"minewatch/analyze/engine"
+	"minewatch/analyze/report"
+)
+
+// A made-up province of 11 cities with up to 9 counties, "": no owner. Units lie
+// in one county, but for every 100th, which has addresses all over.
+
+// makeProvince publishes a night in which the hosts of a day met two pool endpoints
+// each, as feeds and a ledger that changed on the last day would have it.
+func makeProvince(tb testing.TB, lake string, day analyze.Day, hosts, units int, moved bool) {
+	tb.Helper()
+	db, err := engine.Open(tb.Context(), engine.Options{Lake: lake, Threads: 2})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer db.Close()
+	where := "h % " + strconv.Itoa(units)
+	if moved {
+		where = "(case when h % 50 = 7 then h + 1 else h end) % " + strconv.Itoa(units)
+	}
+	host := fmt.Sprintf(`select h, '10.' || (h // 65536) || '.' || (h // 256 %% 256) || '.' || (h %% 256) as host, 281470849515520 + h as host_lo,
+		%[1]s as u, case when h %% 97 = 0 then null else 'unit' || u end as unit,
+		case when unit is not null then case when u %% 100 = 5 then 'city' || h %% 11 else 'city' || u %% 11 end end as city,
+		case when unit is not null then case when u %% 100 = 6 then '' else 'county' || u %% 11 || '-' || (u // 11) %% 9 end end as county
+		from range(%[2]d) as t(h) where hash(h, '%[3]s') %% 10 > 1`, where, hosts, day)
+	publish(tb, db, lake, "contacts", day, fmt.Sprintf(`
+		select date '%[1]s' as day, host, '198.51.100.' || e as pool_address, case when h %% 10 = 3 then 443 else 3333 end as pool_port, 6::smallint as proto,
+			'pool' || e as pool, 'XMR' as coin, 'stratum' as role, 'port' as match, case when h %% 13 = 0 then 10.0 else 0.0 end as days_outside, 90 as confidence, 'none' as shared,
+			true as established, true as both_ways, 3 as sessions, 30000.0 as duration_seconds, 20000.0 as longest_session_seconds,
+			84 as slots, 7 as hours, timestamptz '%[1]s 01:00:00+00' as first_seen, timestamptz '%[1]s 10:00:00+00' as last_seen,
+			100 as records, 1000 as packets_up, 1000 as packets_down, 1000000 + h as bytes_up, 1000000 as bytes_down, 0 as records_set_aside,
+			2 as max_concurrent, 1 as sampling_rate, '192.0.2.' || h %% 8 as exporters, '40001,40002' as host_ports, 'made-up' as feed_source, 'made-up@1' as feed_version,
+			2 as host_endpoints_1h, 3000.0 as host_median_session_seconds, 500.0 as host_median_session_packets,
+			unit, 'school' as sector, city, county, false as nat, 0 as host_hi, host_lo, 0 as pool_hi, 1000 + e as pool_lo,
+			range(12 + h %% 100, 96 + h %% 100) as active_slots,
+			[epoch_ms(timestamptz '%[1]s 01:00:00+00')] as session_starts_ms, [epoch_ms(timestamptz '%[1]s 08:00:00+00')] as session_ends_ms
+		from (%[2]s) cross join range(2) as v(e)`, day, host))
+	publish(tb, db, lake, "suspects", day, fmt.Sprintf(`
+		select date '%[1]s' as day, host, 'A' as grade, 'persistent' as decided_by, coalesce(unit, '') as unit,
+			coalesce(city, '') as city, 'school' as sector, coalesce(county, '') as county, 0 as host_hi, host_lo
+		from (%[2]s)`, day, host))
+	publish(tb, db, lake, "coverage", day, fmt.Sprintf(`
+		select date '%[1]s' as day, '192.0.2.' || e as exporter, hour, 1000 as flows, 1 as sampling_rate, 'whole' as receipt,
+			0 as flows_unaccounted, 1000 as records_received, 1000 as records_stored, 0 as records_malformed, 0 as records_disk,
+			0 as records_aborted, 0 as records_absent, 0 as records_unread, 0 as records_missed, 100 as datagrams, 0 as datagrams_missed
+		from range(8) as t(e) cross join range(24) as u(hour)`, day))
+	signNight(tb, lake, day)
+}
+
+func provinceWeek(lake string) analyze.WeekOptions {
+	return analyze.WeekOptions{Options: analyze.Options{Lake: lake, Zone: time.UTC, Engine: engine.Options{Threads: 2}, Now: time.Now}, Week: "2026-W46"}
+}
+
+// TestRegionsAddUp: what the report of a region says is what the report of
+// everything says of the region, this week and last, and the cities and what
+// has no owner are everything.
+func TestRegionsAddUp(t *testing.T) {
+	lake := t.TempDir()
+	for i, day := range []analyze.Day{"2026-11-04", "2026-11-05", "2026-11-06", "2026-11-09", "2026-11-10", "2026-11-11", "2026-11-12"} {
+		makeProvince(t, lake, day, 500, 20, i == 6)
+	}
+	var whole *report.Week
+	var hostsA, hostsB, lastA int
+	lines := map[string]report.Region{}
+	homes := map[string]string{} // unit: the region whose folder has it
+	err := analyze.Weeks(t.Context(), provinceWeek(lake), func(week *report.Week) error {
+		for i, s := range week.Suspects {
+			city, county, isCounty := strings.Cut(week.Region, "/")
+			if week.Region != "" && s.City != city || isCounty && s.County != county {
+				t.Errorf("%s of %s/%s is in the report of %s", s.Host, s.City, s.County, week.Region)
+			}
+			if i > 0 && s.Rank <= week.Suspects[i-1].Rank || len(s.Evidence) == 0 || len(s.Details) == 0 || s.Status == "" {
+				t.Errorf("%s: %s: rank %d, %d reasons, %d details, status %q", week.Region, s.Host, s.Rank, len(s.Evidence), len(s.Details), s.Status)
+			}
+		}
+		if got := week.Total.HostsA + week.Total.HostsB; got != len(week.Suspects) {
+			t.Errorf("%s: %d suspects, the headline has %d", week.Region, len(week.Suspects), got)
+		}
+		for _, u := range week.Units {
+			if home, ok := week.Homes[u.Unit]; ok && home == week.Region {
+				if before, twice := homes[u.Unit]; twice {
+					t.Errorf("%s is in %q and %q", u.Unit, before, home)
+				}
+				homes[u.Unit] = home
+			}
+		}
+		if week.Region == "" {
+			whole = week
+			for _, r := range append(week.Cities, week.Counties...) {
+				lines[strings.TrimSuffix(r.City+"/"+r.County, "/")] = r
+			}
+			// The line of what has no county has no report; its name is the city's.
+			for _, r := range week.Cities {
+				lines[r.City] = r
+			}
+			return nil
+		}
+		line := lines[week.Region]
+		if got := week.Total; got.HostsA != line.A || got.HostsB != line.B || got.HostsC != line.C || got.Units != line.Units || int64(got.ActiveHours) != int64(line.Hours) {
+			t.Errorf("%s: the headline has %+v, everything's line %+v", week.Region, got, line)
+		}
+		if !strings.Contains(week.Region, "/") {
+			hostsA, hostsB = hostsA+week.Total.HostsA, hostsB+week.Total.HostsB
+			lastA += week.Last.HostsA + week.Last.HostsB
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if whole.Total.HostsA == 0 || whole.Total.HostsB == 0 || whole.Total.NoOwner == 0 {
+		t.Fatalf("too little to add up: %+v", whole.Total)
+	}
+	if got, want := hostsA+hostsB+whole.Total.NoOwner, whole.Total.HostsA+whole.Total.HostsB; got != want {
+		t.Errorf("the cities and what has no owner are %d suspects, everything is %d", got, want)
+	}
+	if got, want := lastA+whole.Last.NoOwner, whole.Last.HostsA+whole.Last.HostsB; got != want {
+		t.Errorf("last week: the cities and what has no owner are %d suspects, everything is %d", got, want)
+	}
+	if len(homes) != whole.Total.Units {
+		t.Errorf("%d of %d units have a folder", len(homes), whole.Total.Units)
+	}
+	if homes["unit5"] != "" || homes["unit6"] != "city6" || homes["unit7"] != "city7/county7-0" {
+		t.Errorf("units of several cities, of no county and of one are at home in %q, %q and %q", homes["unit5"], homes["unit6"], homes["unit7"])
+	}
+	const one = "city3/county3-1"
+	list, _, err := analyze.Rank(t.Context(), analyze.RankOptions{
+		Options: provinceWeek(lake).Options, From: "2026-11-09", To: "2026-11-15", By: "score", Region: one, Grades: "AB",
+	})
+	if line := lines[one]; err != nil || len(list) == 0 || len(list) != line.A+line.B {
+		t.Errorf("rank has %d of %s, the report %+v: %v", len(list), one, line, err)
+	}
+}
+
+// BenchmarkRegions writes the reports of everything, 11 cities and their 99
+// counties, of 50,000 suspects in 3,000 units, with notices and forms. The week
+// before has as many.
+func BenchmarkRegions(b *testing.B) {
+	lake := b.TempDir()
+	for i := range 14 {
+		makeProvince(b, lake, analyze.Day("2026-11-02").Add(i), 50_000, 3_000, i > 10)
+	}
+	for b.Loop() {
+		before, start, gather := cpu(), time.Now(), time.Duration(0)
+		out, suspects, regions := b.TempDir(), 0, -1
+		var folders report.RegionFolders
+		err := analyze.Weeks(b.Context(), provinceWeek(lake), func(week *report.Week) error {
+			if regions++; regions == 0 {
+				suspects, gather = len(week.Suspects), time.Since(start)
+			}
+			at := week.To.AddDate(0, 0, 1)
+			week.Issue = &report.Issue{NotifiedAt: at, LocateBy: at.AddDate(0, 0, 2), ReportBy: at.AddDate(0, 0, 3)}
+			written := time.Now()
+			_, err := report.WriteFolder(filepath.Join(out, folders.Of(week.Region)), week, report.Chinese)
+			if os.Getenv("MINEWATCH_BENCH_VERBOSE") != "" {
+				b.Logf("%8s since the start, %8s of it to write %q: %d suspects", time.Since(start).Round(time.Millisecond), time.Since(written).Round(time.Millisecond), week.Region, len(week.Suspects))
+			}
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(suspects), "suspects")
+		b.ReportMetric(float64(regions), "regions")
+		b.ReportMetric(gather.Seconds(), "s-to-grade")
+		b.ReportMetric(cpu()-before, "cpu-s/op")
+		var used syscall.Rusage
+		_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+		b.ReportMetric(float64(used.Maxrss)/1024, "MB-peak")
+	}
+}

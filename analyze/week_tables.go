@@ -1,0 +1,119 @@
+package analyze
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"minewatch/analyze/engine"
+	"minewatch/analyze/report"
+)
+
+func readTotal(ctx context.Context, db *engine.DB) (*report.Total, error) {
+	var t report.Total
+	err := scanAll(ctx, db, `select hosts_a, hosts_b, hosts_c, hosts_x, units, cities, pools, coins, bytes_up, bytes_down,
+		mean_mbps, p95_mbps, no_owner, active_hours from mart_totals`, func(rows *sql.Rows) error {
+		return rows.Scan(&t.HostsA, &t.HostsB, &t.HostsC, &t.HostsX, &t.Units, &t.Cities, &t.Pools, &t.Coins, &t.BytesUp, &t.BytesDown,
+			&t.MeanMbps, &t.P95Mbps, &t.NoOwner, &t.ActiveHours)
+	})
+	return &t, err
+}
+
+func readRegions(ctx context.Context, db *engine.DB, week *report.Week) error {
+	return scanAll(ctx, db, `select city, county, hosts_a, hosts_b, hosts_c, units, hours, bytes, share_percent from mart_regions`,
+		func(rows *sql.Rows) error {
+			var r report.Region
+			var county sql.NullString
+			if err := rows.Scan(&r.City, &county, &r.A, &r.B, &r.C, &r.Units, &r.Hours, &r.Bytes, &r.SharePercent); err != nil {
+				return err
+			}
+			r.WithoutAnOwner = r.City == ""
+			if r.County = county.String; county.Valid {
+				week.Counties = append(week.Counties, r)
+			} else {
+				week.Cities = append(week.Cities, r)
+			}
+			return nil
+		})
+}
+
+func readUnits(ctx context.Context, db *engine.DB, week *report.Week) error {
+	return scanAll(ctx, db, `select unit, sector, city, county, contact, hosts_a, hosts_b, hosts_c, best_grade,
+		first_seen, last_seen, days, hours, pools, coins, bytes from mart_units`, func(rows *sql.Rows) error {
+		var u report.Unit
+		err := rows.Scan(&u.Unit, &u.Sector, &u.City, &u.County, &u.Contact, &u.A, &u.B, &u.C, &u.BestGrade,
+			&u.FirstSeen, &u.LastSeen, &u.Days, &u.Hours, &u.Pools, &u.Coins, &u.Bytes)
+		week.Units = append(week.Units, u)
+		return err
+	})
+}
+
+func readShares(ctx context.Context, db *engine.DB, week *report.Week) error {
+	read := func(relation string, into *[]report.Share) error {
+		return scanAll(ctx, db, "select name, hosts, share_percent from "+relation, func(rows *sql.Rows) error {
+			var s report.Share
+			err := rows.Scan(&s.Name, &s.Hosts, &s.SharePercent)
+			*into = append(*into, s)
+			return err
+		})
+	}
+	return errors.Join(read("mart_sectors", &week.Sectors), read("mart_coins", &week.Coins))
+}
+
+func readPools(ctx context.Context, db *engine.DB, week *report.Week) error {
+	return scanAll(ctx, db, "select pool, coins, endpoints, hosts, hours, bytes from mart_pools", func(rows *sql.Rows) error {
+		var p report.Pool
+		err := rows.Scan(&p.Pool, &p.Coins, &p.Endpoints, &p.Hosts, &p.Hours, &p.Bytes)
+		week.Pools = append(week.Pools, p)
+		return err
+	})
+}
+
+func readDays(ctx context.Context, db *engine.DB, week *report.Week) error {
+	return scanAll(ctx, db, `select day, contact_records, hours, is_sampled, hosts_a, hosts_b, hosts_c, mean_mbps from mart_days`,
+		func(rows *sql.Rows) error {
+			var d report.Day
+			var day time.Time
+			if err := rows.Scan(&day, &d.ContactRecords, &d.Hours, &d.Sampled, &d.A, &d.B, &d.C, &d.MeanMbps); err != nil {
+				return err
+			}
+			d.Day = Day(day.Format(time.DateOnly)).Start(week.Zone)
+			week.Days = append(week.Days, d)
+			return nil
+		})
+}
+
+func attachDetails(ctx context.Context, db *engine.DB, list []report.Suspect) error {
+	byHost := make(map[string]*report.Suspect, len(list))
+	for i := range list {
+		byHost[list[i].Host] = &list[i]
+	}
+	return scanAll(ctx, db, `select host, pool_address, pool_port, pool, "domain", coin, days, hours, sessions, duration_seconds,
+		first_seen, last_seen, host_ports, bytes_up, bytes_down, max_concurrent, exporters, feed_source, feed_version from mart_details`,
+		func(rows *sql.Rows) error {
+			var host string
+			var d report.Detail
+			err := rows.Scan(&host, &d.PoolAddress, &d.PoolPort, &d.Pool, &d.Domain, &d.Coin, &d.Days, &d.Hours, &d.Sessions, &d.Duration,
+				&d.FirstSeen, &d.LastSeen, &d.LocalPorts, &d.BytesUp, &d.BytesDown, &d.MaxConcurrent, &d.Exporters, &d.FeedSource, &d.FeedVersion)
+			if s := byHost[host]; s != nil {
+				s.Details = append(s.Details, d)
+			}
+			return err
+		})
+}
+
+// scanAll calls scan for each row of a reading statement.
+func scanAll(ctx context.Context, db *engine.DB, text string, scan func(*sql.Rows) error, args ...any) error {
+	rows, err := db.Query(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // read to the end below
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
