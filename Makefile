@@ -23,7 +23,7 @@ tools: ## check that the compilers are there, and name what installs a missing o
 build: tools ## build bin/minewatch and bin/flowgen
 	go build -ldflags "-X main.version=$(VERSION)" -o bin/ ./cmd/...
 
-test: tools ## run all tests: no network, no root, under two minutes after the build
+test: tools ## run all tests: no network, no root, under four minutes on two cores after the build
 	go test ./...
 
 demo: build ## a made-up province week from exported flows to the weekly report

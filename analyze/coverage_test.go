@@ -102,6 +102,7 @@ func around(t *testing.T, o analyze.Options) {
 // TestWeekCoverage: a day is covered or it is not, and the ranking and the
 // week say which.
 func TestWeekCoverage(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	around(t, o)
 	list := nights(t, o, "2026-11-09", "2026-11-10")
@@ -137,6 +138,7 @@ func TestWeekCoverage(t *testing.T) {
 // TestOldCoverage: a night of an older program, whose coverage lacks the
 // columns of the receipts, is readable beside new ones, and not covered.
 func TestOldCoverage(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	around(t, o)
 	nights(t, o, "2026-11-09", "2026-11-10")

@@ -149,6 +149,7 @@ func rel(t *testing.T, o analyze.Options, path string) string {
 // TestDamagedHistory: contacts and coverage of the days before are read only
 // as their nights wrote them.
 func TestDamagedHistory(t *testing.T) {
+	t.Parallel()
 	o := shortLake(t)
 	store(t, o, "b", talk{host: "10.0.0.1", pool: "198.18.0.1", port: 3333, from: "2026-11-09 08:00", hours: 1, step: 60, exporter: "192.0.2.1", flags: 24})
 	nights(t, o, "2026-11-09")

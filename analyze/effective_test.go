@@ -51,8 +51,9 @@ func randomNegatives(r *rand.Rand) string {
 // TestEffectiveFeed holds what the nights match with, at any moment of many
 // random imports, against a slow reading of all that was imported until then.
 func TestEffectiveFeed(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 4 {
+	for range 2 {
 		o := options(t)
 		o.TTLDays = map[string]int{"dns": 7, "cdn": 3, "default": 30}
 		start := o.Now().AddDate(0, 0, -20)

@@ -96,39 +96,39 @@ func cpu() float64 {
 }
 
 // signNight writes the manifest of a made-up night, without which nobody believes it.
-func signNight(b testing.TB, lake string, day analyze.Day) {
-	b.Helper()
+func signNight(tb testing.TB, lake string, day analyze.Day) {
+	tb.Helper()
 	m := analyze.Manifest{Day: day, RunAt: day.Add(1).Start(time.UTC), Feeds: []string{"made-up@1"}}
 	for _, table := range []string{"contacts", "suspects", "coverage"} {
 		path := filepath.Join(table, "day="+string(day), table+".parquet")
 		data, err := os.ReadFile(filepath.Join(lake, path))
 		if err != nil {
-			b.Fatal(err)
+			tb.Fatal(err)
 		}
 		m.Written = append(m.Written, analyze.File{Path: filepath.ToSlash(path), Bytes: int64(len(data)), SHA256: analyze.HashOf(data)})
 	}
 	text, err := json.Marshal(&m)
 	folder := filepath.Join(lake, "manifests", "nightly")
 	if err = errors.Join(err, os.MkdirAll(folder, 0o750), os.WriteFile(filepath.Join(folder, "day="+string(day)+".json"), text, 0o600)); err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
-func publish(b testing.TB, db *engine.DB, lake, table string, day analyze.Day, rows string) {
-	b.Helper()
+func publish(tb testing.TB, db *engine.DB, lake, table string, day analyze.Day, rows string) {
+	tb.Helper()
 	ctx := context.Background()
 	raw := "raw_" + table
 	if err := db.Read(ctx, raw); err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := db.Hand(ctx, raw, "select * from "+raw+" union all by name "+rows); err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	staged, err := db.Stage(ctx, raw, filepath.Join(lake, table, "day="+string(day), table+".parquet"))
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := staged.Commit(); err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 }

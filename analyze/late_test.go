@@ -83,6 +83,7 @@ func late(t *testing.T, o analyze.Options, days []analyze.Day) []string {
 // TestLateNights: what the search for late-learnt endpoints publishes is what
 // running all nights again would.
 func TestLateNights(t *testing.T) {
+	t.Parallel()
 	o, full := options(t), options(t)
 	early, later := o.Now().AddDate(0, 0, -2), o.Now().AddDate(0, 0, -1)
 	for _, lake := range []analyze.Options{o, full} {
@@ -152,6 +153,7 @@ func TestLateFlowsGone(t *testing.T) {
 // the same, the night of then is the same by the byte, and that of today has
 // what was learnt since.
 func TestFeedAsOf(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	store(t, o, "a", past()...)
 	then := o.Now().AddDate(0, 0, -9)
@@ -183,6 +185,7 @@ func TestFeedAsOf(t *testing.T) {
 // not know that, whatever it was searched for in between, and once it was
 // searched for both it does.
 func TestSameBytesRetrievedAgain(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	o.TTLDays = map[string]int{"default": 5}
 	store(t, o, "a", past()...)
@@ -231,6 +234,7 @@ func TestSameBytesRetrievedAgain(t *testing.T) {
 // TestLateStreak: where day after day meets what is new, most days are run
 // without a search before; a day between that does not is none the worse.
 func TestLateStreak(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	var talks []talk
 	for day := 1; day <= 8; day++ {

@@ -55,6 +55,7 @@ func markedContacts(t *testing.T, o analyze.Options) []markedContact {
 // mistaken addresses against a slow reading of every list, of the
 // configuration and of the ledger, asked for the address that was met.
 func TestMarkedContacts(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(5, 6))
 	inPart, inside := 0, 0
 	for range 2 {
@@ -168,6 +169,7 @@ func ownRanges(t *testing.T, o *analyze.Options, day string) []feed.Negative {
 // configuration called it the watched network's own accuses nobody who meets
 // it, from the day on which it is; the reason says whose word that is.
 func TestListedInside(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, ledger string
 		internal     []netip.Prefix

@@ -195,6 +195,7 @@ func TestNights(t *testing.T) {
 
 // TestNightAgain: the same night twice gives the same bytes.
 func TestNightAgain(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	store(t, o, "a", week()...)
 	importFeed(t, o)
@@ -231,6 +232,7 @@ func published(t *testing.T, o analyze.Options) map[string]string {
 // TestImportOrder: the same flows in other files, the feed in two parts and
 // the nights in another order give the same ranking.
 func TestImportOrder(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	talks := week()
 	store(t, o, "a", talks...)
@@ -252,6 +254,7 @@ func TestImportOrder(t *testing.T) {
 // TestNegativesOfLater: a list of what is no pool marks entries that were
 // imported before it; with the feed of then, the night is what it was.
 func TestNegativesOfLater(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	store(t, o, "a", week()...)
 	importFeed(t, o)

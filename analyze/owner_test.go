@@ -19,6 +19,7 @@ func importLedger(t *testing.T, o analyze.Options, text string) {
 // TestOwnerOfTheDay: an address that changed hands between two nights belongs
 // to each unit on its day, whenever the nights are run.
 func TestOwnerOfTheDay(t *testing.T) {
+	t.Parallel()
 	o := options(t)
 	store(t, o, "a", week()...)
 	importFeed(t, o)

@@ -68,6 +68,7 @@ func provinceWeek(lake string) analyze.WeekOptions {
 // everything says of the region, this week and last, and the cities and what
 // has no owner are everything.
 func TestRegionsAddUp(t *testing.T) {
+	t.Parallel()
 	lake := t.TempDir()
 	for i, day := range []analyze.Day{"2026-11-04", "2026-11-05", "2026-11-06", "2026-11-09", "2026-11-10", "2026-11-11", "2026-11-12"} {
 		makeProvince(t, lake, day, 500, 20, i == 6)

@@ -54,6 +54,7 @@ func twoNights(t *testing.T) analyze.Options {
 // TestVerify: what was published and what it rests on is intact until somebody
 // changes a byte of it, and then the finding names the file, the night and the run.
 func TestVerify(t *testing.T) {
+	t.Parallel()
 	o := twoNights(t)
 	all := analyze.VerifyOptions{Options: o, Flows: true}
 	v := verify(t, all)

@@ -158,8 +158,10 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 				}
 			}
 			base, regions = filepath.Join(f.out, report.FolderName(week, lang)), 0
-			whole = &report.Week{Name: week.Name, Zone: week.Zone, Days: week.Days, Total: week.Total, Coverage: week.Coverage,
-				Issue: week.Issue, NoticeTemplate: week.NoticeTemplate}
+			whole = &report.Week{
+				Name: week.Name, Zone: week.Zone, Days: week.Days, Total: week.Total, Coverage: week.Coverage,
+				Issue: week.Issue, NoticeTemplate: week.NoticeTemplate,
+			}
 		} else {
 			// All addresses were recorded with the whole.
 			week.Issue, week.NoticeTemplate = whole.Issue, whole.NoticeTemplate
