@@ -55,8 +55,6 @@ type entry struct {
 	path string
 }
 
-func (e *entry) String() string { return fmt.Sprintf("run %d", e.seq) }
-
 var entryName = regexp.MustCompile(`^(\d{6,})-(night|regrade|search)-(\d{4}-\d{2}-\d{2})\.json$`)
 
 func chainFolder(lake string) string { return filepath.Join(lake, "manifests", "chain") }

@@ -99,16 +99,12 @@ func (o *Options) dueReason(l *lineage, day Day) (string, error) {
 // GradeAnew grades the hosts of those nights of a period anew that rest on other
 // contacts of the days before than there are now, and tells which.
 func GradeAnew(ctx context.Context, o Options, from, to Day, tell func(PastNight)) error {
-	if o.Turn == nil {
-		turn, err := o.TakeTurn(ctx, 0)
-		if err != nil {
-			return err
-		}
-		defer turn.End()
-		o.Turn = turn
+	end, err := o.turn(ctx)
+	if err != nil {
+		return err
 	}
+	defer end()
 	s := &lateSearch{Options: o}
-	var err error
 	if s.db, err = o.open(ctx); err != nil {
 		return err
 	}

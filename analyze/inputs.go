@@ -111,7 +111,7 @@ func (in *inputs) findLists(o *Options) error {
 	if in.ranges, in.exclusions, err = ledger.Current(o.Lake, time.Time{}); err != nil {
 		return err
 	}
-	if in.answers, _, err = feedback.Standing(o.Lake); err != nil {
+	if in.answers, err = feedback.Current(o.Lake); err != nil {
 		return err
 	}
 	return in.verify()

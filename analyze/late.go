@@ -46,16 +46,12 @@ func LateNights(ctx context.Context, o Options, days []Day, tell func(PastNight)
 	if len(days) == 0 {
 		return nil
 	}
-	if o.Turn == nil {
-		turn, err := o.TakeTurn(ctx, 0)
-		if err != nil {
-			return err
-		}
-		defer turn.End()
-		o.Turn = turn
+	end, err := o.turn(ctx)
+	if err != nil {
+		return err
 	}
+	defer end()
 	s := &lateSearch{Options: o}
-	var err error
 	if s.versions, err = feed.Versions(o.Lake); err != nil {
 		return err
 	}

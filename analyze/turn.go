@@ -47,16 +47,16 @@ func (o *Options) TakeTurn(ctx context.Context, patience time.Duration) (*Turn, 
 // ErrTurn is returned where another run writes nights.
 var ErrTurn = errors.New("it is another's turn")
 
-// turn takes the turn for one night, unless the caller has it.
+// turn takes the turn, unless the caller has it, for all that is run with these
+// options.
 func (o *Options) turn(ctx context.Context) (end func(), err error) {
 	if o.Turn != nil {
 		return func() {}, nil
 	}
-	t, err := o.TakeTurn(ctx, 0)
-	if err != nil {
+	if o.Turn, err = o.TakeTurn(ctx, 0); err != nil {
 		return nil, err
 	}
-	return t.End, nil
+	return o.Turn.End, nil
 }
 
 func noLake(lake string, err error) error {

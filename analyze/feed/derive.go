@@ -54,14 +54,6 @@ func (e *Entry) until(ttlDays map[string]int) time.Time {
 	return e.sighting().AddDate(0, 0, days)
 }
 
-// From is the beginning of the window; the zero time is none.
-func (n *Name) From() time.Time {
-	if n.ValidFrom.IsZero() {
-		return n.FirstSeen
-	}
-	return n.ValidFrom
-}
-
 // maxOwners is the most domains of different owners that may share an address
 // before it is taken for a sinkhole, a parking page, or what a resolver makes up
 // for names that do not exist. No address of the sMaSheD catalogue of 2018

@@ -1,7 +1,6 @@
 package feed
 
 import (
-	"bytes"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -107,13 +106,9 @@ func (o *Options) followNegatives(now int) func(*versions.Version, map[string][]
 
 // readTable reads a table of a version after comparing it with its hash.
 func readTable[T any](v *Version, file string, columns []sheet.Column[T]) ([]T, error) {
-	data, err := v.ReadTable(file)
+	rows, err := sheet.ReadVersion(&v.Version, file, columns)
 	if err != nil {
 		return nil, fmt.Errorf("feeds: %w", err)
-	}
-	rows, err := sheet.Read(bytes.NewReader(data), columns)
-	if err != nil {
-		return nil, fmt.Errorf("feeds: version %s: %s: %w", v.Base(), file, err)
 	}
 	return rows, nil
 }

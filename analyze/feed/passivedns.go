@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,21 +109,9 @@ func (r *reader) recordTable(text []byte, keep func(func(string) string, int, st
 		}
 	}
 	r.tally.Ignored = t.Ignored()
-	for {
-		row, err := t.Next()
-		var reject *intake.Reject
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case errors.As(err, &reject):
-			err = r.reject(reject)
-		case err == nil:
-			err = keep(row.Get, row.Line, row.Get("rrname")+" "+row.Get("rrtype")+" "+row.Get("rdata"))
-		}
-		if err != nil {
-			return err
-		}
-	}
+	return t.Rows(func(row intake.Row) error {
+		return keep(row.Get, row.Line, row.Get("rrname")+" "+row.Get("rrtype")+" "+row.Get("rdata"))
+	}, r.reject)
 }
 
 // recordJSON reads the common output format: an object a line, or a list of

@@ -3,7 +3,6 @@ package feed
 import (
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"minewatch/analyze/intake"
@@ -54,33 +53,17 @@ func (r *reader) readTable(text []byte) error {
 		return errNoAddress
 	}
 	r.tally.Ignored = t.Ignored()
-	for {
-		row, err := t.Next()
-		var reject *intake.Reject
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case errors.As(err, &reject):
-			if err := r.reject(reject); err != nil {
-				return err
-			}
-			continue
-		case err != nil:
-			return err
-		}
+	return t.Rows(func(row intake.Row) error {
 		point, e, err := tableRow(row)
-		if err != nil {
-			err = r.reject(row.Refuse(err))
-		} else if e, err = r.complete(point, e); err != nil {
-			err = r.reject(row.Refuse(err))
-		} else {
-			e.Line = row.Line
-			err = r.keep(e)
+		if err == nil {
+			e, err = r.complete(point, e)
 		}
 		if err != nil {
-			return err
+			return r.reject(row.Refuse(err))
 		}
-	}
+		e.Line = row.Line
+		return r.keep(e)
+	}, r.reject)
 }
 
 func tableRow(row intake.Row) (endpoint, Entry, error) {

@@ -3,7 +3,6 @@ package feedback
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"strings"
 	"time"
@@ -38,35 +37,19 @@ func readAnswers(in Input, o Options, sent []Notice) (*answers, error) {
 	for _, n := range sent {
 		r.sent[n.key()], r.nos[n.No] = n, n.Unit
 	}
-	text, err := in.Data, error(nil)
-	switch {
-	case workbook.Is(in.Data):
-		text, r.sheet, err = workbook.Read(in.Data, workbook.Table{
-			Sheet: o.Sheet, Fields: readFields, Days: timeFields, Example: "通报编号 and IP 地址, as on the form that was sent", Joined: "；",
-		})
-	case o.Sheet != "":
-		err = errors.New("is no workbook, so it has no sheets")
-	}
+	table, sheet, err := workbook.OpenTable(in.Data, workbook.Table{
+		Sheet: o.Sheet, Fields: readFields, Days: timeFields, Example: "通报编号 and IP 地址, as on the form that was sent", Joined: "；",
+	})
 	if err != nil {
 		return &r.answers, err
 	}
-	if text, err = intake.Decode(text); err != nil {
-		return &r.answers, err
-	}
-	if err := intake.RequireUTF8(text); err != nil {
-		return &r.answers, err
-	}
-	table, err := intake.OpenTable(text, readFields)
-	if err != nil {
-		return &r.answers, err
-	}
+	r.sheet = sheet
 	for i := range formFields {
 		if f := &formFields[i]; !table.Has(f.name) && (f.name == "notice_no" || f.name == "unit" || f.name == "host" || f.name == "class") {
 			return &r.answers, fmt.Errorf("no column %s (%s) in the header: is it the form that was sent?", f.name, f.zh)
 		}
 	}
-	r.tally.Ignored = table.Ignored()
-	if err := r.readRows(table); err != nil {
+	if err := r.tally.Rows(table, r.read); err != nil {
 		return &r.answers, err
 	}
 	r.tally.Kept = len(r.rows)
@@ -76,31 +59,18 @@ func readAnswers(in Input, o Options, sent []Notice) (*answers, error) {
 	return &r.answers, r.tally.Judge(o.Limits)
 }
 
-func (r *reader) readRows(table *intake.Table) error {
-	for {
-		row, err := table.Next()
-		var reject *intake.Reject
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil && !errors.As(err, &reject):
-			return err
-		}
-		r.tally.Read++
-		if reject == nil {
-			answer, blank, err := r.parse(row)
-			switch {
-			case err == nil && blank:
-				r.tally.Blank++
-				continue
-			case err == nil:
-				r.rows = append(r.rows, answer)
-				continue
-			}
-			reject = row.Refuse(err)
-		}
-		r.tally.Rejects = append(r.tally.Rejects, *reject)
+// read takes one row.
+func (r *reader) read(row intake.Row) error {
+	answer, blank, err := r.parse(row)
+	switch {
+	case err != nil:
+		return err
+	case blank:
+		r.tally.Blank++
+	default:
+		r.rows = append(r.rows, answer)
 	}
+	return nil
 }
 
 // parse reads one row.

@@ -133,7 +133,7 @@ func stand(before *versions.Version, rows []Row, excludeFor time.Duration, table
 	var all []Row
 	if before != nil {
 		var err error
-		if all, err = readTable(before, standingFile, Columns); err != nil {
+		if all, err = sheet.ReadVersion(before, standingFile, Columns); err != nil {
 			return err
 		}
 	}
@@ -149,14 +149,20 @@ func stand(before *versions.Version, rows []Row, excludeFor time.Duration, table
 	return nil
 }
 
+// Current is the version whose tables say what all forms together say; nil where
+// none came back.
+func Current(lake string) (*versions.Version, error) {
+	return newestVersion(store(lake), "feedback")
+}
+
 // Standing is what all forms together say, one row for each notice and address
 // that was answered, and the version that says so; nil where none came back.
 func Standing(lake string) (*versions.Version, []Row, error) {
-	v, err := newestVersion(store(lake), "feedback")
+	v, err := Current(lake)
 	if err != nil || v == nil {
 		return nil, nil, err
 	}
-	rows, err := readTable(v, standingFile, Columns)
+	rows, err := sheet.ReadVersion(v, standingFile, Columns)
 	return v, rows, err
 }
 

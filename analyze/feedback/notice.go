@@ -143,7 +143,9 @@ func NoticesPath(lake string) (string, error) {
 	return newest.Path(sentFile), newest.Verify()
 }
 
-func readNotices(v *versions.Version) ([]Notice, error) { return readTable(v, sentFile, NoticeColumns) }
+func readNotices(v *versions.Version) ([]Notice, error) {
+	return sheet.ReadVersion(v, sentFile, NoticeColumns)
+}
 
 // newestVersion is the last version of a store, or nil.
 func newestVersion(store *versions.Store, what string) (*versions.Version, error) {
@@ -155,17 +157,4 @@ func newestVersion(store *versions.Store, what string) (*versions.Version, error
 		return nil, nil
 	}
 	return &list[len(list)-1], nil
-}
-
-// readTable reads a table of a version after comparing it with its hash.
-func readTable[T any](v *versions.Version, file string, columns []sheet.Column[T]) ([]T, error) {
-	text, err := v.ReadTable(file)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := sheet.Read(bytes.NewReader(text), columns)
-	if err != nil {
-		return nil, fmt.Errorf("version %s: %s: %w", v.Base(), file, err)
-	}
-	return rows, nil
 }

@@ -135,6 +135,26 @@ func (t *Table) Has(field string) bool {
 // Ignored are the header's columns that no field knows, in its order.
 func (t *Table) Ignored() []string { return t.ignored }
 
+// Rows reads every row: use gets those that can be used, refuse the others. An
+// error of either ends the reading.
+func (t *Table) Rows(use func(Row) error, refuse func(*Reject) error) error {
+	for {
+		row, err := t.Next()
+		var reject *Reject
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case errors.As(err, &reject):
+			err = refuse(reject)
+		case err == nil:
+			err = use(row)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
 // Row is one row of a Table, valid until the next one is read.
 type Row struct {
 	Line   int
@@ -191,6 +211,17 @@ const (
 	maxBreaks = 10
 	maxValue  = 4000
 )
+
+// OneLine keeps foreign text, a ledger's or a feed's, from writing terminal
+// sequences or breaking a row: control characters become blanks.
+func OneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
 
 // CheckText refuses a value that is no UTF-8 text on one line.
 func CheckText(value string) error {

@@ -21,6 +21,23 @@ type Tally struct {
 	Remarks    []string // what was kept, but not as it stands there
 }
 
+// Rows reads every row of a table and accounts for those that are refused: a row
+// that cannot be read, and one of which use says why.
+func (t *Tally) Rows(in *Table, use func(Row) error) error {
+	t.Ignored = in.Ignored()
+	return in.Rows(func(row Row) error {
+		t.Read++
+		if err := use(row); err != nil {
+			t.Rejects = append(t.Rejects, *row.Refuse(err))
+		}
+		return nil
+	}, func(r *Reject) error {
+		t.Read++
+		t.Rejects = append(t.Rejects, *r)
+		return nil
+	})
+}
+
 // DefaultMaxBad is the share of refused rows above which a file is taken for
 // the wrong one.
 const DefaultMaxBad = 0.5

@@ -97,12 +97,6 @@ func parse(in Input, o Options) (*table[Row], error) {
 	return t, nil
 }
 
-// ParseExclusions is Parse for the list of registered exclusions.
-func ParseExclusions(in Input, o Options) ([]Exclusion, intake.Tally, error) {
-	t, err := parseExclusions(in, o)
-	return t.rows, t.tally, err
-}
-
 func parseExclusions(in Input, o Options) (*table[Exclusion], error) {
 	none := &table[Exclusion]{}
 	fault := func(err error) error { return fmt.Errorf("exclusions %s: %w", in.File, err) }

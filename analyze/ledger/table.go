@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"slices"
 	"strings"
@@ -52,26 +51,11 @@ var dayFields = []string{"valid_from", "valid_to", "expires"}
 // those that were refused. The sheet is that of a workbook; empty is its first.
 func readTable[T comparable](original []byte, sheet string, fields []intake.Field, required []string, parse func(intake.Row) (T, error)) (*table[T], error) {
 	t := &table[T]{}
-	text, err := original, error(nil)
-	switch {
-	case workbook.Is(original):
-		text, t.sheet, err = workbook.Read(original, workbook.Table{Sheet: sheet, Fields: fields, Days: dayFields, Example: "地址段 and 单位名称"})
-	case sheet != "":
-		err = errors.New("is no workbook, so it has no sheets")
-	}
+	in, name, err := workbook.OpenTable(original, workbook.Table{Sheet: sheet, Fields: fields, Days: dayFields, Example: "地址段 and 单位名称"})
 	if err != nil {
 		return nil, err
 	}
-	if text, err = intake.Decode(text); err != nil {
-		return nil, err
-	}
-	if err := intake.RequireUTF8(text); err != nil {
-		return nil, err
-	}
-	in, err := intake.OpenTable(text, fields)
-	if err != nil {
-		return nil, err
-	}
+	t.sheet = name
 	if !in.Has("cidr") && (!in.Has("first") || !in.Has("last")) {
 		return nil, errors.New("no column with addresses in the header: want cidr (or 地址段), or first and last")
 	}
@@ -80,8 +64,13 @@ func readTable[T comparable](original []byte, sheet string, fields []intake.Fiel
 			return nil, fmt.Errorf("no column %s in the header", name)
 		}
 	}
-	t.tally.Ignored = in.Ignored()
-	return t, t.readRows(in, parse)
+	return t, t.tally.Rows(in, func(row intake.Row) error {
+		value, err := parse(row)
+		if err == nil {
+			t.rows = append(t.rows, value)
+		}
+		return err
+	})
 }
 
 // table is what was read of an original.
@@ -89,29 +78,6 @@ type table[T comparable] struct {
 	rows  []T
 	tally intake.Tally
 	sheet string // of a workbook
-}
-
-func (t *table[T]) readRows(in *intake.Table, parse func(intake.Row) (T, error)) error {
-	for {
-		row, err := in.Next()
-		var reject *intake.Reject
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil && !errors.As(err, &reject):
-			return err
-		}
-		t.tally.Read++
-		if reject == nil {
-			var value T
-			if value, err = parse(row); err == nil {
-				t.rows = append(t.rows, value)
-				continue
-			}
-			reject = row.Refuse(err)
-		}
-		t.tally.Rejects = append(t.tally.Rejects, *reject)
-	}
 }
 
 func (u unmapped) parseRange(row intake.Row) (Row, error) {

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -93,13 +92,9 @@ func (v *Version) ReadExclusions() ([]Exclusion, error) {
 }
 
 func read[T any](v *Version, kind Kind, columns []sheet.Column[T]) ([]T, error) {
-	text, err := v.ReadTable(kind.file())
+	rows, err := sheet.ReadVersion(&v.Version, kind.file(), columns)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
-	}
-	rows, err := sheet.Read(bytes.NewReader(text), columns)
-	if err != nil {
-		return nil, fmt.Errorf("ledger: version %s: %s: %w", v.Base(), kind.file(), err)
 	}
 	return rows, nil
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"minewatch/analyze/intake"
 )
 
 // SpotCheckSchema names the form of a spot check as JSON.
@@ -179,7 +181,7 @@ func (c *SpotCheck) Table(w io.Writer, lang Lang) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n", p.say("spot.title"))
 	for _, l := range p.spotHeading(c) {
-		fmt.Fprintf(&out, "%s: %s\n", l[0], oneLine(l[1]))
+		fmt.Fprintf(&out, "%s: %s\n", l[0], intake.OneLine(l[1]))
 	}
 	addresses := [][]string{{p.say("col.host"), p.say("col.grade"), p.say("col.unit"), p.say("col.city"), p.say("col.county"), p.say("col.contact")}}
 	for i := range c.Drawn {
@@ -216,7 +218,7 @@ func plainTable(lines [][]string) string {
 	for i, line := range lines {
 		row := make(table.Row, len(line))
 		for j, cell := range line {
-			row[j] = oneLine(cell)
+			row[j] = intake.OneLine(cell)
 		}
 		if i == 0 {
 			t.AppendHeader(row)

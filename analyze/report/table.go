@@ -11,6 +11,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"minewatch/analyze/intake"
 )
 
 // TableOptions say how a ranking is shown to a person.
@@ -106,14 +108,14 @@ func tableRow(s *Suspect) table.Row {
 		strconv.Itoa(s.Rank),
 		s.Grade,
 		strconv.FormatFloat(s.Score, 'f', 1, 64),
-		oneLine(host),
-		oneLine(place(s)),
+		intake.OneLine(host),
+		intake.OneLine(place(s)),
 		strconv.Itoa(s.ContactDays),
 		strconv.Itoa(s.ContactHours),
 		lasted(s),
 		shortBytes(s.BytesUp + s.BytesDown),
 		cut(orUnknown(s.Coins), coinsWidth),
-		oneLine(firstReason(s)),
+		intake.OneLine(firstReason(s)),
 	}
 }
 
@@ -154,21 +156,21 @@ func writeReasons(out *strings.Builder, s *Suspect, zone *time.Location) {
 		fmt.Fprintf(out, "%s%s\n", indent, pastText(s))
 	}
 	if s.Contact != "" {
-		fmt.Fprintf(out, "%scontact %s\n", indent, oneLine(s.Contact))
+		fmt.Fprintf(out, "%scontact %s\n", indent, intake.OneLine(s.Contact))
 	}
 	for _, e := range s.Evidence {
 		points := ""
 		if e.Points != 0 {
 			points = fmt.Sprintf("%+.1f", e.Points)
 		}
-		fmt.Fprintf(out, "%s%6s  %s\n", indent, points, oneLine(e.Reason))
+		fmt.Fprintf(out, "%s%6s  %s\n", indent, points, intake.OneLine(e.Reason))
 	}
 	if len(s.Evidence) == 0 && s.Reasons != "" {
-		fmt.Fprintf(out, "%s        %s\n", indent, oneLine(s.Reasons))
+		fmt.Fprintf(out, "%s        %s\n", indent, intake.OneLine(s.Reasons))
 	}
 	for _, d := range s.Details {
 		fmt.Fprintf(out, "%s     -> %s  %s, %s; local ports %s\n", indent, endpoint(d.PoolAddress, d.PoolPort),
-			oneLine(orUnknown(d.Pool)), oneLine(orUnknown(d.Coin)), oneLine(orUnknown(d.LocalPorts)))
+			intake.OneLine(orUnknown(d.Pool)), intake.OneLine(orUnknown(d.Coin)), intake.OneLine(orUnknown(d.LocalPorts)))
 	}
 }
 
@@ -216,22 +218,11 @@ func orUnknown(s string) string {
 // cut shortens s to a display width, in which a Chinese character takes two
 // columns.
 func cut(s string, width int) string {
-	s = oneLine(s)
+	s = intake.OneLine(s)
 	if text.StringWidth(s) <= width {
 		return s
 	}
 	return text.Trim(s, width-2) + ".."
-}
-
-// oneLine keeps foreign text, a ledger's or a feed's, from writing terminal
-// sequences or breaking a row.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-			return ' '
-		}
-		return r
-	}, s)
 }
 
 func clock(t time.Time, zone *time.Location) string {

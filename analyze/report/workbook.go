@@ -101,9 +101,10 @@ func (b *workbook) table(s *sheet) (err error) {
 	if _, err := b.file.NewSheet(name); err != nil {
 		return err
 	}
-	wide := 0.0
-	for _, column := range s.columns {
-		wide += fieldOf(column).width
+	set, wide := make([]field, len(s.columns)), 0.0
+	for i, column := range s.columns {
+		set[i] = fieldOf(column)
+		wide += set[i].width
 	}
 	if err := b.paper(name, "landscape", int(math.Ceil(wide/pageWidth))); err != nil {
 		return err
@@ -112,10 +113,8 @@ func (b *workbook) table(s *sheet) (err error) {
 	if err != nil {
 		return err
 	}
-	set := make([]field, len(s.columns))
 	head := make([]any, len(s.columns))
-	for i, column := range s.columns {
-		set[i] = fieldOf(column)
+	for i := range set {
 		head[i] = excelize.Cell{StyleID: b.styles["head"], Value: b.p.heading(set[i])}
 		if err := out.SetColWidth(i+1, i+1, set[i].width+2); err != nil {
 			return err

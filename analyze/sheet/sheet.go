@@ -6,6 +6,7 @@
 package sheet
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 
 	"minewatch/analyze/intake"
 	"minewatch/analyze/iprange"
+	"minewatch/analyze/versions"
 )
 
 // Kind is how a column's values are written where types are told apart.
@@ -154,6 +156,19 @@ func Read[T any](r io.Reader, columns []Column[T]) ([]T, error) {
 		}
 		rows = append(rows, row)
 	}
+}
+
+// ReadVersion reads a table of a version after comparing it with its hash.
+func ReadVersion[T any](v *versions.Version, file string, columns []Column[T]) ([]T, error) {
+	text, err := v.ReadTable(file)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := Read(bytes.NewReader(text), columns)
+	if err != nil {
+		return nil, fmt.Errorf("version %s: %s: %w", v.Base(), file, err)
+	}
+	return rows, nil
 }
 
 func names[T any](columns []Column[T]) []string {

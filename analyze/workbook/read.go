@@ -39,6 +39,29 @@ type Table struct {
 	Joined  string // what a line break within a cell becomes; empty: such a value is refused
 }
 
+// OpenTable opens what somebody sent in, a workbook or a CSV, and returns the name
+// of the sheet that it reads, empty for a CSV.
+func OpenTable(data []byte, t Table) (in *intake.Table, sheet string, err error) {
+	switch {
+	case Is(data):
+		data, sheet, err = Read(data, t)
+	case t.Sheet != "":
+		err = errors.New("is no workbook, so it has no sheets")
+	}
+	if err != nil {
+		return nil, sheet, err
+	}
+	text, err := intake.Decode(data)
+	if err == nil {
+		err = intake.RequireUTF8(text)
+	}
+	if err != nil {
+		return nil, sheet, err
+	}
+	in, err = intake.OpenTable(text, t.Fields)
+	return in, sheet, err
+}
+
 // Read returns a sheet of a workbook as the text of a CSV whose lines are the
 // rows of the sheet, and the name of the sheet. The header is the first row that
 // names two columns; what stands above it, a title, is left out. Days are written

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"minewatch/analyze/intake"
 )
 
 // Properties are what a workbook says about itself.
@@ -44,12 +46,7 @@ func Serial(t time.Time) float64 {
 // that opens the workbook is not to take one for a formula, when its cell is
 // edited or saved as CSV either. A number keeps its sign.
 func Text(value string) string {
-	value = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x80 && r < 0xa0) {
-			return ' '
-		}
-		return r
-	}, value)
+	value = intake.OneLine(value)
 	begins := strings.TrimLeft(value, " ")
 	if begins == "" || !strings.ContainsRune("=+-@", rune(begins[0])) {
 		return value

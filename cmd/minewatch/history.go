@@ -87,18 +87,8 @@ func (f *historyFlags) options(env *environment) (analyze.HistoryOptions, error)
 		return analyze.HistoryOptions{}, err
 	}
 	o := analyze.HistoryOptions{Options: shared}
-	if f.from != "" {
-		if o.From, err = analyze.ParseDay(f.from); err != nil {
-			return o, usageErrorf("--from: %w", err)
-		}
-	}
-	if f.to != "" {
-		if o.To, err = analyze.ParseDay(f.to); err != nil {
-			return o, usageErrorf("--to: %w", err)
-		}
-	}
-	if o.From != "" && o.To != "" && o.To < o.From {
-		return o, usageErrorf("the period ends on %s, before it begins on %s", o.To, o.From)
+	if err := parsePeriod(f.from, f.to, &o.From, &o.To); err != nil {
+		return o, err
 	}
 	return o, nil
 }

@@ -122,10 +122,7 @@ func (f *huntFlags) options(env *environment) (analyze.HuntOptions, error) {
 			o.From = o.To
 		}
 	}
-	if o.To < o.From {
-		return o, usageErrorf("the period ends on %s, before it begins on %s", o.To, o.From)
-	}
-	return o, nil
+	return o, checkPeriod(o.From, o.To)
 }
 
 // lastWholeDay is the last day before today that has flows; today, where it is

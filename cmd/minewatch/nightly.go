@@ -212,8 +212,14 @@ func warnNight(env *environment, m *analyze.Manifest) {
 			remarks = append(remarks, fmt.Sprintf("%d %s", n, many))
 		}
 	}
-	if days, err := analyze.OtherFeedDays(env.lake, m); m.FeedAsOf != nil && err == nil && len(days) > 0 {
-		remarks = append(remarks, fmt.Sprintf("it grades by seven days, of which the nights of %s were matched with another feed: run them with the same --feed-as-of first", dayRanges(days)))
+	if m.FeedAsOf != nil {
+		days, err := analyze.OtherFeedDays(env.lake, m)
+		switch {
+		case err != nil:
+			remarks = append(remarks, "what the nights before rest on cannot be told: "+err.Error())
+		case len(days) > 0:
+			remarks = append(remarks, fmt.Sprintf("it grades by seven days, of which the nights of %s were matched with another feed: run them with the same --feed-as-of first", dayRanges(days)))
+		}
 	}
 	if c.HoursCovered < 24 {
 		remarks = append(remarks, fmt.Sprintf("only %d of 24 hours %s flows", c.HoursCovered, choose(c.HoursCovered, "has", "have")))

@@ -81,8 +81,8 @@ func (f *nightlyFlags) period(yesterday analyze.Day) ([]analyze.Day, error) {
 			return nil, usageErrorf("--to: %w", err)
 		}
 	}
-	if to < from {
-		return nil, usageErrorf("the period ends on %s, before it begins on %s", to, from)
+	if err := checkPeriod(from, to); err != nil {
+		return nil, err
 	}
 	var days []analyze.Day
 	for day := from; day <= to; day = day.Add(1) {

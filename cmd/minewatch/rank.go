@@ -116,18 +116,8 @@ func (f *rankFlags) options(env *environment) (analyze.RankOptions, error) {
 			return o, usageErrorf("--week: %w", err)
 		}
 	}
-	if f.from != "" {
-		if o.From, err = analyze.ParseDay(f.from); err != nil {
-			return o, usageErrorf("--from: %w", err)
-		}
-	}
-	if f.to != "" {
-		if o.To, err = analyze.ParseDay(f.to); err != nil {
-			return o, usageErrorf("--to: %w", err)
-		}
-	}
-	if o.From != "" && o.To != "" && o.To < o.From {
-		return o, usageErrorf("the period ends on %s, before it begins on %s", o.To, o.From)
+	if err := parsePeriod(f.from, f.to, &o.From, &o.To); err != nil {
+		return o, err
 	}
 	if !slices.Contains(analyze.Orders(), f.by) {
 		return o, usageErrorf("--by %q: want %s", f.by, strings.Join(analyze.Orders(), ", "))

@@ -56,7 +56,7 @@ func mainAt() {
 //	exit CODE PROGRAM ARG…    run the program, which has to end with this code
 //	waitfor FILE              until the file is there, at most 20 s
 //	workbook FILE ROW…        an xlsx of rows whose cells are separated by commas; "!" is an empty row, digits are numbers
-//	publish FOLDER FILE…      serve the folder's files over https and http; in each FILE, HTTPS_URL, HTTP_URL, CA_FILE and WORK become what they are
+//	publish FOLDER FILE…      serve the folder's files over https and http; in each FILE, HTTPS_URL, HTTP_URL, CA_FILE and HERE become what they are
 //	resolvers CONFIG ZONE…    resolvers on loopback that answer by these zones (dnstest), in a configuration
 //	sendflows READY N[@SEQ]…  from one router, NetFlow v5 datagrams of N flows, numbered from SEQ on, to the first address in the ready file
 func TestScript(t *testing.T) {
@@ -140,7 +140,7 @@ func publish(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Defer(plain.Close)
 	authority := ts.MkAbs("ca.pem")
 	ts.Check(os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}), 0o600))
-	values := strings.NewReplacer("HTTPS_URL", secure.URL, "HTTP_URL", plain.URL, "CA_FILE", authority, "WORK", ts.MkAbs("."))
+	values := strings.NewReplacer("HTTPS_URL", secure.URL, "HTTP_URL", plain.URL, "CA_FILE", authority, "HERE", ts.MkAbs("."))
 	for _, file := range args[1:] {
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(values.Replace(ts.ReadFile(file))), 0o600))
 	}
