@@ -240,7 +240,7 @@ func (d *DB) Build(ctx context.Context, targets ...string) error {
 			kind = "view"
 		}
 		if _, err := d.conn.ExecContext(ctx, "create or replace "+kind+" "+q.Name+" as "+q.SQL); err != nil {
-			return fmt.Errorf("query %s: %w", q.Name, explain(err))
+			return fmt.Errorf("query %s: %w", q.Name, d.reveal(ctx, explain(err)))
 		}
 		d.built[q.Name] = true
 	}
@@ -327,6 +327,23 @@ func explain(err error) error {
 		return fmt.Errorf("%w: %w\nmake room in the lake and in engine.temp_directory", ErrSpace, err)
 	case strings.Contains(text, "No magic bytes") || strings.Contains(text, "Parquet"):
 		return fmt.Errorf("%w\na lake file is damaged: move it out of the lake and import its source again", err)
+	}
+	return err
+}
+
+// reveal finds the fault that an interrupt hides: when one thread meets it, the
+// engine interrupts the others, and one of those may speak first. Every file is
+// read again, alone.
+func (d *DB) reveal(ctx context.Context, err error) error {
+	if ctx.Err() != nil || !strings.HasPrefix(err.Error(), "INTERRUPT") {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.files)) {
+		for _, path := range d.files[name] {
+			if fault := d.ReadThrough(ctx, path); fault != nil {
+				return fault
+			}
+		}
 	}
 	return err
 }

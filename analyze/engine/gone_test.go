@@ -34,6 +34,10 @@ func TestGone(t *testing.T) {
 	if got := text(t, db, "select count(received_at) from raw_flows"); got != "2" {
 		t.Errorf("%s rows, want 2", got)
 	}
+	interrupt := "INTERRUPT Error: Interrupted!"
+	if err := db.Reveal(t.Context(), interrupt); err.Error() != interrupt {
+		t.Errorf("an interrupt while nothing is amiss: %v", err)
+	}
 	for _, path := range slices.Backward(paths) {
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
@@ -41,6 +45,10 @@ func TestGone(t *testing.T) {
 		_, err := db.Query(t.Context(), "select count(received_at) from raw_flows")
 		if !errors.Is(err, engine.ErrGone) {
 			t.Errorf("query: %v, want %v", err, engine.ErrGone)
+		}
+		// One thread meets the fault, another is interrupted for it and heard first.
+		if err := db.Reveal(t.Context(), interrupt); !errors.Is(err, engine.ErrGone) {
+			t.Errorf("interrupted: %v, want %v", err, engine.ErrGone)
 		}
 		db.ForgetAll()
 		err = db.Read(t.Context(), "raw_flows", paths...)

@@ -37,7 +37,7 @@ func (d *DB) Stream(ctx context.Context, relation string, columns []string, each
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return fmt.Errorf("stream %s: %w", relation, explain(err))
+		return fmt.Errorf("stream %s: %w", relation, d.reveal(ctx, explain(err)))
 	}
 	return context.Cause(ctx)
 }
