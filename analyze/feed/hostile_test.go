@@ -1,7 +1,10 @@
 package feed_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -65,6 +68,29 @@ func TestHostile(t *testing.T) {
 				t.Errorf("took %s", took)
 			}
 		})
+	}
+}
+
+// TestLongLine: what is one line of megabytes is told to be none without copies of it.
+func TestLongLine(t *testing.T) {
+	const size = 64 << 20
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	for range size >> 20 {
+		_, _ = w.Write(bytes.Repeat([]byte("a"), 1<<20)) // into memory
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, tally, err := feed.Parse(feed.Input{File: "f", Data: packed.Bytes()}, lax())
+	runtime.ReadMemStats(&after)
+	if err == nil || len(tally.Rejects) != 1 {
+		t.Errorf("%v, %d rows refused", err, len(tally.Rejects))
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > size+size/2 {
+		t.Errorf("%d bytes were allocated for a line of %d", used, size)
 	}
 }
 

@@ -58,7 +58,7 @@ func isPassiveDNS(text []byte) bool {
 		})
 		return jsonHas("rrname")(first.RawMessage)
 	}
-	t, err := intake.OpenTable(text, answerFields)
+	t, err := openStart(text, answerFields)
 	return err == nil && t.Has("rrname") && t.Has("rrtype") && t.Has("rdata")
 }
 

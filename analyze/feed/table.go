@@ -37,9 +37,14 @@ var errNoAddress = errors.New("no column with an address in the header: want ip,
 // megabytes is copied several times before it is told to be none.
 const headerReach = 1 << 20
 
+// openStart reads the header of a text, and no more than may be one.
+func openStart(text []byte, fields []intake.Field) (*intake.Table, error) {
+	return intake.OpenTable(text[:min(len(text), headerReach)], fields)
+}
+
 // isTable says whether the first line of text is a header that we know.
 func isTable(text []byte) bool {
-	t, err := intake.OpenTable(text[:min(len(text), headerReach)], tableFields)
+	t, err := openStart(text, tableFields)
 	return err == nil && (t.Has("address") || t.Has("domain"))
 }
 

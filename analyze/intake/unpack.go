@@ -38,17 +38,21 @@ func unpack(data []byte, limit int64) ([]byte, error) {
 		if !bytes.HasPrefix(data, []byte(u.magic)) {
 			continue
 		}
-		in, err := u.open(bytes.NewReader(data))
-		if err != nil {
-			return nil, fmt.Errorf("is damaged %s: %w", u.name, err)
-		}
-		defer in.Close() //nolint:errcheck // only read
-		text, err := io.ReadAll(io.LimitReader(in, limit+1))
+		size, err := unpackedSize(u.open, data, limit)
 		switch {
-		case int64(len(text)) > limit:
+		case size > limit:
 			return nil, fmt.Errorf("holds more than %d MiB in %s: is it the right file?", limit>>20, u.name)
 		case err != nil:
 			return nil, fmt.Errorf("is damaged %s: %w", u.name, err)
+		}
+		in, err := u.open(bytes.NewReader(data))
+		if err != nil {
+			return nil, err
+		}
+		defer in.Close() //nolint:errcheck // only read
+		text := make([]byte, size)
+		if _, err := io.ReadFull(in, text); err != nil {
+			return nil, err
 		}
 		for _, inner := range unpackers {
 			if bytes.HasPrefix(text, []byte(inner.magic)) {
@@ -58,4 +62,16 @@ func unpack(data []byte, limit int64) ([]byte, error) {
 		return text, nil
 	}
 	return data, nil
+}
+
+// unpackedSize counts what comes out, up to one more than limit, and keeps
+// nothing of it: a slice that grows with what a bomb lets out takes several
+// times as much.
+func unpackedSize(open func(io.Reader) (io.ReadCloser, error), data []byte, limit int64) (int64, error) {
+	in, err := open(bytes.NewReader(data))
+	if err != nil {
+		return 0, err
+	}
+	defer in.Close() //nolint:errcheck // only read
+	return io.Copy(io.Discard, io.LimitReader(in, limit+1))
 }
