@@ -61,34 +61,33 @@ func readOverview(ctx context.Context, db *engine.DB, week *report.Week) error {
 	})
 }
 
-// readHours tells the hours by the clock. Where clocks go back, two hours of a day
-// have one name: the larger figure stands. Where they go forward, one is not there.
 func readHours(ctx context.Context, db *engine.DB, week *report.Week) error {
 	return scanAll(ctx, db, "select day, hour, hosts from mart_hours order by day, hour", func(rows *sql.Rows) error {
-		var date time.Time
+		var day time.Time
 		var since int
-		var hosts sql.NullInt64
-		if err := rows.Scan(&date, &since, &hosts); err != nil {
-			return err
-		}
-		day := Day(date.Format(time.DateOnly))
-		begin := day.Start(week.Zone)
-		at := begin.Add(time.Duration(since) * time.Hour)
-		if DayOf(at, week.Zone) != day {
-			return nil
-		}
-		hour := report.Hour{Day: begin, Hour: at.In(begin.Location()).Hour()}
-		if hosts.Valid {
-			hour.Hosts = new(int(hosts.Int64))
-		}
-		if n := len(week.Hours); n > 0 && week.Hours[n-1].Day.Equal(begin) && week.Hours[n-1].Hour == hour.Hour {
-			before := week.Hours[n-1].Hosts
-			if before == nil || hour.Hosts != nil && *hour.Hosts > *before {
-				week.Hours[n-1].Hosts = hour.Hosts
-			}
-			return nil
-		}
-		week.Hours = append(week.Hours, hour)
-		return nil
+		var hosts *int
+		err := rows.Scan(&day, &since, &hosts)
+		week.Hours = addHour(week.Hours, Day(day.Format(time.DateOnly)), since, hosts, week.Zone)
+		return err
 	})
+}
+
+// addHour adds an hour, counted from the midnight of a day, by the clock. Where
+// clocks go back, two hours of a day have one name: the larger figure stands. Where
+// they go forward, one is not there.
+func addHour(list []report.Hour, day Day, since int, hosts *int, zone *time.Location) []report.Hour {
+	begin := day.Start(zone)
+	at := begin.Add(time.Duration(since) * time.Hour)
+	if DayOf(at, zone) != day {
+		return list
+	}
+	hour := report.Hour{Day: begin, Hour: at.In(begin.Location()).Hour(), Hosts: hosts}
+	last := len(list) - 1
+	if last < 0 || !list[last].Day.Equal(begin) || list[last].Hour != hour.Hour {
+		return append(list, hour)
+	}
+	if before := list[last].Hosts; before == nil || hosts != nil && *hosts > *before {
+		list[last].Hosts = hosts
+	}
+	return list
 }

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -109,12 +110,20 @@ func (c *chart) stack(p *plot.Plot) error {
 	}
 	labels.Offset = vg.Point{Y: vg.Points(2.5)}
 	for i := range labels.TextStyle {
-		labels.TextStyle[i].Font.Size = font.Length(chartText)
+		labels.TextStyle[i].Font.Size = font.Length(figureSize(len(c.names)))
 		labels.TextStyle[i].Color = color.Gray{Y: 0x33}
 		labels.TextStyle[i].XAlign = draw.XCenter
 	}
 	p.Add(labels)
 	return nil
+}
+
+// figureSize lets six characters stand above each of twelve bars.
+func figureSize(bars int) float64 {
+	if bars > 7 {
+		return 9
+	}
+	return chartText
 }
 
 // split makes two layers of one whose bars in part have a paler colour.
@@ -139,7 +148,7 @@ func (c *chart) figures(totals plotter.XYs) []string {
 	texts := make([]string, len(totals))
 	for i := range totals {
 		totals[i].X = float64(i)
-		texts[i] = c.label(totals[i].Y)
+		texts[i] = strings.ReplaceAll(c.label(totals[i].Y), " ", "")
 		if c.missing[i] {
 			texts[i] = noData
 		}

@@ -39,38 +39,36 @@ const (
 )
 
 // placesPart puts a tile for each place in the order of the codes: nothing here
-// knows where places lie. A county has no places.
+// knows where places lie. A county has no places, and a public version no counties.
 func (p *printer) placesPart(week *Week) (*placesPart, error) {
-	if strings.Contains(week.Region, "/") {
+	if strings.Contains(week.Region, "/") || week.Masked && week.Region != "" {
 		return nil, nil
 	}
-	level, lines := "city", week.Cities
+	lines, caption, none := week.Cities, p.say("places.caption_city"), p.say("places.no_codes_city")
 	if week.Region != "" {
-		level, lines = "county", week.Counties
+		lines, caption, none = week.Counties, p.say("places.caption_county"), p.say("places.no_codes_county")
 	}
 	switch {
 	case nightsRun(week) == 0:
 		return &placesPart{Notes: []string{p.say("places.no_nights")}}, nil
-	case len(week.Places) == 0 && week.Region != "":
-		return &placesPart{Notes: []string{p.say("places.no_codes_county")}}, nil
 	case len(week.Places) == 0:
-		return &placesPart{Notes: []string{p.say("places.no_codes_city")}}, nil
+		return &placesPart{Notes: []string{none}}, nil
 	}
-	f, err := p.tiles(week.Places, p.say("places.caption_"+level))
+	f, err := p.tiles(week.Places, caption)
 	if err != nil {
 		return nil, err
 	}
 	part := &placesPart{Figure: f, Notes: []string{p.say("places.note")}}
+	if slices.ContainsFunc(week.Places, func(r Place) bool { return !r.Hidden && r.A+r.B == 0 }) {
+		part.Notes = append(part.Notes, p.say("places.zero"))
+	}
 	if slices.ContainsFunc(week.Places, func(r Place) bool { return r.Hidden }) {
 		part.Notes = append(part.Notes, p.say("places.hidden"))
 	}
 	var without []string
 	for i := range lines {
 		r := &lines[i]
-		name := r.City
-		if level == "county" {
-			name = r.County
-		}
+		name := (&Place{City: r.City, County: r.County}).name()
 		if name != "" && r.A+r.B > 0 && !slices.ContainsFunc(week.Places, func(x Place) bool { return x.City == r.City && x.County == r.County }) {
 			without = append(without, name)
 		}

@@ -45,7 +45,11 @@ func (w *TrendWeek) told() bool { return w.Nights > 0 && !w.Few }
 
 // basis says in words what the week rests on.
 func (p *printer) trendBasis(w *TrendWeek) string {
-	switch state := w.state(); state {
+	switch w.state() {
+	case "none":
+		return p.say("trend.none")
+	case "few":
+		return p.say("trend.few")
 	case "missing":
 		if w.NightsCovered < w.Nights {
 			return p.say("trend.missing_gaps", w.Nights, w.NightsCovered)
@@ -53,9 +57,8 @@ func (p *printer) trendBasis(w *TrendWeek) string {
 		return p.say("trend.missing", w.Nights)
 	case "gaps":
 		return p.say("trend.gaps", w.NightsCovered)
-	default:
-		return p.say("trend." + state)
 	}
+	return p.say("trend.whole")
 }
 
 // trendPart is the trend on the page.
@@ -120,11 +123,11 @@ func (p *printer) trendCharts(weeks []TrendWeek) ([]figure, error) {
 		label  func(float64) string
 		colour color.RGBA
 	}{
-		{"hosts", hosts, whole, color.RGBA{0xa4, 0x26, 0x2c, 0xff}},
-		{"units", units, whole, color.RGBA{0x1f, 0x4e, 0x79, 0xff}},
-		{"mbps", rate, mbps, color.RGBA{0x4f, 0x81, 0xad, 0xff}},
+		{"trend.hosts", hosts, whole, color.RGBA{0xa4, 0x26, 0x2c, 0xff}},
+		{"trend.units", units, whole, color.RGBA{0x1f, 0x4e, 0x79, 0xff}},
+		{"trend.mbps", rate, mbps, color.RGBA{0x4f, 0x81, 0xad, 0xff}},
 	} {
-		title, words := p.say("trend."+c.key), make([]string, n)
+		title, words := p.say(c.key), make([]string, n)
 		for i := range weeks {
 			words[i] = weeks[i].name() + ": " + p.trendBasis(&weeks[i])
 			if weeks[i].told() {
@@ -132,10 +135,10 @@ func (p *printer) trendCharts(weeks []TrendWeek) ([]figure, error) {
 			}
 		}
 		drawn := chart{
-			names: names, height: 104, missing: missing, part: gaps, label: c.label, whole: c.key != "mbps",
+			names: names, height: 104, missing: missing, part: gaps, label: c.label, whole: c.key != "trend.mbps",
 			layers: []bars{{c.values, c.colour, paler(c.colour)}},
 		}
-		svg, err := drawn.svg(said{"trend-" + c.key, title, strings.Join(words, p.say("list.separator"))})
+		svg, err := drawn.svg(said{strings.ReplaceAll(c.key, ".", "-"), title, strings.Join(words, p.say("list.separator"))})
 		if err != nil {
 			return nil, fmt.Errorf("chart of %s: %w", title, err)
 		}

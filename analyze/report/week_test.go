@@ -135,7 +135,7 @@ func sampleOverview(week *report.Week) {
 	week.Places = []report.Place{
 		{Code: "330100", City: "杭州市"},
 		{Code: "330200", City: "宁波市", A: 2, B: 1},
-		{Code: "330900", City: "舟山市"},
+		{Code: "330300", City: "温州市"},
 	}
 }
 
