@@ -7,7 +7,7 @@ func englishOverview() map[string]string {
 		"trend.hosts":        "Suspected IPs a week",
 		"trend.units":        "Units a week",
 		"trend.mbps":         "Traffic with pools a week, mean (Mbps)",
-		"trend.key_part":     "paler, *: days missing or data with gaps",
+		"trend.key_part":     "paler, *: with gaps",
 		"trend.key_missing":  "–: no figure",
 		"trend.none":         "no night: nothing is known",
 		"trend.few":          "fewer than 5 IPs: not told",

@@ -7,7 +7,7 @@ func chineseOverview() map[string]string {
 		"trend.hosts":        "每周疑似挖矿 IP 数",
 		"trend.units":        "每周涉及单位数",
 		"trend.mbps":         "每周矿池出口流量均值（Mbps）",
-		"trend.key_part":     "浅色、*：有缺失日期或数据不完整",
+		"trend.key_part":     "浅色、*：数据不完整",
 		"trend.key_missing":  "–：无数值",
 		"trend.none":         "没有夜间分析，情况不明",
 		"trend.few":          "不足 5 个 IP，不公开",

@@ -135,7 +135,7 @@ func (p *printer) trendCharts(weeks []TrendWeek) ([]figure, error) {
 			}
 		}
 		drawn := chart{
-			names: names, height: 104, missing: missing, part: gaps, label: c.label, whole: c.key != "trend.mbps",
+			names: names, height: 94, missing: missing, part: gaps, label: c.label, whole: c.key != "trend.mbps",
 			layers: []bars{{c.values, c.colour, paler(c.colour)}},
 		}
 		svg, err := drawn.svg(said{strings.ReplaceAll(c.key, ".", "-"), title, strings.Join(words, p.say("list.separator"))})
