@@ -64,6 +64,17 @@ func provinceWeek(lake string) analyze.WeekOptions {
 	return analyze.WeekOptions{Options: analyze.Options{Lake: lake, Zone: time.UTC, Engine: engine.Options{Threads: 2}, Now: time.Now}, Week: "2026-W46"}
 }
 
+// activeHours sums the map of hours.
+func activeHours(week *report.Week) int {
+	sum := 0
+	for _, h := range week.Hours {
+		if h.Hosts != nil {
+			sum += *h.Hosts
+		}
+	}
+	return sum
+}
+
 // TestRegionsAddUp: what the report of a region says is what the report of
 // everything says of the region, this week and last, and the cities and what
 // has no owner are everything.
@@ -74,7 +85,7 @@ func TestRegionsAddUp(t *testing.T) {
 		makeProvince(t, lake, day, 500, 20, i == 6)
 	}
 	var whole *report.Week
-	var hostsA, hostsB, lastA int
+	var hostsA, hostsB, lastA, trend, hours int
 	lines := map[string]report.Region{}
 	homes := map[string]string{} // unit: the region whose folder has it
 	err := analyze.Weeks(t.Context(), provinceWeek(lake), func(week *report.Week) error {
@@ -105,7 +116,9 @@ func TestRegionsAddUp(t *testing.T) {
 			}
 			// The line of what has no county has no report; its name is the city's.
 			for _, r := range week.Cities {
-				lines[r.City] = r
+				if lines[r.City] = r; r.City != "" && (r.Rank == 0 || r.LastRank == 0) {
+					t.Errorf("%s has rank %d, and had %d", r.City, r.Rank, r.LastRank)
+				}
 			}
 			return nil
 		}
@@ -116,6 +129,11 @@ func TestRegionsAddUp(t *testing.T) {
 		if !strings.Contains(week.Region, "/") {
 			hostsA, hostsB = hostsA+week.Total.HostsA, hostsB+week.Total.HostsB
 			lastA += week.Last.HostsA + week.Last.HostsB
+			trend += week.Trend[11].Hosts
+			hours += activeHours(week)
+			if r := week.Cities[0]; r.Rank != 1 || r.LastRank != 1 {
+				t.Errorf("%s: alone, it has rank %d, and had %d", week.Region, r.Rank, r.LastRank)
+			}
 		}
 		return nil
 	})
@@ -130,6 +148,13 @@ func TestRegionsAddUp(t *testing.T) {
 	}
 	if got, want := lastA+whole.Last.NoOwner, whole.Last.HostsA+whole.Last.HostsB; got != want {
 		t.Errorf("last week: the cities and what has no owner are %d suspects, everything is %d", got, want)
+	}
+	const noOwner = 6 // every 97th of 500, those that the nights suspect and the week does not among them
+	if w := whole.Trend[11]; w.Nights != 4 || w.Hosts != trend+noOwner || whole.Trend[10].Nights != 3 || whole.Trend[9].Nights != 0 {
+		t.Errorf("the cities' trend has %d suspects, %d have no owner; everything's: %+v", trend, noOwner, whole.Trend[9:])
+	}
+	if all := activeHours(whole); all <= hours || all > hours+whole.Total.NoOwner*7*24 || len(whole.Hours) != 7*24 {
+		t.Errorf("the cities have %d hours of contact, everything %d of %d", hours, all, len(whole.Hours))
 	}
 	if len(homes) != whole.Total.Units {
 		t.Errorf("%d of %d units have a folder", len(homes), whole.Total.Units)

@@ -65,6 +65,9 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	} else if err := knownRegion(ctx, db, &o.Options, o.Region); err != nil {
 		return err
 	}
+	if err := errors.Join(readCodes(ctx, db, o.Lake), db.Read(ctx, "raw_last_regions")); err != nil {
+		return err
+	}
 	last, err := lastTotals(ctx, db, o.Lake, from, regions)
 	if err != nil {
 		return err
@@ -105,13 +108,17 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	return nil
 }
 
-// lastTotals are the headlines of the week before; none if it has no nights.
+// lastTotals are the headlines of the week before; none if it has no nights. What
+// it has of cities and counties is kept for the comparison.
 func lastTotals(ctx context.Context, db *engine.DB, lake string, from Day, regions []string) (map[string]*report.Total, error) {
 	nights, err := NightDays(lake)
 	if err != nil || !slices.ContainsFunc(nights, func(d Day) bool { return d >= from.Add(-7) && d < from }) {
 		return nil, err
 	}
 	if err := buildWindow(ctx, db, from.Add(-7), from.Add(-1)); err != nil {
+		return nil, err
+	}
+	if err := keepLastRegions(ctx, db); err != nil {
 		return nil, err
 	}
 	totals := map[string]*report.Total{}
@@ -199,7 +206,7 @@ func homes(suspects []report.Suspect) map[string]string {
 func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Day) error {
 	if err := errors.Join(
 		setRegion(ctx, db, week.Region),
-		db.Build(ctx, "mart_totals", "mart_days", "mart_regions", "mart_units", "mart_sectors", "mart_coins", "mart_pools", "mart_week_history"),
+		db.Build(ctx, "mart_totals", "mart_days", "mart_regions", "mart_region_ranks", "mart_units", "mart_sectors", "mart_coins", "mart_pools", "mart_week_history"),
 		runChecks(ctx, db, "chk_history"),
 	); err != nil {
 		return err
@@ -211,7 +218,7 @@ func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Da
 	week.Total = *total
 	if err := errors.Join(readRegions(ctx, db, week), readUnits(ctx, db, week), readShares(ctx, db, week),
 		readPools(ctx, db, week), readDays(ctx, db, week), readWeekCoverage(ctx, db, week),
-		readWeekHistory(ctx, db, week), readCases(ctx, db, week)); err != nil {
+		readWeekHistory(ctx, db, week), readCases(ctx, db, week), readOverview(ctx, db, week)); err != nil {
 		return err
 	}
 	for i := range week.Days {

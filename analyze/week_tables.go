@@ -21,11 +21,15 @@ func readTotal(ctx context.Context, db *engine.DB) (*report.Total, error) {
 }
 
 func readRegions(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, `select city, county, hosts_a, hosts_b, hosts_c, units, hours, bytes, share_percent from mart_regions`,
+	return scanAll(ctx, db, `select place.city, place.county, hosts_a, hosts_b, hosts_c, units, hours, bytes, share_percent,
+		coalesce(rank, 0), coalesce(last_rank, 0)
+		from mart_regions as place
+		left join mart_region_ranks as ranked on ranked.city = place.city and ranked.county is not distinct from place.county
+		order by place.county is not null, hosts_a + hosts_b desc, hosts_a desc, hosts_c desc, place.city, place.county`,
 		func(rows *sql.Rows) error {
 			var r report.Region
 			var county sql.NullString
-			if err := rows.Scan(&r.City, &county, &r.A, &r.B, &r.C, &r.Units, &r.Hours, &r.Bytes, &r.SharePercent); err != nil {
+			if err := rows.Scan(&r.City, &county, &r.A, &r.B, &r.C, &r.Units, &r.Hours, &r.Bytes, &r.SharePercent, &r.Rank, &r.LastRank); err != nil {
 				return err
 			}
 			r.WithoutAnOwner = r.City == ""

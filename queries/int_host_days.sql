@@ -13,7 +13,12 @@
 with
 
 answered as (
-    select day, host_hi, host_lo, string_agg(exporters, ',') as exporters
+    select
+        day,
+        host_hi,
+        host_lo,
+        string_agg(exporters, ',') as exporters,
+        to_bigint(sum(bytes_up::hugeint + bytes_down)) as bytes
     from raw_contacts
     where day <= getvariable('window_to')
         and established
@@ -33,6 +38,7 @@ select
     graded.city,
     graded.county,
     answered.exporters,
+    answered.bytes,
     graded.host_hi,
     graded.host_lo
 from raw_suspects as graded

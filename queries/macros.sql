@@ -142,3 +142,7 @@ create or replace macro to_bigint(n) as least(n, 9223372036854775807)::bigint
 create or replace macro coverage_percent(stored, lost) as
     case when stored + lost > 0 then 100.0::double * stored / (stored + lost) end
 ;
+-- Whether what was not found on a day can be told from what was not seen: each exporter is covered, and the day as a whole.
+create or replace macro day_is_covered(exporters_short, receipts_faulty, percent, least) as
+    exporters_short = 0 and receipts_faulty = 0 and coalesce(percent >= least, false)
+;

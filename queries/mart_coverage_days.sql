@@ -47,7 +47,7 @@ exporters as (
 select
     exporters.*,
     coalesce(hours.hours, 0)::integer as hours,
-    exporters_short = 0 and receipts_faulty = 0 and coalesce(coverage_percent >= getvariable('min_coverage_percent'), false) as is_covered
+    day_is_covered(exporters_short, receipts_faulty, coverage_percent, getvariable('min_coverage_percent')) as is_covered
 from exporters
 left join hours using (day)
 order by day

@@ -1,60 +1,56 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
 	"math"
-	"regexp"
 	"strconv"
-	"time"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // The size of a chart in points. The page scales it to its column.
 const (
 	chartWidth  = 400
 	chartHeight = 150
-	barWidth    = 30
+	chartText   = 10
 )
 
-// bars is one layer of a chart, with one value for each day.
+// bars is one layer of a chart, with one value for each bar.
 type bars struct {
 	values plotter.Values
 	colour color.Color
+	pale   color.Color // of the bars in part; nil: as the others
 }
 
-// chart describes a bar chart of days. It holds digits only: words stand
+// chart describes a bar chart of days or weeks. It holds digits only: words stand
 // beside it in the page, where fonts for Chinese are the reader's own.
 type chart struct {
-	days    []time.Time
-	missing []bool // days without a night, shaded
-	layers  []bars // from the bottom up
+	names   []string // below the bars
+	height  float64  // points
+	missing []bool   // without a night: shaded, and a dash for the figure
+	part    []bool   // with gaps: paler, where a layer has a pale colour
+	layers  []bars   // from the bottom up
 	label   func(total float64) string
 	whole   bool // the axis counts things: no ticks between them
 }
 
 // svg draws the chart as an inline SVG element; equal charts are equal bytes.
-func (c *chart) svg() (string, error) {
+func (c *chart) svg(s said) (string, error) {
 	p := plot.New()
 	p.BackgroundColor = nil
-	p.X.Min, p.X.Max = -0.6, float64(len(c.days))-0.4
+	p.X.Min, p.X.Max = -0.6, float64(len(c.names))-0.4
 	ticks, top := c.ticks()
 	p.Y.Min, p.Y.Max = 0, top
 	p.Y.Tick.Marker = ticks
 	styleAxes(p)
 
-	names := make([]string, len(c.days))
-	for i, day := range c.days {
-		names[i] = day.Format("01-02")
-	}
-	p.NominalX(names...)
+	p.NominalX(c.names...)
 	p.X.Width = 0
 	p.X.Padding = vg.Points(4) // between the bars and their days
 
@@ -65,18 +61,14 @@ func (c *chart) svg() (string, error) {
 		return "", err
 	}
 
-	canvas := vgsvg.New(chartWidth, chartHeight)
-	p.Draw(draw.New(canvas))
-	var out bytes.Buffer
-	if _, err := canvas.WriteTo(&out); err != nil {
-		return "", fmt.Errorf("draw chart: %w", err)
-	}
-	return inlineSVG(out.Bytes()), nil
+	d := newDrawing(chartWidth, c.height)
+	p.Draw(d.Canvas)
+	return d.svg(s)
 }
 
 func styleAxes(p *plot.Plot) {
 	grey := color.Gray{Y: 0x66}
-	small := font.Length(9)
+	small := font.Length(chartText)
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Tick.Label.Font.Size = small
 		axis.Tick.Label.Color = grey
@@ -90,40 +82,35 @@ func styleAxes(p *plot.Plot) {
 	p.Add(grid)
 }
 
-// stack adds the layers and writes the total above each day's bar.
+// stack adds the layers and writes the total above each bar.
 func (c *chart) stack(p *plot.Plot) error {
-	totals := make(plotter.XYs, len(c.days))
-	texts := make([]string, len(c.days))
+	totals := make(plotter.XYs, len(c.names))
 	var below *plotter.BarChart
 	for _, layer := range c.layers {
-		b, err := plotter.NewBarChart(layer.values, barWidth)
-		if err != nil {
-			return fmt.Errorf("draw chart: %w", err)
-		}
-		b.Color = layer.colour
-		b.LineStyle.Width = 0
-		if below != nil {
-			b.StackOn(below)
-		}
-		below = b
-		p.Add(b)
 		for i, v := range layer.values {
 			totals[i].Y += v
 		}
-	}
-	for i := range totals {
-		totals[i].X = float64(i)
-		if !c.missing[i] {
-			texts[i] = c.label(totals[i].Y)
+		for _, b := range c.split(layer) {
+			bar, err := plotter.NewBarChart(b.values, vg.Points(210/float64(len(c.names))))
+			if err != nil {
+				return fmt.Errorf("draw chart: %w", err)
+			}
+			bar.Color = b.colour
+			bar.LineStyle.Width = 0
+			if below != nil {
+				bar.StackOn(below)
+			}
+			below = bar
+			p.Add(bar)
 		}
 	}
-	labels, err := plotter.NewLabels(plotter.XYLabels{XYs: totals, Labels: texts})
+	labels, err := plotter.NewLabels(plotter.XYLabels{XYs: totals, Labels: c.figures(totals)})
 	if err != nil {
 		return fmt.Errorf("draw chart: %w", err)
 	}
 	labels.Offset = vg.Point{Y: vg.Points(2.5)}
 	for i := range labels.TextStyle {
-		labels.TextStyle[i].Font.Size = font.Length(9)
+		labels.TextStyle[i].Font.Size = font.Length(figureSize(len(c.names)))
 		labels.TextStyle[i].Color = color.Gray{Y: 0x33}
 		labels.TextStyle[i].XAlign = draw.XCenter
 	}
@@ -131,8 +118,46 @@ func (c *chart) stack(p *plot.Plot) error {
 	return nil
 }
 
-// shadeMissing makes a day without a night look different from a day on
-// which nothing was found.
+// figureSize lets six characters stand above each of twelve bars.
+func figureSize(bars int) float64 {
+	if bars > 7 {
+		return 9
+	}
+	return chartText
+}
+
+// split makes two layers of one whose bars in part have a paler colour.
+func (c *chart) split(layer bars) []bars {
+	if layer.pale == nil {
+		return []bars{layer}
+	}
+	whole := bars{values: make(plotter.Values, len(layer.values)), colour: layer.colour}
+	part := bars{values: make(plotter.Values, len(layer.values)), colour: layer.pale}
+	for i, v := range layer.values {
+		if c.part[i] {
+			part.values[i] = v
+		} else {
+			whole.values[i] = v
+		}
+	}
+	return []bars{whole, part}
+}
+
+// figures are the totals as they stand above the bars.
+func (c *chart) figures(totals plotter.XYs) []string {
+	texts := make([]string, len(totals))
+	for i := range totals {
+		totals[i].X = float64(i)
+		texts[i] = strings.ReplaceAll(c.label(totals[i].Y), " ", "")
+		if c.missing[i] {
+			texts[i] = noData
+		}
+	}
+	return texts
+}
+
+// shadeMissing makes a bar without a night look different from one of which
+// nothing was found.
 func (c *chart) shadeMissing(p *plot.Plot, top float64) error {
 	for i, missing := range c.missing {
 		if !missing {
@@ -148,7 +173,7 @@ func (c *chart) shadeMissing(p *plot.Plot, top float64) error {
 		if err != nil {
 			return fmt.Errorf("draw chart: %w", err)
 		}
-		band.Color = color.RGBA{R: 0xe3, G: 0xe8, B: 0xed, A: 0xff}
+		band.Color = missingColour
 		band.Width = 0
 		p.Add(band)
 	}
@@ -159,7 +184,7 @@ func (c *chart) shadeMissing(p *plot.Plot, top float64) error {
 // leaves room for the figure above the highest bar.
 func (c *chart) ticks() (plot.ConstantTicks, float64) {
 	highest := 0.0
-	for i := range c.days {
+	for i := range c.names {
 		total := 0.0
 		for _, layer := range c.layers {
 			total += layer.values[i]
@@ -193,19 +218,4 @@ func roundStep(x float64) float64 {
 		}
 	}
 	return 10 * power
-}
-
-var (
-	svgProlog = regexp.MustCompile(`(?s)\A.*?<svg [^>]*>`)
-	svgFont   = regexp.MustCompile(`font-family:[^;"]*;font-variant:[^;"]*;font-weight:[^;"]*;font-style:[^;"]*;?`)
-)
-
-// inlineSVG makes a standalone drawing a part of the page: it takes the
-// page's fonts and the width of its place, and is hidden from screen
-// readers, which find the same figures in the table of days.
-func inlineSVG(document []byte) string {
-	head := fmt.Sprintf(`<svg viewBox="0 0 %d %d" xmlns="http://www.w3.org/2000/svg" aria-hidden="true">`, chartWidth, chartHeight)
-	body := svgProlog.ReplaceAll(document, []byte(head))
-	body = svgFont.ReplaceAll(body, nil)
-	return string(bytes.TrimSpace(body))
 }

@@ -28,7 +28,7 @@ func TestCSVFilesGolden(t *testing.T) {
 		names = append(names, filepath.Base(path))
 		golden(t, filepath.Join("csv", filepath.Base(path)), content)
 	}
-	want := []string{"suspects.csv", "details.csv", "units.csv", "regions.csv", "pools.csv", "energy.csv", "history.csv", "cases.csv", "precision.csv", "clues.csv", "excluded.csv", "days.csv", "coverage.csv"}
+	want := []string{"suspects.csv", "details.csv", "units.csv", "regions.csv", "places.csv", "pools.csv", "energy.csv", "history.csv", "cases.csv", "precision.csv", "clues.csv", "excluded.csv", "days.csv", "hours.csv", "trend.csv", "coverage.csv"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}

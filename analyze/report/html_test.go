@@ -79,7 +79,7 @@ func TestHTMLEscapesForeignText(t *testing.T) {
 	week := sampleWeek()
 	hostile := `"><script>alert(1)</script><img src=x onerror=alert(1)>`
 	week.Region, week.Suspects[0].Unit, week.Suspects[0].Details[0].Pool = hostile, hostile, hostile
-	week.Units[0].Contact, week.FeedVersions[0], week.Pools[0].Pool = hostile, hostile, hostile
+	week.Units[0].Contact, week.FeedVersions[0], week.Pools[0].Pool, week.Places[0].City = hostile, hostile, hostile, hostile
 	text := page(t, week, report.Chinese)
 	if n := strings.Count(text, "<script"); n != 1 {
 		t.Errorf("%d script elements, want only our own", n)
@@ -143,10 +143,32 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 			empty(func(w *report.Week) { w.LedgerVersions = nil }),
 			[]string{"No address ledger has been imported"},
 		},
+		"no hours and no weeks": {
+			empty(func(w *report.Week) { w.Hours, w.Trend = nil, w.Trend[11:] }),
+			[]string{"No suspected IP was in contact with a pool in any hour", "Of the last 1 weeks, 1 can be told of: too few for a trend"},
+		},
+		"gaps": {
+			sampleWeek(),
+			[]string{
+				"2026-W41: no night: nothing is known", "2026-W39: 3 (3 of 7 nights)", "7 nights, 5 with whole data", "2026-W43: 0 (7 nights, data whole)",
+				"Nothing is known of 29 hours", "0: none was found", "Without a code in the ledger, and so without a tile: 湖州市",
+			},
+		},
+		"no codes": {
+			func() *report.Week { w := sampleWeek(); w.Places = nil; return w }(),
+			[]string{"There is no overview of cities: the ledger has no administrative codes"},
+		},
+		"no codes in a city": {
+			func() *report.Week { w := sampleWeek(); w.Places, w.Region = nil, "宁波市"; return w }(),
+			[]string{"There is no overview of counties"},
+		},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			text := page(t, c.week, report.English)
+			if strings.Contains(text, "%!") {
+				t.Error("a message has not what it takes")
+			}
 			for _, want := range c.want {
 				if !strings.Contains(text, want) {
 					t.Errorf("the page does not say %q", want)

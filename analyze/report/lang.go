@@ -29,9 +29,9 @@ func ParseLang(s string) (Lang, error) {
 func catalogue(lang Lang) (map[string]string, error) {
 	switch lang {
 	case Chinese:
-		return joinTexts(chinese(), chineseHistory(), chineseCases(), chineseSpot(), chineseMasked()), nil
+		return joinTexts(chinese(), chineseHistory(), chineseCases(), chineseSpot(), chineseMasked(), chineseOverview()), nil
 	case English:
-		return joinTexts(english(), englishHistory(), englishCases(), englishSpot(), englishMasked()), nil
+		return joinTexts(english(), englishHistory(), englishCases(), englishSpot(), englishMasked(), englishOverview()), nil
 	}
 	return nil, fmt.Errorf("no messages in language %q", lang)
 }

@@ -36,8 +36,9 @@ func Mask(week *Week) (*Week, error) {
 		Total: week.Total, Last: week.Last, Pools: week.Pools, Coins: week.Coins,
 		Cities: maskCities(week.Cities), Sectors: maskSectors(week.Sectors),
 		Hosts: maskPast(week.Hosts), UnitPast: maskPast(week.UnitPast),
-		Coverage: maskCoverage(week.Coverage), MinCoverage: week.MinCoverage, CleanDays: week.CleanDays,
+		Trend: maskTrend(week.Trend), Coverage: maskCoverage(week.Coverage), MinCoverage: week.MinCoverage, CleanDays: week.CleanDays,
 	}
+	masked.Places = maskPlaces(week.Places, masked.Cities)
 	for _, d := range week.Days {
 		d.Coverage = maskCoverage(d.Coverage)
 		masked.Days = append(masked.Days, d)
@@ -115,7 +116,7 @@ func maskCities(cities []Region) []Region {
 		if r.WithoutAnOwner {
 			noOwner = append(noOwner, r)
 		} else {
-			r.County = ""
+			r.County, r.Rank, r.LastRank = "", 0, 0
 			places = append(places, r)
 		}
 	}
@@ -130,6 +131,34 @@ func maskCities(cities []Region) []Region {
 		shown = append(shown, rest)
 	}
 	return append(shown, noOwner...)
+}
+
+// maskPlaces shows the cities that have a line of their own, and of the others
+// neither whether they have suspects nor how many. Counties go.
+func maskPlaces(places []Place, shown []Region) []Place {
+	var masked []Place
+	for _, r := range places {
+		if r.County != "" {
+			continue
+		}
+		if !slices.ContainsFunc(shown, func(line Region) bool { return !line.Others && !line.WithoutAnOwner && line.City == r.City }) {
+			r = Place{Code: r.Code, City: r.City, Hidden: true}
+		}
+		masked = append(masked, r)
+	}
+	return masked
+}
+
+// maskTrend leaves out the figures of weeks with few suspects.
+func maskTrend(weeks []TrendWeek) []TrendWeek {
+	var masked []TrendWeek
+	for _, w := range weeks {
+		if w.Hosts > 0 && w.Hosts < leastShown {
+			w = TrendWeek{From: w.From, Nights: w.Nights, NightsCovered: w.NightsCovered, Few: true}
+		}
+		masked = append(masked, w)
+	}
+	return masked
 }
 
 // maskSectors does the same for sectors; those without a sector are no sector.

@@ -160,11 +160,44 @@ func TestMaskedReportNamesNobody(t *testing.T) {
 			}
 		}
 	}
+	if _, told := full["tables/hours.csv"]; !told {
+		t.Error("the full report has no hours")
+	}
+	if len(masked.Hours) > 0 || masked.Cities[0].Rank > 0 {
+		t.Errorf("a public version has %d hours, and ranks %+v", len(masked.Hours), masked.Cities)
+	}
 	if got := report.FolderName(masked, report.Chinese); got != "2026-W46-zh-masked" {
 		t.Errorf("folder %s", got)
 	}
 	if len(week.Units) == 0 || week.Suspects[0].Host != "10.21.8.14" {
 		t.Error("the week itself was masked")
+	}
+}
+
+// What is small is small in the trend and in the overview, too.
+func TestMaskedOverviewHidesSmallOnes(t *testing.T) {
+	week := sampleWeek()
+	week.Cities = []report.Region{{City: "杭州市", A: 9}, {City: "宁波市", A: 6}, {City: "温州市", B: 3}, {City: "湖州市", B: 2}}
+	week.Places = []report.Place{{Code: "330100", City: "杭州市", A: 9}, {Code: "330200", City: "宁波市", A: 6}, {Code: "330300", City: "温州市", B: 3}, {Code: "330900", City: "舟山市"}}
+	masked, err := report.Mask(week)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []report.Place{
+		{Code: "330100", City: "杭州市", A: 9}, {Code: "330200", City: "宁波市", A: 6}, {Code: "330300", City: "温州市", Hidden: true}, {Code: "330900", City: "舟山市", Hidden: true},
+	}
+	if diff := cmp.Diff(want, masked.Places); diff != "" {
+		t.Errorf("places (-want +got):\n%s", diff)
+	}
+	for i, w := range masked.Trend {
+		if few := week.Trend[i].Hosts > 0 && week.Trend[i].Hosts < 5; w.Few != few || few && (w.Hosts != 0 || w.Units != 0 || w.MeanMbps != 0) {
+			t.Errorf("%+v is shown of %+v", w, week.Trend[i])
+		}
+	}
+	week.Region = "杭州市"
+	week.Places = []report.Place{{Code: "330106", City: "杭州市", County: "西湖区", A: 9}}
+	if masked, err = report.Mask(week); err != nil || len(masked.Places) > 0 {
+		t.Errorf("a public version has counties: %+v, %v", masked, err)
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"html/template"
 	"image/color"
 	"slices"
-	"time"
+	"strings"
 )
 
 // The most that the page shows of one kind. A whole province can have
@@ -32,7 +32,11 @@ type page struct {
 	Warnings                         []string
 	Cards                            []card
 	Charts                           []figure
-	Cities, Counties                 []Region
+	Trend                            *trendPart
+	Hours                            *hoursPart // nil: not told
+	Places                           *placesPart
+	Cities, Counties                 []placeLine
+	RankNote                         string
 	CitiesCut, CountiesCut           string
 	Sectors, Coins                   *shareTable
 	Energy                           *energyPart
@@ -96,6 +100,14 @@ func newPage(week *Week, p *printer) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
+	trend, err := p.trendPart(week)
+	if err != nil {
+		return nil, err
+	}
+	places, err := p.placesPart(week)
+	if err != nil {
+		return nil, err
+	}
 	content := &page{
 		Week: week, Style: css, Script: js,
 		Sections: []string{"summary", "regions", "units", "pools", "energy", "suspects", "history", "cases", "clues", "excluded", "basis", "limits"},
@@ -106,6 +118,7 @@ func newPage(week *Week, p *printer) (*page, error) {
 		EnergyLine: p.energyLine(week), Energy: energyOf(week),
 		HistoryLine: p.historyLine(week), History: p.historyPart(week), Cases: p.casesPart(week),
 		Warnings: p.warnings(week), Cards: p.cards(week), Charts: charts,
+		Trend: trend, Places: places, RankNote: p.rankNote(week),
 		Sectors: shares(week.Sectors, p.say("col.sector")),
 		Coins:   shares(week.Coins, p.say("col.coin")),
 		Basis:   p.basis(week), Coverage: p.coveragePart(week),
@@ -122,6 +135,8 @@ func newPage(week *Week, p *printer) (*page, error) {
 	if week.Masked {
 		content.Sections = []string{"summary", "regions", "pools", "energy", "suspects", "history", "basis", "limits"}
 		content.Uncertainties[0] = "limit.machine_public"
+	} else if content.Hours, err = p.hoursPart(week); err != nil {
+		return nil, err
 	}
 	content.listRegions(week, p)
 	content.listUnits(week, p)
@@ -132,11 +147,12 @@ func newPage(week *Week, p *printer) (*page, error) {
 // listRegions leaves out the places that have clues only: a line of zeros
 // would rank a place in which nobody is under suspicion.
 func (c *page) listRegions(week *Week, p *printer) {
-	var cities, counties int
-	if c.Cities, cities = ranked(week.Cities); cities > 0 {
+	shown, cities := ranked(week.Cities)
+	if c.Cities = p.moved(week, shown); cities > 0 {
 		c.CitiesCut = p.say("regions.cities_clues", p.some("city", cities))
 	}
-	if c.Counties, counties = ranked(week.Counties); counties > 0 {
+	shown, counties := ranked(week.Counties)
+	if c.Counties = p.moved(week, shown); counties > 0 {
 		c.CountiesCut = p.say("regions.counties_clues", p.some("county", counties))
 	}
 }
@@ -223,24 +239,24 @@ func (p *printer) charts(week *Week) ([]figure, error) {
 	}
 	n := len(week.Days)
 	high, medium, rate := make([]float64, n), make([]float64, n), make([]float64, n)
-	days, missing := make([]time.Time, n), make([]bool, n)
+	names, missing := make([]string, n), make([]bool, n)
 	for i, d := range week.Days {
-		days[i], missing[i] = d.Day.In(p.zone), !d.Ran
+		names[i], missing[i] = p.dayShort(d.Day), !d.Ran
 		if d.Ran {
 			high[i], medium[i], rate[i] = float64(d.A), float64(d.B), d.MeanMbps
 		}
 	}
 	hosts := chart{
-		days: days, missing: missing, whole: true,
+		names: names, height: chartHeight, missing: missing, whole: true,
 		layers: []bars{
-			{high, color.RGBA{R: 0xa4, G: 0x26, B: 0x2c, A: 0xff}},
-			{medium, color.RGBA{R: 0xe0, G: 0xa0, B: 0x42, A: 0xff}},
+			{values: high, colour: color.RGBA{R: 0xa4, G: 0x26, B: 0x2c, A: 0xff}},
+			{values: medium, colour: color.RGBA{R: 0xe0, G: 0xa0, B: 0x42, A: 0xff}},
 		},
 		label: func(total float64) string { return count(int64(total)) },
 	}
 	traffic := chart{
-		days: days, missing: missing,
-		layers: []bars{{rate, color.RGBA{R: 0x4f, G: 0x81, B: 0xad, A: 0xff}}},
+		names: names, height: chartHeight, missing: missing,
+		layers: []bars{{values: rate, colour: color.RGBA{R: 0x4f, G: 0x81, B: 0xad, A: 0xff}}},
 		label:  mbps,
 	}
 	figures := []figure{
@@ -248,7 +264,7 @@ func (p *printer) charts(week *Week) ([]figure, error) {
 		{Title: p.say("chart.mbps")},
 	}
 	for i, c := range []chart{hosts, traffic} {
-		svg, err := c.svg()
+		svg, err := c.svg(said{fmt.Sprintf("days-%d", i+1), figures[i].Title, p.daysText(week, &c)})
 		if err != nil {
 			return nil, fmt.Errorf("chart of %s: %w", figures[i].Title, err)
 		}
@@ -258,4 +274,21 @@ func (p *printer) charts(week *Week) ([]figure, error) {
 		}
 	}
 	return figures, nil
+}
+
+// daysText says a chart of days in words.
+func (p *printer) daysText(week *Week, c *chart) string {
+	words := make([]string, len(week.Days))
+	for i := range week.Days {
+		figure := p.say("chart.missing")
+		if !c.missing[i] {
+			total := 0.0
+			for _, layer := range c.layers {
+				total += layer.values[i]
+			}
+			figure = c.label(total)
+		}
+		words[i] = p.day(week.Days[i].Day) + ": " + figure
+	}
+	return strings.Join(words, p.say("list.separator"))
 }

@@ -6,13 +6,14 @@ import (
 
 func (p *printer) sheets(week *Week) []sheet {
 	if week.Masked {
-		return []sheet{p.maskedSheet(week.Suspects), regionSheet(week), poolSheet(week.Pools), p.energySheet(week), p.daySheet(week.Days)}
+		return []sheet{p.maskedSheet(week.Suspects), regionSheet(week), placeSheet(week.Places), poolSheet(week.Pools), p.energySheet(week), p.daySheet(week.Days), p.trendSheet(week.Trend)}
 	}
 	return []sheet{
 		p.hostSheet("suspects", week.Suspects),
 		p.detailSheet(week.Suspects),
 		p.unitSheet(week.Units),
 		regionSheet(week),
+		placeSheet(week.Places),
 		poolSheet(week.Pools),
 		p.energySheet(week),
 		p.historySheet(week),
@@ -21,6 +22,8 @@ func (p *printer) sheets(week *Week) []sheet {
 		p.hostSheet("clues", week.Clues),
 		p.hostSheet("excluded", week.Excluded),
 		p.daySheet(week.Days),
+		p.hourSheet(week.Hours),
+		p.trendSheet(week.Trend),
 		p.coverageSheet(week.Exporters),
 	}
 }
@@ -104,12 +107,19 @@ func regionSheet(week *Week) sheet {
 	s := sheet{name: "regions", columns: []string{
 		"level", "city", "county", "hosts_a", "hosts_b", "hosts_c", "units", "hours", "bytes", "share_percent",
 	}}
+	if !week.Masked {
+		s.columns = append(s.columns, "rank", "last_rank", "rank_change", "rank_status")
+	}
 	add := func(level string, r Region) {
-		s.rows = append(s.rows, []any{
+		row := []any{
 			level, r.City, r.County, r.A, r.B, r.C,
 			r.Units, r.Hours, r.Bytes,
 			fixed{r.SharePercent, 1},
-		})
+		}
+		if !week.Masked {
+			row = append(row, week.moveCells(&r)...)
+		}
+		s.rows = append(s.rows, row)
 	}
 	for _, r := range week.Cities {
 		switch {

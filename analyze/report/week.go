@@ -128,9 +128,12 @@ type Week struct {
 	Sectors  []Share
 	Pools    []Pool
 	Coins    []Share
-	Days     []Day  // one for each day of the week, also those without a night
-	Hosts    []Past // the suspects, and those before them that the week lacks
-	UnitPast []Past // the same of their units
+	Trend    []TrendWeek // twelve, this one last
+	Hours    []Hour
+	Places   []Place // with a code in the ledger: the cities, in a city's report its counties
+	Days     []Day   // one for each day of the week, also those without a night
+	Hosts    []Past  // the suspects, and those before them that the week lacks
+	UnitPast []Past  // the same of their units
 	Suspects []Suspect
 	Clues    []Suspect // grade C
 	Excluded []Suspect // grade X
@@ -172,6 +175,7 @@ type Region struct {
 	Hours          int
 	Bytes          int64
 	SharePercent   float64
+	Rank, LastRank int  // among those with suspects, this week and the one before; 0 = none
 	WithoutAnOwner bool // the line of the hosts that the ledger does not know
 	Others         bool // the small ones of a public version, together
 }

@@ -28,14 +28,14 @@ func sampleWeek() *report.Week {
 		},
 		Last: &report.Total{HostsA: 2, HostsB: 2, Units: 3, MeanMbps: 0.0512, P95Mbps: 0.118},
 		Cities: []report.Region{
-			{City: "宁波市", A: 2, B: 1, C: 1, Units: 2, Hours: 260, Bytes: 2_100_000_000, SharePercent: 60},
-			{City: "湖州市", A: 1, B: 0, Units: 1, Hours: 120, Bytes: 700_000_000, SharePercent: 20},
+			{City: "宁波市", A: 2, B: 1, C: 1, Units: 2, Hours: 260, Bytes: 2_100_000_000, SharePercent: 60, Rank: 1, LastRank: 3},
+			{City: "湖州市", A: 1, B: 0, Units: 1, Hours: 120, Bytes: 700_000_000, SharePercent: 20, Rank: 2, LastRank: 1},
 			{B: 1, Hours: 9, Bytes: 210_000_000, SharePercent: 20, WithoutAnOwner: true},
 		},
 		Counties: []report.Region{
-			{City: "宁波市", County: "鄞州区", A: 2, B: 0, C: 1, Units: 1, Hours: 230, Bytes: 1_900_000_000, SharePercent: 40},
-			{City: "宁波市", County: "海曙区", B: 1, Units: 1, Hours: 30, Bytes: 200_000_000, SharePercent: 20},
-			{City: "湖州市", County: "吴兴区", A: 1, Units: 1, Hours: 120, Bytes: 700_000_000, SharePercent: 20},
+			{City: "宁波市", County: "鄞州区", A: 2, B: 0, C: 1, Units: 1, Hours: 230, Bytes: 1_900_000_000, SharePercent: 40, Rank: 1},
+			{City: "宁波市", County: "海曙区", B: 1, Units: 1, Hours: 30, Bytes: 200_000_000, SharePercent: 20, Rank: 3, LastRank: 3},
+			{City: "湖州市", County: "吴兴区", A: 1, Units: 1, Hours: 120, Bytes: 700_000_000, SharePercent: 20, Rank: 2, LastRank: 1},
 			{City: "宁波市", County: "象山县", C: 1},
 			{B: 1, Hours: 9, Bytes: 210_000_000, SharePercent: 20, WithoutAnOwner: true},
 		},
@@ -97,8 +97,46 @@ func sampleWeek() *report.Week {
 		week.Days = append(week.Days, day)
 	}
 	sampleCoverage(week)
+	sampleOverview(week)
 	week.Suspects, week.Clues, week.Excluded = sampleSuspects(), sampleClues(), sampleExcluded()
 	return week
+}
+
+// sampleOverview gives the week eleven before it, with and without nights, the
+// hours of its days, some of them without flows, and three places with codes.
+func sampleOverview(week *report.Week) {
+	for i := range 12 {
+		w := report.TrendWeek{
+			From: week.From.AddDate(0, 0, 7*(i-11)), Nights: 7, NightsCovered: 7, Hosts: 3 + i%4, Units: 2 + i%3, MeanMbps: 0.03 + float64(i%5)*0.004,
+		}
+		switch i {
+		case 0, 1, 6:
+			w = report.TrendWeek{From: w.From}
+		case 4:
+			w.Nights, w.NightsCovered = 3, 3
+		case 7:
+			w.NightsCovered = 5
+		case 8:
+			w.Hosts, w.Units, w.MeanMbps = 0, 0, 0
+		case 11:
+			w.Nights, w.NightsCovered, w.Hosts, w.Units, w.MeanMbps = 6, 1, 5, 3, 0.0412
+		}
+		week.Trend = append(week.Trend, w)
+	}
+	for i, day := range week.Days {
+		for hour := range 24 {
+			h := report.Hour{Day: day.Day, Hour: hour}
+			if day.Ran && hour < day.Hours {
+				h.Hosts = new((i + hour/3) % 6)
+			}
+			week.Hours = append(week.Hours, h)
+		}
+	}
+	week.Places = []report.Place{
+		{Code: "330100", City: "杭州市"},
+		{Code: "330200", City: "宁波市", A: 2, B: 1},
+		{Code: "330300", City: "温州市"},
+	}
 }
 
 // sampleCoverage gives the week three exporters and each kind of gap.
