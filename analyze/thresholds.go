@@ -15,6 +15,7 @@ type Threshold struct {
 // covered, and what became of a host.
 var Thresholds = []Threshold{
 	{"session_gap_seconds", 300, "s", "records of one host and endpoint this close belong to one session; the longest silence inside a measured mining session was 195 s"},
+	{"sampled_gap_seconds", 3600, "s", "the same behind a sampling exporter, for records of one local port: they are one TCP connection; at one packet in 1,000 a miner of 16 packets a minute shows once an hour"},
 
 	{"scan_min_endpoints", 10, "endpoints", "distinct pool endpoints within an hour that look like probing: a miner uses one to three, a measured prober met 83 to 206 in 40 s"},
 	{"scan_max_session_seconds", 60, "s", "median session below this, together with the two neighbours, makes a scanner; a gateway with many miners has long sessions"},
