@@ -47,6 +47,14 @@ var Thresholds = []Threshold{
 	{"points_rate", 1, "points", "a miner's rate; weak, as it is by design independent of the hash rate"},
 	{"points_concurrency", 1, "points", "parallel connections to one endpoint: more than one worker"},
 
+	{"campaign_min_units", 3, "units", "units whose hosts begin to meet a rare endpoint within campaign_days make the hint of a campaign; two may share a technician or a landlord"},
+	{"campaign_days", 3, "days", "a worm or a poisoned package spreads within days; people take up a pool one by one"},
+	{"campaign_min_percent", 75, "of 100", "hosts of a rare endpoint that began in the wave; a pool of a size has more that were there before"},
+	{"hint_min_signs", 2, "signs", "one sign alone is common on both sides: hidden and open miners mine XMR, infected servers run all day"},
+	{"hint_min_days", 3, "days", "days of contact before the hours of the day say something"},
+	{"hint_office_from", 7, "h", "hour of the day from which on offices are open; an infected desktop mines while it is on"},
+	{"hint_office_until", 20, "h", "hour of the day at which offices are closed"},
+
 	{"min_coverage_percent", 99, "of 100", "records of a day and of each of its exporters that must be in the lake for the day to be covered; export over a sound network loses next to none, and what is lost takes short contacts with it in proportion"},
 
 	{"clean_days", 7, "days", "days without contact, each covered, after which a host counts as gone and a contact as a recurrence: every weekday once, and the length of the retest after a rectification"},
