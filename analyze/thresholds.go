@@ -15,6 +15,7 @@ type Threshold struct {
 // covered, and what became of a host.
 var Thresholds = []Threshold{
 	{"session_gap_seconds", 300, "s", "records of one host and endpoint this close belong to one session; the longest silence inside a measured mining session was 195 s"},
+	{"sampled_gap_seconds", 3600, "s", "the same behind a sampling exporter, for records of one local port: they are one TCP connection; at one packet in 1,000 a miner of 16 packets a minute shows once an hour"},
 
 	{"scan_min_endpoints", 10, "endpoints", "distinct pool endpoints within an hour that look like probing: a miner uses one to three, a measured prober met 83 to 206 in 40 s"},
 	{"scan_max_session_seconds", 60, "s", "median session below this, together with the two neighbours, makes a scanner; a gateway with many miners has long sessions"},
@@ -45,6 +46,14 @@ var Thresholds = []Threshold{
 	{"points_rhythm", 2, "points", "machines mine around the clock, people browse by day"},
 	{"points_rate", 1, "points", "a miner's rate; weak, as it is by design independent of the hash rate"},
 	{"points_concurrency", 1, "points", "parallel connections to one endpoint: more than one worker"},
+
+	{"campaign_min_units", 3, "units", "units whose hosts begin to meet a rare endpoint within campaign_days make the hint of a campaign; two may share a technician or a landlord"},
+	{"campaign_days", 3, "days", "a worm or a poisoned package spreads within days; people take up a pool one by one"},
+	{"campaign_min_percent", 75, "of 100", "hosts of a rare endpoint that began in the wave; a pool of a size has more that were there before"},
+	{"hint_min_signs", 2, "signs", "one sign alone is common on both sides: hidden and open miners mine XMR, infected servers run all day"},
+	{"hint_min_days", 3, "days", "days of contact before the hours of the day say something"},
+	{"hint_office_from", 7, "h", "hour of the day from which on offices are open; an infected desktop mines while it is on"},
+	{"hint_office_until", 20, "h", "hour of the day at which offices are closed"},
 
 	{"min_coverage_percent", 99, "of 100", "records of a day and of each of its exporters that must be in the lake for the day to be covered; export over a sound network loses next to none, and what is lost takes short contacts with it in proportion"},
 

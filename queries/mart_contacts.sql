@@ -6,11 +6,14 @@
 -- notes:   both directions count. established = flows both ways that are more
 --          than a knock or a refusal (no TCP, no flags told, ACK without RST, or
 --          over three packets), or data (ACK and PSH), which is enough where an
---          exporter sees one way only. A host that was only knocked on from
---          outside is no contact. Of the entries that explain the flows, the
---          contact has the one that int_observations would prefer; pool and coin
---          are told only where it agrees in address and port. days_outside = how
---          far the nearest flow was outside its window; 0 = inside.
+--          exporter sees one way only, or a sampled ACK of the host (no SYN, no
+--          RST): a client sends one when the pool has answered. It proves
+--          nothing where refusals are all that came down: so an ACK scan is
+--          answered. A host that was only knocked on from outside is no contact.
+--          Of the entries that explain the flows, the contact has the one that
+--          int_observations would prefer; pool and coin are told only where it
+--          agrees in address and port. days_outside = how far the nearest flow
+--          was outside its window; 0 = inside.
 with
 
 observed as (
@@ -33,10 +36,21 @@ observed as (
         bool_or(proto <> 6 or tcp_flags = 0
             or ((tcp_flags & 16) = 16 and (tcp_flags & 4) = 0)
             or packets_seen > 3) filter (where not is_up) as live_down,
+        bool_or(proto = 6 and scale > 1 and (tcp_flags & 22) = 16) filter (where is_up) as acknowledged,
         string_agg(distinct exporter, ',' order by exporter) as exporters,
         coalesce(list_sort(list(distinct host_port) filter (where host_port <> 0)), []) as host_ports
     from int_observations
     group by all
+),
+
+-- Nothing seen of what came down under sampling is no refusal.
+judged as (
+    select
+        *,
+        coalesce(pushed, false)
+            or (coalesce(live_up, false) and coalesce(live_down, false))
+            or (coalesce(acknowledged, false) and coalesce(live_down, true)) as established
+    from observed
 ),
 
 slots as (
@@ -82,7 +96,7 @@ select
     entry.feed_version,
     observed.best.entry_id,
     observed.feeds::integer as feeds,
-    coalesce(observed.pushed, false) or (coalesce(observed.live_up, false) and coalesce(observed.live_down, false)) as established,
+    observed.established,
     observed.seen_up and observed.seen_down as both_ways,
     sessions.sessions::integer as sessions,
     sessions.duration_seconds::double as duration_seconds,
@@ -122,7 +136,7 @@ select
     slots.active_slots,
     sessions.session_starts_ms,
     sessions.session_ends_ms
-from observed
+from judged as observed
 join int_hosts as host using (host_hi, host_lo)
 join slots using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
 join sessions using (host_hi, host_lo, pool_hi, pool_lo, pool_port, proto)
@@ -133,7 +147,5 @@ join int_endpoint_entries as entry
     on entry.pool_lo = observed.pool_lo and entry.pool_hi = observed.pool_hi
     and entry.pool_port = observed.pool_port and entry.proto = observed.proto
     and entry.entry_id = observed.best.entry_id and entry.feed = observed.best.feed
-where observed.seen_up
-    or coalesce(observed.pushed, false)
-    or (coalesce(observed.live_up, false) and coalesce(observed.live_down, false))
+where observed.seen_up or observed.established
 order by observed.host_hi, observed.host_lo, observed.pool_hi, observed.pool_lo, observed.pool_port, observed.proto

@@ -1,11 +1,12 @@
 -- mart_evidence: the named reasons behind each host's grade and score.
 --
 -- grain:   one row per (host, evidence)
--- inputs:  int_host_grades
--- params:  a_min_days, a_min_day_seconds, a_min_week_hours, scan_min_endpoints, min_confidence, rate_min_kbps, rate_max_kbps, full_days, full_hours, full_day_seconds, points_days, points_hours, points_duration, points_confidence, points_rhythm, points_rate, points_concurrency
+-- inputs:  int_host_grades, int_hints
+-- params:  a_min_days, a_min_day_seconds, a_min_week_hours, scan_min_endpoints, min_confidence, rate_min_kbps, rate_max_kbps, full_days, full_hours, full_day_seconds, points_days, points_hours, points_duration, points_confidence, points_rhythm, points_rate, points_concurrency, campaign_min_units, campaign_days, hint_min_signs
 -- notes:   the score is the sum of points: the grade's floor (A 75, B 50, C 25,
 --          X 0) plus at most 25 from the figures, so no figure lifts a host
---          over its grade. Evidence with 0 points explains or limits.
+--          over its grade. Evidence with 0 points explains or limits; what is named
+--          hint_ asks whoever visits, says so, and is given for A and B alone.
 with
 
 host as (
@@ -15,6 +16,29 @@ host as (
         case when grade = 'X' then 0 else 1 end as counts,
         bytes_up + bytes_down as bytes
     from int_host_grades
+),
+
+-- Signs of an infection and of intent, each as a text; NULL where it is missing.
+signs as (
+    select
+        host.host,
+        hint.campaign_units,
+        hint.campaign_hosts,
+        list_filter([
+            case when hint.campaign_units > 0 then 'began together with other units' end,
+            case when hint.is_malware then 'met only endpoints of malware reports' end,
+            case when hint.is_monero then 'mines what hidden miners mine' end,
+            case when hint.is_office_hours then 'active in office hours only' end
+        ], lambda sign: sign is not null) as passive,
+        list_filter([
+            case when hint.is_hardware_coin then 'mines coins that need graphics cards or ASICs' end,
+            case when hint.is_around_the_clock then 'active around the clock' end,
+            case when hint.has_failover then 'has spare endpoints of one pool' end,
+            case when hint.is_several then 'several connections at once' end
+        ], lambda sign: sign is not null) as active
+    from host
+    join int_hints as hint using (host_hi, host_lo)
+    where host.grade in ('A', 'B')
 ),
 
 evidence as (
@@ -119,6 +143,24 @@ evidence as (
         'no unit in the ledger owns this address'
     from host
     where unit = ''
+    union all
+    select
+        host, 13, 'hint_campaign', campaign_units, getvariable('campaign_min_units'), 0,
+        format('hint of a campaign, to be verified: {} addresses of {} units began to meet one rare endpoint within {} days', campaign_hosts, campaign_units, getvariable('campaign_days')::integer)
+    from signs
+    where campaign_units > 0
+    union all
+    select
+        host, 14, 'hint_passive', len(passive), getvariable('hint_min_signs'), 0,
+        concat('hint of passive mining (infection), to be verified: ', array_to_string(passive, ', '))
+    from signs
+    where len(passive) >= getvariable('hint_min_signs')
+    union all
+    select
+        host, 15, 'hint_active', len(active), getvariable('hint_min_signs'), 0,
+        concat('hint of active mining (intent), to be verified: ', array_to_string(active, ', '))
+    from signs
+    where len(active) >= getvariable('hint_min_signs')
 )
 
 select

@@ -13,7 +13,7 @@ scores as (
     select
         host,
         round(sum(points), 2)::double as score,
-        string_agg(case when points > 0 or position in (1, 9, 10, 11, 12) then reason end, '; ' order by position) as reasons
+        string_agg(case when points > 0 or position in (1, 9, 10, 11, 12, 13, 14, 15) then reason end, '; ' order by position) as reasons
     from mart_evidence
     group by host
 )

@@ -25,9 +25,9 @@ select
     null::varchar as feed_version,                -- version of the feed that the entry is from, name@hash
     null::varchar as entry_id,                    -- feed entry that explains the contact best; the same in every version of the feed
     null::integer as feeds,                       -- feeds whose entries explain the flows, each flow by one entry
-    null::boolean as established,                 -- true: more than a handshake or a refusal went both ways, or acknowledged data where one way was seen
+    null::boolean as established,                 -- true: more than a handshake or a refusal went both ways, or acknowledged data where one way was seen, or, sampled, an ACK of the host that was not refused
     null::boolean as both_ways,                   -- true: flows to the pool and flows from it were seen
-    null::integer as sessions,                    -- sessions: records stitched while the silence stays within session_gap_seconds
+    null::integer as sessions,                    -- sessions: records stitched while the silence stays within session_gap_seconds; sampled_gap_seconds for a TCP connection seen in samples
     null::double as duration_seconds,             -- s, sum of the sessions, cut to the day; a lower bound under sampling
     null::double as longest_session_seconds,      -- s, longest of the sessions, cut to the day
     null::integer as slots,                       -- 5-minute slots of the day in which a flow was under way

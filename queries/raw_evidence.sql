@@ -9,8 +9,8 @@ select
     null::varchar as host,      -- internal address, as text
     null::varchar as evidence,  -- name of the reason: grade, contact_days, contact_hours … of docs/scoring.md
     null::integer as position,  -- place of the reason among those of the host; 1 is the grade
-    null::double as value,      -- the figure of the host, in the unit of the evidence: points, days, hours, s, confidence, kbit/s, connections, 1 in N, endpoints
+    null::double as value,      -- the figure of the host, in the unit of the evidence: points, days, hours, s, confidence, kbit/s, connections, 1 in N, endpoints, units, signs
     null::double as threshold,  -- the figure that it is read against, in the same unit
-    null::double as points,     -- its share of the score, in points; 0 = it explains or limits
+    null::double as points,     -- its share of the score, in points; 0 = it explains, limits or hints
     null::varchar as reason     -- the same in words
 where false

@@ -41,7 +41,7 @@ func randomDay(rng *rand.Rand, configured bool) *oracle.Input {
 	d := dice{rng, 0}
 	start := 1_794_000_000_000/anHour*anHour + d.between(0, 48)*anHour
 	in := &oracle.Input{
-		Start: start, End: start + pick(d, int64(23), 24, 24, 24, 25)*anHour, Gap: pick(d, int64(300), 300, 60) * second,
+		Start: start, End: start + pick(d, int64(23), 24, 24, 24, 25)*anHour, Gap: pick(d, int64(300), 300, 60) * second, SampledGap: pick(d, int64(3600), 1200) * second,
 		TTLDays: map[string]int{"probe_up": 30, "dns": 14, "cdn": 3, "default": 20},
 	}
 	if configured {

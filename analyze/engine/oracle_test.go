@@ -115,6 +115,7 @@ func queried(t *testing.T, db *engine.DB, in *oracle.Input) []row {
 	set(t, db, "day_start_ms", in.Start)
 	set(t, db, "day_end_ms", in.End)
 	set(t, db, "session_gap_seconds", in.Gap/1000)
+	set(t, db, "sampled_gap_seconds", in.SampledGap/1000)
 	give(t, db, in)
 	if err := errors.Join(wanted.Find(t.Context(), db), db.Build(t.Context(), "mart_contacts")); err != nil {
 		t.Fatal(err)

@@ -203,6 +203,8 @@ func TestReasonsAreTranslated(t *testing.T) {
 		{Name: "grade", Points: 75, Reason: "pool contact on 6 days, up to 1433 min stitched in one day, 138 active hours in 7 days"},
 		{Name: "rate", Reason: "0.62 kbit/s while active (a miner's rate: 0.05 to 20.0)"},
 		{Name: "grade", Reason: "registered exclusion: course 4.2 (approved by 李主任)"},
+		{Name: "grade", Reason: "registered exclusion: course 4.2, active around the clock"},
+		{Name: "hint_passive", Reason: "hint of passive mining (infection), to be verified: began together with other units, active in office hours only"},
 		{Name: "new", Reason: "a sentence that nobody has translated 7 times"},
 	}
 	text := page(t, week, report.Chinese)
@@ -210,6 +212,8 @@ func TestReasonsAreTranslated(t *testing.T) {
 		"6 天与矿池有接触，单日拼接时长最多 1433 分钟，7 天内活跃 138 小时",
 		"活跃时速率 0.62 kbit/s（矿机速率范围 0.05 至 20.0）",
 		"登记排除：course 4.2（批准人：李主任）",
+		"登记排除：course 4.2, active around the clock",
+		"被动挖矿（疑似感染）线索，待核实：与其他单位同期出现、仅在办公时段活动",
 		"a sentence that nobody has translated 7 times",
 	} {
 		if !strings.Contains(text, want) {

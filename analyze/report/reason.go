@@ -2,6 +2,7 @@ package report
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,7 +11,8 @@ import (
 // A report in another language says the same sentence around the same
 // numbers: the catalogue of reasons has each sentence with '#' for a number
 // and '*' for free text, and its translation with {1}, {2} … for them in the
-// order of the English one. A test holds it against the queries.
+// order of the English one. Free text that is a list of known sentences is
+// translated, too. A test holds it against the queries.
 
 // reasonBook translates reasons; an empty one leaves them as they are.
 type reasonBook struct {
@@ -50,10 +52,28 @@ func (b *reasonBook) translate(reason string) string {
 	}
 	for _, o := range b.open {
 		if parts := o.pattern.FindStringSubmatch(reason); parts != nil {
-			return fill(o.translation, parts[1:])
+			return fill(o.translation, b.translateLists(parts[1:]))
 		}
 	}
 	return reason
+}
+
+// translateLists translates those of the texts that are nothing but sentences
+// of the catalogue, with commas between them.
+func (b *reasonBook) translateLists(texts []string) []string {
+	list := slices.Clone(texts)
+	for i, text := range texts {
+		items := strings.Split(text, ", ")
+		known := true
+		for j, item := range items {
+			translation, ok := b.sentences[item]
+			items[j], known = translation, known && ok
+		}
+		if known {
+			list[i] = strings.Join(items, "、")
+		}
+	}
+	return list
 }
 
 func fill(translation string, parts []string) string {

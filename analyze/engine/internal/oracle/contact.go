@@ -14,6 +14,7 @@ const (
 	ack    = 0x10
 	push   = 0x08
 	reset  = 0x04
+	syn    = 0x02
 	tcp    = 6
 	listed = 8 // local ports that a contact names
 )
@@ -46,7 +47,7 @@ func Contacts(in *Input) []Contact {
 	all := in.flows()
 	hosts := map[netip.Addr][]session{}
 	for k, flows := range all {
-		for _, s := range sessions(flows, in.Gap) {
+		for _, s := range sessions(connected(flows, in.SampledGap), in.Gap) {
 			s.key = k
 			hosts[k.host] = append(hosts[k.host], s)
 		}
@@ -74,7 +75,7 @@ func (in *Input) contact(k key, flows []flow) (Contact, bool) {
 	}
 	best := flows[0].entry
 	feeds, exporters, ports := map[string]bool{}, map[string]bool{}, map[int]bool{}
-	var up, down, liveUp, liveDown, pushed bool
+	var up, down, liveUp, liveDown, pushed, acknowledged bool
 	for i := range flows {
 		f := &flows[i]
 		c.First, c.Last = min(c.First, f.start), max(c.Last, f.end)
@@ -89,12 +90,13 @@ func (in *Input) contact(k key, flows []flow) (Contact, bool) {
 		up, down = up || f.up, down || !f.up
 		pushed = pushed || f.Flags&(ack|push) == ack|push
 		liveUp, liveDown = liveUp || f.up && f.answers(), liveDown || !f.up && f.answers()
+		acknowledged = acknowledged || f.up && f.acknowledges()
 	}
 	c.Entry, c.Feed, c.Match, c.OutsideMs, c.Feeds = best.ID, best.Feed, best.match, best.outside, len(feeds)
 	if best.match == "port" {
 		c.Coin, c.PoolName = best.Coin, best.Pool
 	}
-	c.BothWays, c.Established = up && down, pushed || liveUp && liveDown
+	c.BothWays, c.Established = up && down, pushed || liveUp && liveDown || acknowledged && (liveDown || !down)
 	c.Exporters = strings.Join(sortedKeys(exporters), ",")
 	c.NLocalPorts = len(ports)
 	var named []string
@@ -102,7 +104,7 @@ func (in *Input) contact(k key, flows []flow) (Contact, bool) {
 		named = append(named, strconv.Itoa(p))
 	}
 	c.LocalPorts = strings.Join(named[:min(listed, len(named))], ",")
-	for _, s := range sessions(flows, in.Gap) {
+	for _, s := range sessions(connected(flows, in.SampledGap), in.Gap) {
 		c.Starts, c.Ends = append(c.Starts, s.start), append(c.Ends, s.end)
 		c.DurationMs += s.end - s.start
 		c.LongestMs = max(c.LongestMs, s.end-s.start)
@@ -118,6 +120,12 @@ func (in *Input) contact(k key, flows []flow) (Contact, bool) {
 // answers tells whether a flow is more than a knock (SYN) or a refusal (RST).
 func (f *flow) answers() bool {
 	return f.Proto != tcp || f.Flags == 0 || f.Flags&ack != 0 && f.Flags&reset == 0 || f.Packets > 3
+}
+
+// acknowledges tells whether a sampled flow has an ACK of an open connection in
+// it: not of a knock, an answer to one or a refusal.
+func (f *flow) acknowledges() bool {
+	return f.Sampling > 1 && f.Proto == tcp && f.Flags&ack != 0 && f.Flags&(syn|reset) == 0
 }
 
 // slots are the 5-minute slots in which a flow was under way.

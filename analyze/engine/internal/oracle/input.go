@@ -37,6 +37,7 @@ type Input struct {
 	TTLDays    map[string]int // by evidence, "cdn" and "default"
 	Start, End int64          // of the day, ms since 1970
 	Gap        int64          // longest silence within a session, ms
+	SampledGap int64          // the same within a connection seen in samples, ms
 }
 
 // window is when an entry may be matched, both ends included.

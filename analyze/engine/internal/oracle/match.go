@@ -9,6 +9,7 @@ import (
 type flow struct {
 	*Record
 	start, end int64 // cut to the day
+	until      int64 // its end, or the next sign that its connection was open
 	up         bool  // from the host
 	local      int   // the host's port
 	entry      choice
@@ -47,7 +48,7 @@ func (in *Input) flows() map[key][]flow {
 			}
 			if c, ok := in.explain(k, r.Start, end); ok {
 				found[k] = append(found[k], flow{
-					Record: r, start: max(r.Start, in.Start), end: min(end, in.End-1), up: up, local: local, entry: c,
+					Record: r, start: max(r.Start, in.Start), end: min(end, in.End-1), until: min(end, in.End-1), up: up, local: local, entry: c,
 				})
 			}
 		}

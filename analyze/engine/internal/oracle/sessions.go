@@ -13,6 +13,25 @@ type session struct {
 	packets    int64 // of the exporter that saw the most
 }
 
+// connected extends sampled TCP flows to the next one of the same connection,
+// where that begins within the gap.
+func connected(flows []flow, gap int64) []flow {
+	flows = slices.Clone(flows)
+	slices.SortFunc(flows, func(a, b flow) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end)) })
+	last := map[int]*flow{}
+	for i := range flows {
+		f := &flows[i]
+		if f.Sampling <= 1 || f.Proto != tcp || f.local == 0 {
+			continue
+		}
+		if before := last[f.local]; before != nil && f.start-before.end <= gap {
+			before.until = max(before.until, f.start)
+		}
+		last[f.local] = f
+	}
+	return flows
+}
+
 // stitch groups flows whose silences stay within the gap.
 func stitch(flows []flow, gap int64) [][]flow {
 	flows = slices.Clone(flows)
@@ -22,10 +41,10 @@ func stitch(flows []flow, gap int64) [][]flow {
 	for i, f := range flows {
 		if i == 0 || f.start-reached > gap {
 			groups = append(groups, nil)
-			reached = f.end
+			reached = f.until
 		}
 		groups[len(groups)-1] = append(groups[len(groups)-1], f)
-		reached = max(reached, f.end)
+		reached = max(reached, f.until)
 	}
 	return groups
 }

@@ -67,6 +67,7 @@ var behaviours = []behaviour{
 	{"just-expired", Decoy, "C|X|-", []string{network.Metro, network.Edge}, 1, justExpired, "the feed saw a pool there 45 days ago; somebody else's idle service since"},
 	{"sinkhole", Decoy, "X", []string{network.Edge, network.County}, 1, sinkhole, "a bot that asks for its pool at a sinkhole, every 15 minutes"},
 	{"nat-web", Decoy, "C|X|-", []string{network.Metro}, 1, natWeb, "a NAT gateway: many users look at pool web pages"},
+	{"ack-scan", Decoy, "C|X|-", []string{network.Backbone, network.Metro}, 2, ackScan, "ACK to pool endpoints, each refused"},
 }
 
 // Classes tells what the hosts of each behaviour are.

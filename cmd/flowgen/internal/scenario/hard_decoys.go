@@ -5,6 +5,7 @@ import (
 
 	"minewatch/cmd/flowgen/internal/calendar"
 	"minewatch/cmd/flowgen/internal/pool"
+	"minewatch/cmd/flowgen/internal/seed"
 	"minewatch/cmd/flowgen/internal/traffic"
 )
 
@@ -41,6 +42,17 @@ func otherPort(h *host) {
 
 func justExpired(h *host) {
 	h.idle(h.choose(pool.JustExpired, nil).AddrPort())
+}
+
+// ackScan looks for what a firewall lets through. A sampled ACK of it is what
+// a sampled ACK of a miner is.
+func ackScan(h *host) {
+	for _, day := range h.someDays(3) {
+		start := h.clock(day, 2)
+		for i := range seed.Between(h.rng, 600, 1200) {
+			h.brief(h.choose(pool.Stratum, nil).AddrPort(), start+int64(i)*calendar.Second, traffic.AckScan)
+		}
+	}
 }
 
 func sinkhole(h *host) {

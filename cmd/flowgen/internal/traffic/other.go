@@ -90,6 +90,13 @@ func ScanOut(_ *rand.Rand, start, _ int64, send Send) {
 	send(start+calendar.Second, true, synBytes, wire.SYN)
 }
 
+// AckScan is an ACK without a connection, which is answered with a refusal
+// whether the port is open or not.
+func AckScan(rng *rand.Rand, start, _ int64, send Send) {
+	send(start, true, ackBytes, wire.ACK)
+	send(start+int64(seed.Between(rng, 30, 220)), false, ackBytes, wire.RST)
+}
+
 // ScanIn is a SYN from outside that nobody answers.
 func ScanIn(_ *rand.Rand, start, _ int64, send Send) {
 	send(start, false, synBytes, wire.SYN)
