@@ -15,15 +15,27 @@ import (
 // cases, and sets the moment that they are told as of: the end of the window, or
 // when the last answer came, if that is later.
 func readFeedback(ctx context.Context, db *engine.DB, o *Options, to Day) (asOf time.Time, version string, err error) {
-	notices, err := feedback.NoticesPath(o.Lake)
+	version, last, err := readAnswers(ctx, db, o.Lake)
 	if err != nil {
 		return asOf, "", err
 	}
-	answers, rows, err := feedback.Standing(o.Lake)
-	if err != nil {
-		return asOf, "", err
+	if asOf = to.End(o.Zone); last.After(asOf) {
+		asOf = last
 	}
-	asOf = to.End(o.Zone)
+	return asOf, version, db.Set(ctx, "as_of", asOf)
+}
+
+// readAnswers puts what was sent and what came back behind its relations, and says
+// which version that is and when the last answer came.
+func readAnswers(ctx context.Context, db *engine.DB, lake string) (version string, last time.Time, err error) {
+	notices, err := feedback.NoticesPath(lake)
+	if err != nil {
+		return "", last, err
+	}
+	answers, rows, err := feedback.Standing(lake)
+	if err != nil {
+		return "", last, err
+	}
 	var sent, came []string
 	if notices != "" {
 		sent = append(sent, notices)
@@ -31,16 +43,12 @@ func readFeedback(ctx context.Context, db *engine.DB, o *Options, to Day) (asOf 
 	if answers != nil {
 		came, version = append(came, feedback.StandingPath(answers)), answers.ID()
 		for i := range rows {
-			if rows[i].ReceivedAt.After(asOf) {
-				asOf = rows[i].ReceivedAt
+			if rows[i].ReceivedAt.After(last) {
+				last = rows[i].ReceivedAt
 			}
 		}
 	}
-	return asOf, version, errors.Join(
-		db.Read(ctx, "raw_notices", sent...),
-		db.Read(ctx, "raw_feedback", came...),
-		db.Set(ctx, "as_of", asOf),
-	)
+	return version, last, errors.Join(db.Read(ctx, "raw_notices", sent...), db.Read(ctx, "raw_feedback", came...))
 }
 
 // readCases reads how what units were told stands, and how often it was right.

@@ -22,11 +22,13 @@ type FeedQuality struct {
 	Contacts, EndpointsMet        int
 	Hosts, HostsA, HostsB         int
 	LastHit                       sql.NullTime    // a day
-	PrecisionPercent              sql.NullFloat64 // of what came of the notices; not known yet
+	Answers, Confirmed, Refuted   sql.NullInt64   // what units answered, see report.Precision; null: nobody did
+	PrecisionPercent              sql.NullFloat64 // Confirmed of Confirmed and Refuted
 }
 
 // RateFeeds says what each source of the feed is worth: how large, old, dead
-// and shared it is, and what it has found in the nights from..to.
+// and shared it is, what it has found in the nights from..to, and how often units
+// who were told of it, in whichever night, said that it was right.
 func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, error) {
 	versions, err := feed.Versions(o.Lake)
 	if err != nil {
@@ -53,6 +55,9 @@ func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, err
 	if asOf.IsZero() {
 		asOf = o.Now()
 	}
+	if _, _, err := readAnswers(ctx, db, o.Lake); err != nil {
+		return nil, err
+	}
 	if err := errors.Join(
 		readFeed(ctx, db, &o, feed.Effective(versions, asOf), feed.Effective(negatives, asOf)),
 		db.ReadGrown(ctx, "raw_contacts", paths(contacts)...),
@@ -67,7 +72,7 @@ func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, err
 		var q FeedQuality
 		err := rows.Scan(&q.Feed, &q.Source, &q.Version, &q.Endpoints, &q.Prefixes, &q.Live, &q.Dead, &q.DeadPercent, &q.Shared,
 			&q.PortKnownPercent, &q.ElsewherePercent, &q.AgeDays, &q.LastSeen, &q.Contacts, &q.EndpointsMet,
-			&q.Hosts, &q.HostsA, &q.HostsB, &q.LastHit, &q.PrecisionPercent)
+			&q.Hosts, &q.HostsA, &q.HostsB, &q.LastHit, &q.Answers, &q.Confirmed, &q.Refuted, &q.PrecisionPercent)
 		list = append(list, q)
 		return err
 	})

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"minewatch/analyze/feed"
+	"minewatch/analyze/feedback"
 	"minewatch/analyze/ledger"
+	"minewatch/analyze/versions"
 )
 
 // Outdated are nights that rest on less than is known now, by what renews
@@ -18,7 +20,7 @@ type Outdated struct {
 	AsOf  []Day // were matched with the feed of a past moment on purpose
 	Gone  []Day // would be in Rerun or Late, but flows that they read were deleted
 
-	Unknown []string // negative lists, ledger and exclusions that nights of Rerun do not know
+	Unknown []string // negative lists, ledger, exclusions and answers that nights of Rerun do not know
 	Feeds   []string // versions that nights of Late do not know
 }
 
@@ -37,7 +39,10 @@ func FindOutdated(lake string, nights []Day) (*Outdated, error) {
 		if err != nil {
 			return nil, err
 		}
-		unknown, feeds := now.without(m)
+		unknown, feeds, err := now.without(m)
+		if err != nil {
+			return nil, err
+		}
 		if len(unknown)+len(feeds) > 0 {
 			gone, err := flowsGone(lake, m)
 			if err != nil {
@@ -69,6 +74,9 @@ type knowledge struct {
 	versions           []feed.Version // of all feeds
 	feeds, negatives   []feed.Version
 	ranges, exclusions *ledger.Version
+	answers            *versions.Version  // of units
+	excluded           []ledger.Exclusion // by them
+	lake               string
 }
 
 func knowledgeNow(lake string) (k knowledge, err error) {
@@ -81,21 +89,33 @@ func knowledgeNow(lake string) (k knowledge, err error) {
 		return k, err
 	}
 	k.negatives = feed.Effective(negatives, time.Time{})
-	k.ranges, k.exclusions, err = ledger.Current(lake, time.Time{})
+	if k.ranges, k.exclusions, err = ledger.Current(lake, time.Time{}); err != nil {
+		return k, err
+	}
+	if k.answers, err = feedback.Current(lake); err != nil {
+		return k, err
+	}
+	k.lake = lake
+	k.excluded, err = feedback.Excluded(k.answers)
 	return k, err
 }
 
 // without is what a night does not know: what it would have to be run again
 // for, and the feeds. Of a night of a past moment, the lists of then count.
-func (k *knowledge) without(m *Manifest) (unknown, feeds []string) {
+func (k *knowledge) without(m *Manifest) (unknown, feeds []string, err error) {
 	if k.ranges != nil && m.Ledger != k.ranges.ID() {
 		unknown = append(unknown, "ledger "+k.ranges.ID())
 	}
 	if k.exclusions != nil && m.Exclusions != k.exclusions.ID() {
 		unknown = append(unknown, k.exclusions.ID())
 	}
+	if excludes, err := k.excludesAnew(m); err != nil {
+		return nil, nil, err
+	} else if excludes {
+		unknown = append(unknown, "what the answers up to "+k.answers.ID()+" exclude")
+	}
 	if m.FeedAsOf != nil {
-		return unknown, nil
+		return unknown, nil, nil
 	}
 	for i := range k.negatives {
 		if id := k.negatives[i].ID(); !slices.Contains(m.Negatives, id) {
@@ -114,7 +134,42 @@ func (k *knowledge) without(m *Manifest) (unknown, feeds []string) {
 			feeds = append(feeds, v.ID())
 		}
 	}
-	return unknown, feeds
+	return unknown, feeds, nil
+}
+
+// excludesAnew says whether the answers of units exclude other addresses on the day
+// of a night than they did when it ran. A form that came since changes no night
+// before it, as an exclusion holds from the day of the answer: only what was
+// imported late, or is answered otherwise now, does.
+func (k *knowledge) excludesAnew(m *Manifest) (bool, error) {
+	if k.answers == nil || m.Answers == k.answers.ID() {
+		return false, nil
+	}
+	var then []ledger.Exclusion
+	if m.Answers != "" {
+		v, err := feedback.Version(k.lake, m.Answers)
+		if err != nil {
+			return false, err
+		}
+		if then, err = feedback.Excluded(v); err != nil {
+			return false, err
+		}
+	}
+	return !slices.Equal(excludedOn(m.Day, then), excludedOn(m.Day, k.excluded)), nil
+}
+
+// excludedOn are the ranges that are excluded on a day, as int_hosts takes them, in
+// order.
+func excludedOn(day Day, all []ledger.Exclusion) []string {
+	start := day.Start(time.UTC)
+	var list []string
+	for i := range all {
+		if e := &all[i]; e.ValidFrom.Before(start.AddDate(0, 0, 1)) && !e.Expires.Before(start) {
+			list = append(list, e.Range.String())
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // restsOnReplaced says whether a night was matched with what a later version of

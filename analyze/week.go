@@ -236,7 +236,7 @@ func describeNights(o *Options, week *report.Week, from, to Day) ([]Day, error) 
 	}
 	nights = slices.DeleteFunc(nights, func(d Day) bool { return d < from || d > to })
 	for _, day := range nights {
-		m, err := ReadManifest(o.Lake, day)
+		m, hash, err := readManifest(o.Lake, day)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("the night of %s has contacts but no manifest: run it again", day)
 		}
@@ -245,6 +245,9 @@ func describeNights(o *Options, week *report.Week, from, to Day) ([]Day, error) 
 		}
 		if m.RunAt.After(week.AsOf) {
 			week.AsOf = m.RunAt
+		}
+		if m.Seq > 0 && (week.ChainHead == nil || m.Seq > week.ChainHead.Run) {
+			week.ChainHead = &report.ChainHead{Run: m.Seq, RunAt: m.RunAt.UTC(), SHA256: hash}
 		}
 		week.FeedVersions = append(week.FeedVersions, m.Feeds...)
 		if m.Ledger != "" {

@@ -1,7 +1,7 @@
 -- mart_feed_quality: what each source of the feed is worth: its size, age and overlap, and what it has found.
 --
 -- grain:   one row per source and feed
--- inputs:  stg_pool_entries, raw_contacts, raw_suspects, raw_feed
+-- inputs:  stg_pool_entries, raw_contacts, raw_suspects, raw_feed, mart_precision
 -- params:  as_of, window_from, window_to
 -- notes:   an endpoint is an address or prefix with port and protocol, however
 --          many names and coins it has. Dead: its window has ended. Also
@@ -9,8 +9,10 @@
 --          suspects are those of the nights of the window; a contact counts for
 --          the source of the entry that explains it best, and a host of grade A
 --          or B for every source through which it was in contact, port and
---          window agreeing. Precision needs what came of the notices, which is
---          not known yet: null.
+--          window agreeing. What units answered is of all notices up to as_of, by
+--          the name of the source: an address counts for each source that its
+--          notice rests on. Without an answer all of it is null; with none that
+--          confirms or refutes, the precision is.
 with
 
 entries as (
@@ -128,6 +130,17 @@ hits as (
         max(day) as last_hit
     from contacts
     group by feed, source
+),
+
+answered as (
+    select
+        name as source,
+        active + passive + research as confirmed,
+        false_alarms as refuted,
+        active + passive + research + false_alarms + not_found as answers,
+        precision_percent
+    from mart_precision
+    where kind = 'source'
 )
 
 select
@@ -150,9 +163,13 @@ select
     coalesce(hosts.hosts_a, 0) as hosts_a,
     coalesce(hosts.hosts_b, 0) as hosts_b,
     hits.last_hit,
-    null::double as precision_percent
+    answered.answers,
+    answered.confirmed,
+    answered.refuted,
+    round(answered.precision_percent, 1) as precision_percent
 from size
 join stated on stated.feed = size.feed and stated.source = size.source
 left join hits on hits.feed = size.feed and hits.source = size.source
 left join hosts on hosts.feed = size.feed and hosts.source = size.source
+left join answered on answered.source = size.source
 order by coalesce(hosts.hosts_a, 0) + coalesce(hosts.hosts_b, 0) desc, size.endpoints desc, size.feed, size.source

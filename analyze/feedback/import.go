@@ -171,3 +171,26 @@ func StandingPath(v *versions.Version) string { return v.Path(standingFile) }
 
 // ExclusionsPath is the path of the table of the addresses that answers exclude.
 func ExclusionsPath(v *versions.Version) string { return v.Path(exclusionsFile) }
+
+// Excluded are the addresses that the answers up to a version exclude; none for nil.
+func Excluded(v *versions.Version) ([]ledger.Exclusion, error) {
+	if v == nil {
+		return nil, nil
+	}
+	return sheet.ReadVersion(v, exclusionsFile, ledger.ExclusionColumns)
+}
+
+// Version is the version with an ID; nil where there is none, or where answers were
+// never imported.
+func Version(lake, id string) (*versions.Version, error) {
+	list, err := store(lake).List()
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if list[i].ID() == id {
+			return &list[i], nil
+		}
+	}
+	return nil, nil
+}

@@ -14,20 +14,21 @@ const Schema = "minewatch/weekly-report/1"
 
 // document is the JSON file of a week.
 type document struct {
-	Schema         string    `json:"schema"`
-	Lang           Lang      `json:"lang"` // of headline, reasons and grade_text
-	Week           string    `json:"week"`
-	From           string    `json:"from"`
-	To             string    `json:"to"`
-	Zone           string    `json:"zone"`
-	Region         string    `json:"region"` // "" = everything
-	Site           string    `json:"site"`
-	Masked         bool      `json:"masked,omitempty"` // a public version: fewer tables and columns
-	AsOf           time.Time `json:"as_of"`
-	ProgramVersion string    `json:"program_version"`
-	FeedVersions   []string  `json:"feed_versions"`
-	LedgerVersions []string  `json:"ledger_versions"`
-	Rules          string    `json:"rules_sha256"`
+	Schema         string     `json:"schema"`
+	Lang           Lang       `json:"lang"` // of headline, reasons and grade_text
+	Week           string     `json:"week"`
+	From           string     `json:"from"`
+	To             string     `json:"to"`
+	Zone           string     `json:"zone"`
+	Region         string     `json:"region"` // "" = everything
+	Site           string     `json:"site"`
+	Masked         bool       `json:"masked,omitempty"` // a public version: fewer tables and columns
+	AsOf           time.Time  `json:"as_of"`
+	ChainHead      *ChainHead `json:"chain_head,omitempty"` // not there: no night, or of a program that kept no chain
+	ProgramVersion string     `json:"program_version"`
+	FeedVersions   []string   `json:"feed_versions"`
+	LedgerVersions []string   `json:"ledger_versions"`
+	Rules          string     `json:"rules_sha256"`
 
 	Headline string   `json:"headline"`
 	Warnings []string `json:"warnings"`
@@ -56,7 +57,7 @@ func Document(w io.Writer, week *Week, lang Lang) error {
 	d := &document{
 		Schema: Schema, Lang: lang, Week: week.Name,
 		From: week.From.In(p.zone).Format(time.DateOnly), To: week.To.In(p.zone).Format(time.DateOnly), Zone: p.zone.String(),
-		Region: week.Region, Site: week.Site, Masked: week.Masked, AsOf: week.AsOf.UTC(), ProgramVersion: week.ProgramVersion,
+		Region: week.Region, Site: week.Site, Masked: week.Masked, AsOf: week.AsOf.UTC(), ChainHead: week.ChainHead, ProgramVersion: week.ProgramVersion,
 		FeedVersions: orEmpty(week.FeedVersions), LedgerVersions: orEmpty(week.LedgerVersions), Rules: week.ConfigHash,
 		Headline: p.headline(week), Warnings: orEmpty(p.warnings(week)), Total: &week.Total, LastWeek: week.Last, Coverage: week.Coverage,
 		Tables: map[string][]record{},

@@ -31,7 +31,7 @@ func Mask(week *Week) (*Week, error) {
 	masked := &Week{
 		Masked: true,
 		Name:   week.Name, From: week.From, To: week.To, Zone: week.Zone, Region: week.Region, Site: week.Site,
-		AsOf: week.AsOf, ProgramVersion: week.ProgramVersion, ConfigHash: week.ConfigHash,
+		AsOf: week.AsOf, ChainHead: week.ChainHead, ProgramVersion: week.ProgramVersion, ConfigHash: week.ConfigHash,
 		FeedVersions: week.FeedVersions, LedgerVersions: week.LedgerVersions,
 		Total: week.Total, Last: week.Last, Pools: week.Pools, Coins: week.Coins,
 		Cities: maskCities(week.Cities), Sectors: maskSectors(week.Sectors),

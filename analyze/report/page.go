@@ -26,7 +26,7 @@ type page struct {
 	Sections                         []string
 	Region, WeekTitle, Period        string
 	Marking                          string
-	AsOf, Zone                       string
+	AsOf, Zone, ChainHead            string
 	Headline, Comparison, NoSuspects string
 	HistoryLine, EnergyLine          string
 	Warnings                         []string
@@ -113,7 +113,7 @@ func newPage(week *Week, p *printer) (*page, error) {
 		Sections: []string{"summary", "regions", "units", "pools", "energy", "suspects", "history", "cases", "clues", "excluded", "basis", "limits"},
 
 		Region: week.Region, WeekTitle: p.weekTitle(week), Period: p.period(week), Marking: p.marking(week),
-		AsOf: p.asOf(week.AsOf), Zone: p.zone.String(),
+		AsOf: p.asOf(week.AsOf), ChainHead: p.chainHead(week), Zone: p.zone.String(),
 		Headline: p.headline(week), Comparison: p.comparison(week), NoSuspects: p.noSuspects(week),
 		EnergyLine: p.energyLine(week), Energy: energyOf(week),
 		HistoryLine: p.historyLine(week), History: p.historyPart(week), Cases: p.casesPart(week),

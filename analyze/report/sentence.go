@@ -183,12 +183,24 @@ func (p *printer) basis(week *Week) []fact {
 			fact{p.say("basis.sampling"), []string{sampling}},
 		)
 	}
+	if head := p.chainHead(week); head != "" {
+		facts = append(facts, fact{p.say("basis.chain"), []string{head}})
+	}
 	return append(facts,
 		fact{p.say("basis.feed"), p.orNone(week.FeedVersions)},
 		fact{p.say("basis.ledger"), p.orNone(week.LedgerVersions)},
 		fact{p.say("basis.config"), []string{p.orUnknown(shortHash(week.ConfigHash))}},
 		fact{p.say("basis.program"), []string{strings.TrimSpace("minewatch " + week.ProgramVersion)}},
 	)
+}
+
+// chainHead names the last run that the report rests on, with its whole hash, as
+// 'minewatch verify --head' takes it; "" where no run is in a chain.
+func (p *printer) chainHead(week *Week) string {
+	if week.ChainHead == nil {
+		return ""
+	}
+	return p.say("basis.chain_head", week.ChainHead.SHA256, week.ChainHead.Run, p.asOf(week.ChainHead.RunAt))
 }
 
 // coverageFacts say what of all that was sent is in the lake, and what is

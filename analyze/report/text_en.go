@@ -170,6 +170,8 @@ func english() map[string]string {
 		"basis.sampling":        "Sampling",
 		"basis.sampled":         "some or all exporters sample; traffic is scaled by the sampling rate",
 		"basis.unsampled":       "no exporter says that it samples",
+		"basis.chain":           "Chain head",
+		"basis.chain_head":      "%s (run %d, as of %s)",
 		"basis.feed":            "Pool feed",
 		"basis.ledger":          "Address ledger",
 		"basis.config":          "Rules",
@@ -256,8 +258,9 @@ func english() map[string]string {
 		"date":       "%d-%02d-%02d",
 		"notice.cut": "The %s endpoints with the longest contact, of %s.",
 
-		"footer.made": "Made by minewatch %s from results as of %s.",
-		"footer.zone": "All times are %s.",
+		"footer.made":  "Made by minewatch %s from results as of %s.",
+		"footer.chain": "Chain head: %s; minewatch verify --head tells whether it still stands.",
+		"footer.zone":  "All times are %s.",
 
 		"col.rank":        "#",
 		"col.host":        "IP address",

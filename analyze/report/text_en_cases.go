@@ -46,6 +46,7 @@ func englishCases() map[string]string {
 		"col.after":        "Since the measure",
 		"col.notified":     "Notified",
 		"col.of":           "Of",
+		"col.of_name":      "Name",
 		"col.active":       "Active",
 		"col.passive":      "Passive",
 		"col.research":     "Research",

@@ -171,6 +171,8 @@ func chinese() map[string]string {
 		"basis.sampling":        "采样",
 		"basis.sampled":         "部分或全部采集设备采样，流量已按采样率折算",
 		"basis.unsampled":       "采集设备均未声明采样",
+		"basis.chain":           "运行链校验值",
+		"basis.chain_head":      "%s（第 %d 次运行，%s）",
 		"basis.feed":            "矿池情报版本",
 		"basis.ledger":          "地址台账版本",
 		"basis.config":          "规则配置",
@@ -257,8 +259,9 @@ func chinese() map[string]string {
 		"date":       "%d 年 %d 月 %d 日",
 		"notice.cut": "此处列出活跃时间最长的 %s 个端点，共 %s 个。",
 
-		"footer.made": "由 minewatch（矿哨）%s 生成，结果截至 %s。",
-		"footer.zone": "时间均以 %s 为准。",
+		"footer.made":  "由 minewatch（矿哨）%s 生成，结果截至 %s。",
+		"footer.chain": "运行链校验值 %s，可用 minewatch verify --head 核对。",
+		"footer.zone":  "时间均以 %s 为准。",
 
 		"col.rank":        "序号",
 		"col.host":        "IP 地址",

@@ -46,6 +46,7 @@ func chineseCases() map[string]string {
 		"col.after":        "整改后",
 		"col.notified":     "通报",
 		"col.of":           "统计对象",
+		"col.of_name":      "名称",
 		"col.active":       "主动",
 		"col.passive":      "被动",
 		"col.research":     "科研",

@@ -113,6 +113,7 @@ type Week struct {
 	NoticeTemplate string            // path of the template of the notices; "" = our own
 
 	AsOf           time.Time // when the newest night of the week was run
+	ChainHead      *ChainHead
 	ProgramVersion string
 	FeedVersions   []string
 	LedgerVersions []string
@@ -247,4 +248,14 @@ type Day struct {
 	Sampled        bool // at least one exporter samples
 	A, B, C        int
 	MeanMbps       float64
+}
+
+// ChainHead is the last run over a night of the week in the chain of runs. Who has its
+// hash on paper can tell later whether the chain before it was written anew. It is not
+// the last run of all: that one would change with every night, and a report written
+// again would not have the same bytes.
+type ChainHead struct {
+	Run    int       `json:"run"` // number in the chain
+	RunAt  time.Time `json:"run_at"`
+	SHA256 string    `json:"sha256"` // of the record of the run
 }

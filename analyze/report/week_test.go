@@ -22,6 +22,10 @@ func sampleWeek() *report.Week {
 		FeedVersions:   []string{"cert@1f0a9c33be71", "public@77d0c2a9e415"},
 		LedgerVersions: []string{"province@9b1e6d0f2a38", "exclusions@c0ffee123456"},
 		ConfigHash:     "5d41402abc4b",
+		ChainHead: &report.ChainHead{
+			Run: 23, RunAt: time.Date(2026, time.November, 15, 18, 31, 5, 0, time.UTC),
+			SHA256: "3f2a91c04b77e0d5a8c6b1f4293d7e58607c1b2a9f8e4d3c5b6a7980f1e2d3c4",
+		},
 		Total: report.Total{
 			HostsA: 3, HostsB: 2, HostsC: 1, HostsX: 1, Units: 3, Cities: 2, Pools: 3, Coins: 2,
 			BytesUp: 910_000_000, BytesDown: 2_100_000_000, MeanMbps: 0.0412, P95Mbps: 0.118, NoOwner: 1, ActiveHours: 389,

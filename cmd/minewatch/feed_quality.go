@@ -26,7 +26,9 @@ and are named by another source too; and what it found in the nights of the last
 weeks: contacts that rest on it, hosts, and hosts of grade A and B that were in
 contact through it. A source that finds nobody may be good: nobody mined there.
 
-Precision needs what came of the notices, and is empty until that is known.`,
+Of the addresses that units were told of through it, and answered about: how many
+were confirmed (mining, active, passive or for research) and refuted (a false alarm),
+and the precision, confirmed of both. Nobody answered: these are empty.`,
 		Example: `  minewatch feed quality
   minewatch feed quality --weeks 12 --format csv`,
 		Args: cobra.NoArgs,
@@ -83,6 +85,14 @@ func feedQualities() *listing[analyze.FeedQuality] {
 	share := func(name string, of func(*row) float64) sheet.Column[row] {
 		return sheet.Value(name, sheet.IsNumber, func(q *row) string { return strconv.FormatFloat(of(q), 'f', 1, 64) })
 	}
+	answered := func(name string, of func(*row) sql.NullInt64) sheet.Column[row] {
+		return sheet.Value(name, sheet.IsNumber, func(q *row) string {
+			if n := of(q); n.Valid {
+				return strconv.FormatInt(n.Int64, 10)
+			}
+			return ""
+		})
+	}
 	return &listing[row]{
 		columns: []sheet.Column[row]{
 			text("feed", func(q *row) string { return q.Feed }),
@@ -104,6 +114,9 @@ func feedQualities() *listing[analyze.FeedQuality] {
 			number("hosts_a", func(q *row) int { return q.HostsA }),
 			number("hosts_b", func(q *row) int { return q.HostsB }),
 			text("last_hit", func(q *row) string { return knownTime(q.LastHit, time.DateOnly) }),
+			answered("answers", func(q *row) sql.NullInt64 { return q.Answers }),
+			answered("confirmed", func(q *row) sql.NullInt64 { return q.Confirmed }),
+			answered("refuted", func(q *row) sql.NullInt64 { return q.Refuted }),
 			sheet.Value("precision_percent", sheet.IsNumber, func(q *row) string {
 				if !q.PrecisionPercent.Valid {
 					return ""
@@ -111,7 +124,7 @@ func feedQualities() *listing[analyze.FeedQuality] {
 				return strconv.FormatFloat(q.PrecisionPercent.Float64, 'f', 1, 64)
 			}),
 		},
-		brief: []string{"feed", "source", "endpoints", "age_days", "dead_percent", "shared", "port_known_percent", "elsewhere_percent", "contacts", "hosts", "hosts_a", "hosts_b", "last_hit"},
+		brief: []string{"feed", "source", "endpoints", "age_days", "dead_percent", "shared", "port_known_percent", "elsewhere_percent", "contacts", "hosts", "hosts_a", "hosts_b", "last_hit", "answers", "precision_percent"},
 		empty: "no feed was imported yet: see 'minewatch feed import --help'",
 	}
 }

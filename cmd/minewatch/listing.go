@@ -85,13 +85,7 @@ func (l *listing[T]) writeTable(w io.Writer, rows []T) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	t := table.NewWriter()
-	style := table.StyleDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
-	style.Format.Header = text.FormatUpper
-	t.SetStyle(style)
-
+	t := plainTable()
 	var header table.Row
 	var configs []table.ColumnConfig
 	var shown []sheet.Column[T]
@@ -115,6 +109,22 @@ func (l *listing[T]) writeTable(w io.Writer, rows []T) error {
 		}
 		t.AppendRow(cells)
 	}
+	return renderTable(w, t)
+}
+
+// plainTable is an empty table without boxes.
+func plainTable() table.Writer {
+	t := table.NewWriter()
+	style := table.StyleDefault
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Box.PaddingLeft, style.Box.PaddingRight = "", "  "
+	style.Format.Header = text.FormatUpper
+	t.SetStyle(style)
+	return t
+}
+
+// renderTable writes a table whose lines do not end in blanks.
+func renderTable(w io.Writer, t table.Writer) error {
 	var out strings.Builder
 	for line := range strings.Lines(t.Render()) {
 		out.WriteString(strings.TrimRight(line, " \n") + "\n")

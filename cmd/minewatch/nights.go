@@ -47,8 +47,7 @@ func writeNights(env *environment, format outputFormat, nights []*analyze.Manife
 		if len(nights) == 0 {
 			return nil
 		}
-		t := table.NewWriter()
-		t.SetStyle(table.StyleLight)
+		t := plainTable()
 		row := func(cells []string) table.Row {
 			r := make(table.Row, len(cells)-1) // the feeds are for machines
 			for i := range r {
@@ -63,8 +62,7 @@ func writeNights(env *environment, format outputFormat, nights []*analyze.Manife
 		for _, m := range nights {
 			t.AppendRow(row(nightCells(m)))
 		}
-		_, err := env.stdout.Write([]byte(t.Render() + "\n"))
-		return err
+		return renderTable(env.stdout, t)
 	}
 	return nil
 }

@@ -28,7 +28,7 @@ func (e *environment) sayOutdated(nights []analyze.Day) error {
 			n, choose(n, "night was", "nights were"), choose(n, "rests", "rest"), dayRanges(o.AsOf)))
 	}
 	if n := len(o.Gone); n > 0 {
-		e.say(fmt.Sprintf("%d %s not know the feed, negative lists and ledger of now, and flows that %s read were deleted since, so %s: %s",
+		e.say(fmt.Sprintf("%d %s not know the feed, negative lists, ledger and answers of now, and flows that %s read were deleted since, so %s: %s",
 			n, choose(n, "night does", "nights do"), choose(n, "it", "they"), choose(n, "it stands as it is", "they stand as they are"),
 			dayRanges(o.Gone)))
 	}

@@ -1,28 +1,29 @@
 // Tables sort on a click on a heading. The page is complete without it.
+//
+// Names are Chinese in every language of the page, so they go by their sound;
+// digits in text count as numbers, so that 10.9.0.1 is before 10.21.0.1. What has no
+// value is last in either direction.
+var byName = new Intl.Collator("zh-CN", {numeric: true});
 document.querySelectorAll("table.sortable").forEach(function (table) {
   var heads = table.tHead.rows[0].cells;
-  function value(row, column) {
+  function value(row, column, numeric) {
     var cell = row.cells[column];
-    if (!cell) return "";
-    return cell.dataset.v !== undefined ? cell.dataset.v : cell.textContent.trim();
-  }
-  function number(text) {
-    var plain = text.replace(/[,≥\s]/g, "");
-    return plain !== "" && isFinite(plain) ? Number(plain) : NaN;
+    var text = cell.dataset.v !== undefined ? cell.dataset.v : cell.textContent.trim();
+    if (!numeric) return text === "–" ? "" : text;
+    text = text.replace(/[,≥%\s]/g, "");
+    return text === "" || isNaN(text) ? "" : Number(text);
   }
   function sort(column) {
-    var head = heads[column];
-    var descending = head.getAttribute("aria-sort") === "ascending" ||
-      (!head.hasAttribute("aria-sort") && head.classList.contains("n"));
+    var head = heads[column], numeric = head.classList.contains("n");
+    var descending = head.getAttribute("aria-sort") === "ascending" || (!head.hasAttribute("aria-sort") && numeric);
     var body = table.tBodies[0];
-    var rows = Array.prototype.slice.call(body.rows);
+    var rows = Array.prototype.map.call(body.rows, function (row) { return {row: row, value: value(row, column, numeric)}; });
     rows.sort(function (a, b) {
-      var x = value(a, column), y = value(b, column);
-      var m = number(x), n = number(y);
-      var order = isNaN(m) || isNaN(n) ? x.localeCompare(y) : m - n;
+      if (a.value === "" || b.value === "") return (a.value === "") - (b.value === "");
+      var order = numeric ? a.value - b.value : byName.compare(a.value, b.value);
       return descending ? -order : order;
     });
-    rows.forEach(function (row) { body.appendChild(row); });
+    rows.forEach(function (r) { body.appendChild(r.row); });
     Array.prototype.forEach.call(heads, function (h) { h.removeAttribute("aria-sort"); });
     head.setAttribute("aria-sort", descending ? "descending" : "ascending");
   }
