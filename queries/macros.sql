@@ -142,3 +142,7 @@ create or replace macro to_bigint(n) as least(n, 9223372036854775807)::bigint
 create or replace macro coverage_percent(stored, lost) as
     case when stored + lost > 0 then 100.0::double * stored / (stored + lost) end
 ;
+-- The regions whose reports tell of a place: everything, its city, its county.
+create or replace macro regions_of(city, county) as
+    list_distinct(['', coalesce(city, ''), concat_ws('/', city, case when city <> '' then nullif(county, '') end)])
+;
