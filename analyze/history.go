@@ -45,7 +45,7 @@ func attachHistory(ctx context.Context, db *engine.DB, list []report.Suspect) er
 			coalesce(week.status, ''), coalesce(week.unknown_because, '')
 		from int_region_suspects as suspect
 		left join mart_history as history on history.host = suspect.host
-		left join mart_week_history as week on week.kind = 'host' and week.subject = suspect.host and week.is_suspect`,
+		left join mart_week_history as week on week.region = '' and week.kind = 'host' and week.subject = suspect.host and week.is_suspect`,
 		func(rows *sql.Rows) error {
 			var host, firstDay, status, because string
 			var daysSeen int
@@ -77,13 +77,13 @@ func pastFields(p *report.Past) []any {
 // those that it lacks. The latest come first.
 func readWeekHistory(ctx context.Context, db *engine.DB, week *report.Week) error {
 	read := func(kind string, into *[]report.Past) error {
-		return scanAll(ctx, db, "select subject, is_suspect, "+historyColumns+` from mart_week_history where kind = ?
+		return scanAll(ctx, db, "select subject, is_suspect, "+historyColumns+` from mart_week_history where region = ? and kind = ?
 			order by status, is_suspect desc, last_day desc, days_seen desc, subject`, func(rows *sql.Rows) error {
 			var p report.Past
 			err := rows.Scan(append([]any{&p.Subject, &p.Suspect}, pastFields(&p)...)...)
 			*into = append(*into, p)
 			return err
-		}, kind)
+		}, week.Region, kind)
 	}
 	return errors.Join(read("host", &week.Hosts), read("unit", &week.UnitPast))
 }

@@ -68,7 +68,7 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	if err := errors.Join(readCodes(ctx, db, o.Lake), db.Read(ctx, "raw_last_regions")); err != nil {
 		return err
 	}
-	last, err := lastTotals(ctx, db, o.Lake, from, regions)
+	last, err := lastTotals(ctx, db, o.Lake, from)
 	if err != nil {
 		return err
 	}
@@ -91,12 +91,20 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	if err != nil {
 		return err
 	}
+	totals, err := buildRegions(ctx, db)
+	if err != nil {
+		return err
+	}
 	if each {
 		whole.Homes = homes(suspects)
 	}
 	for _, region := range regions {
 		week := *whole
-		week.Region, week.Last = region, last[region]
+		week.Region, week.Total = region, totals[region]
+		if last != nil {
+			total := last[region]
+			week.Last = &total
+		}
 		takeSuspects(&week, suspects)
 		if err := fillWeek(ctx, db, &week, nights); err != nil {
 			return err
@@ -108,29 +116,20 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	return nil
 }
 
-// lastTotals are the headlines of the week before; none if it has no nights. What
-// it has of cities and counties is kept for the comparison.
-func lastTotals(ctx context.Context, db *engine.DB, lake string, from Day, regions []string) (map[string]*report.Total, error) {
+// lastTotals are the headlines of the week before, by region; nil if it has no
+// nights. What it has of cities and counties is kept for the comparison.
+func lastTotals(ctx context.Context, db *engine.DB, lake string, from Day) (map[string]report.Total, error) {
 	nights, err := NightDays(lake)
 	if err != nil || !slices.ContainsFunc(nights, func(d Day) bool { return d >= from.Add(-7) && d < from }) {
 		return nil, err
 	}
-	if err := buildWindow(ctx, db, from.Add(-7), from.Add(-1)); err != nil {
+	if err := errors.Join(buildWindow(ctx, db, from.Add(-7), from.Add(-1)), db.Build(ctx, "mart_totals")); err != nil {
 		return nil, err
 	}
 	if err := keepLastRegions(ctx, db); err != nil {
 		return nil, err
 	}
-	totals := map[string]*report.Total{}
-	for _, region := range regions {
-		if err := errors.Join(setRegion(ctx, db, region), db.Build(ctx, "mart_totals")); err != nil {
-			return nil, err
-		}
-		if totals[region], err = readTotal(ctx, db); err != nil {
-			return nil, err
-		}
-	}
-	return totals, nil
+	return readTotals(ctx, db)
 }
 
 // buildWindow grades anew, over other days.
@@ -155,13 +154,24 @@ func weekSuspects(ctx context.Context, db *engine.DB) ([]report.Suspect, error) 
 	return suspects, attachDetails(ctx, db, suspects)
 }
 
+// buildRegions builds what is told of all regions at once, and returns the
+// headlines.
+func buildRegions(ctx context.Context, db *engine.DB) (map[string]report.Total, error) {
+	if err := errors.Join(
+		db.Build(ctx, "mart_totals", "mart_units", "mart_sectors", "mart_coins", "mart_pools", "mart_week_history"),
+		runChecks(ctx, db, "chk_history"),
+	); err != nil {
+		return nil, err
+	}
+	return readTotals(ctx, db)
+}
+
 // takeSuspects gives the week those of its region, by grade and with ranks of
 // their own, as int_region_suspects has them.
 func takeSuspects(week *report.Week, suspects []report.Suspect) {
-	city, county, _ := strings.Cut(week.Region, "/")
 	rank := 0
 	for _, s := range suspects {
-		if city != "" && s.City != city || county != "" && s.County != county {
+		if week.Region != "" && week.Region != s.City && week.Region != s.City+"/"+s.County {
 			continue
 		}
 		rank++
@@ -202,20 +212,15 @@ func homes(suspects []report.Suspect) map[string]string {
 	return of
 }
 
-// fillWeek reads the weekly tables of the week's region.
+// fillWeek reads the rows of the week's region, and builds the few tables that are
+// of one region only.
 func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Day) error {
 	if err := errors.Join(
 		setRegion(ctx, db, week.Region),
-		db.Build(ctx, "mart_totals", "mart_days", "mart_regions", "mart_region_ranks", "mart_units", "mart_sectors", "mart_coins", "mart_pools", "mart_week_history"),
-		runChecks(ctx, db, "chk_history"),
+		db.Build(ctx, "mart_days", "mart_regions", "mart_region_ranks"),
 	); err != nil {
 		return err
 	}
-	total, err := readTotal(ctx, db)
-	if err != nil {
-		return err
-	}
-	week.Total = *total
 	if err := errors.Join(readRegions(ctx, db, week), readUnits(ctx, db, week), readShares(ctx, db, week),
 		readPools(ctx, db, week), readDays(ctx, db, week), readWeekCoverage(ctx, db, week),
 		readWeekHistory(ctx, db, week), readCases(ctx, db, week), readOverview(ctx, db, week)); err != nil {

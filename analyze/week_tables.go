@@ -10,14 +10,19 @@ import (
 	"minewatch/analyze/report"
 )
 
-func readTotal(ctx context.Context, db *engine.DB) (*report.Total, error) {
-	var t report.Total
-	err := scanAll(ctx, db, `select hosts_a, hosts_b, hosts_c, hosts_x, units, cities, pools, coins, bytes_up, bytes_down,
+// readTotals reads the headline of each region that has any host.
+func readTotals(ctx context.Context, db *engine.DB) (map[string]report.Total, error) {
+	totals := map[string]report.Total{}
+	err := scanAll(ctx, db, `select region, hosts_a, hosts_b, hosts_c, hosts_x, units, cities, pools, coins, bytes_up, bytes_down,
 		mean_mbps, p95_mbps, no_owner, active_hours from mart_totals`, func(rows *sql.Rows) error {
-		return rows.Scan(&t.HostsA, &t.HostsB, &t.HostsC, &t.HostsX, &t.Units, &t.Cities, &t.Pools, &t.Coins, &t.BytesUp, &t.BytesDown,
+		var region string
+		var t report.Total
+		err := rows.Scan(&region, &t.HostsA, &t.HostsB, &t.HostsC, &t.HostsX, &t.Units, &t.Cities, &t.Pools, &t.Coins, &t.BytesUp, &t.BytesDown,
 			&t.MeanMbps, &t.P95Mbps, &t.NoOwner, &t.ActiveHours)
+		totals[region] = t
+		return err
 	})
-	return &t, err
+	return totals, err
 }
 
 func readRegions(ctx context.Context, db *engine.DB, week *report.Week) error {
@@ -44,34 +49,34 @@ func readRegions(ctx context.Context, db *engine.DB, week *report.Week) error {
 
 func readUnits(ctx context.Context, db *engine.DB, week *report.Week) error {
 	return scanAll(ctx, db, `select unit, sector, city, county, contact, hosts_a, hosts_b, hosts_c, best_grade,
-		first_seen, last_seen, days, hours, pools, coins, bytes from mart_units`, func(rows *sql.Rows) error {
+		first_seen, last_seen, days, hours, pools, coins, bytes from mart_units where region = ?`, func(rows *sql.Rows) error {
 		var u report.Unit
 		err := rows.Scan(&u.Unit, &u.Sector, &u.City, &u.County, &u.Contact, &u.A, &u.B, &u.C, &u.BestGrade,
 			&u.FirstSeen, &u.LastSeen, &u.Days, &u.Hours, &u.Pools, &u.Coins, &u.Bytes)
 		week.Units = append(week.Units, u)
 		return err
-	})
+	}, week.Region)
 }
 
 func readShares(ctx context.Context, db *engine.DB, week *report.Week) error {
 	read := func(relation string, into *[]report.Share) error {
-		return scanAll(ctx, db, "select name, hosts, share_percent from "+relation, func(rows *sql.Rows) error {
+		return scanAll(ctx, db, "select name, hosts, share_percent from "+relation+" where region = ?", func(rows *sql.Rows) error {
 			var s report.Share
 			err := rows.Scan(&s.Name, &s.Hosts, &s.SharePercent)
 			*into = append(*into, s)
 			return err
-		})
+		}, week.Region)
 	}
 	return errors.Join(read("mart_sectors", &week.Sectors), read("mart_coins", &week.Coins))
 }
 
 func readPools(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, "select pool, coins, endpoints, hosts, hours, bytes from mart_pools", func(rows *sql.Rows) error {
+	return scanAll(ctx, db, "select pool, coins, endpoints, hosts, hours, bytes from mart_pools where region = ?", func(rows *sql.Rows) error {
 		var p report.Pool
 		err := rows.Scan(&p.Pool, &p.Coins, &p.Endpoints, &p.Hosts, &p.Hours, &p.Bytes)
 		week.Pools = append(week.Pools, p)
 		return err
-	})
+	}, week.Region)
 }
 
 func readDays(ctx context.Context, db *engine.DB, week *report.Week) error {

@@ -13,8 +13,15 @@ judged as (
         *,
         tier in ('strong', 'medium', 'clue') as supports
     from stg_contacts
+),
+
+supported as (
+    select distinct host_hi, host_lo
+    from judged
+    where supports
 )
 
-select *
+select judged.*
 from judged
-qualify supports or not bool_or(supports) over (partition by host_hi, host_lo)
+where supports
+    or not exists (select 1 from supported where supported.host_lo = judged.host_lo and supported.host_hi = judged.host_hi)

@@ -1,9 +1,19 @@
--- int_region_contacts: the counted contacts of the hosts of one region.
+-- int_region_contacts: what the suspects of each region met, over the whole window.
 --
--- grain:   one row per (day, host, pool address, pool port, protocol)
+-- grain:   one row per (region, host, pool address, pool port, pool, coin, match)
 -- inputs:  int_week_contacts
--- params:  region_city, region_county
-select *
-from int_week_contacts
-where (getvariable('region_city') = '' or city = getvariable('region_city'))
-    and (getvariable('region_county') = '' or county = getvariable('region_county'))
+-- params:  none
+with
+
+met as (
+    select
+        city, county, host, unit, grade, pool, coin, match, pool_address, pool_port,
+        sum(hours) as hours,
+        sum(bytes_up + bytes_down) as bytes
+    from int_week_contacts
+    group by all
+)
+
+select unnest(regions_of(city, county)) as region, * exclude (city, county)
+from met
+order by region

@@ -1,10 +1,15 @@
--- int_region_slots: traffic of the A and B hosts of one region with pools, in 5-minute bins.
+-- int_region_slots: traffic of the A and B hosts of each region with pools, in 5-minute bins.
 --
--- grain:   one row per (day, slot) with traffic
+-- grain:   one row per (region, day, slot) with traffic
 -- inputs:  int_week_slots
--- params:  region_city, region_county
-select day, slot, sum(millibytes) as millibytes
-from int_week_slots
-where (getvariable('region_city') = '' or city = getvariable('region_city'))
-    and (getvariable('region_county') = '' or county = getvariable('region_county'))
+-- params:  none
+with
+
+places as (
+    select unnest(regions_of(city, county)) as region, day, slot, millibytes
+    from int_week_slots
+)
+
+select region, day, slot, sum(millibytes) as millibytes
+from places
 group by all

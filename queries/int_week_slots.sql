@@ -1,25 +1,48 @@
--- int_week_slots: traffic of the A and B hosts of each region with pools, in 5-minute bins.
+-- int_week_slots: traffic of the A and B hosts of each place with pools, in 5-minute bins.
 --
 -- grain:   one row per (city, county, day, slot) with traffic
 -- inputs:  int_counted, mart_suspects
 -- params:  none
 -- notes:   a contact's bytes are spread evenly over its active slots of the
 --          day: a record gives no finer shape. In thousandths of a byte, whole
---          numbers: sums of them do not depend on the order of the rows.
+--          numbers: sums of them do not depend on the order of the rows. A
+--          week has tens of millions of slots, so they are summed by the
+--          number of a place, not by its names.
 with
 
-spread as (
+places as (
+    select city, county, row_number() over () as place
+    from (select distinct city, county from mart_suspects where grade in ('A', 'B'))
+),
+
+suspects as (
+    select suspect.host_hi, suspect.host_lo, places.place
+    from mart_suspects as suspect
+    join places on places.city is not distinct from suspect.city and places.county is not distinct from suspect.county
+    where suspect.grade in ('A', 'B')
+),
+
+contacts as (
     select
-        suspect.city,
-        suspect.county,
+        suspects.place,
         contact.day,
-        unnest(contact.active_slots) as slot,
+        contact.active_slots,
         (contact.bytes_up + contact.bytes_down)::hugeint * 1000 // contact.slots as millibytes
     from int_counted as contact
-    join mart_suspects as suspect on suspect.host_lo = contact.host_lo and suspect.host_hi = contact.host_hi
-    where suspect.grade in ('A', 'B')
+    join suspects on suspects.host_lo = contact.host_lo and suspects.host_hi = contact.host_hi
+),
+
+spread as (
+    select place, day, unnest(active_slots) as slot, millibytes
+    from contacts
+),
+
+summed as (
+    select place, day, slot, sum(millibytes) as millibytes
+    from spread
+    group by place, day, slot
 )
 
-select city, county, day, slot, sum(millibytes) as millibytes
-from spread
-group by all
+select places.city, places.county, summed.day, summed.slot, summed.millibytes
+from summed
+join places using (place)

@@ -1,8 +1,8 @@
--- mart_days: one line a day of the window: what the night rests on and what it found.
+-- mart_days: one line a day of the window: what the night rests on and what it found in one region.
 --
 -- grain:   one row per day of the window
--- inputs:  mart_coverage_days, int_region_contacts, int_region_slots
--- params:  window_from, window_to
+-- inputs:  mart_coverage_days, int_region_days
+-- params:  window_from, window_to, region_city, region_county
 -- notes:   hosts are counted under the grade that they have over the whole
 --          window; contact_records are the flow records of counted contacts.
 with
@@ -12,20 +12,9 @@ days as (
 ),
 
 found as (
-    select
-        day,
-        count(distinct host) filter (where grade = 'A') as hosts_a,
-        count(distinct host) filter (where grade = 'B') as hosts_b,
-        count(distinct host) filter (where grade = 'C') as hosts_c,
-        sum(records)::bigint as records
-    from int_region_contacts
-    group by day
-),
-
-traffic as (
-    select day, sum(millibytes) as millibytes
-    from int_region_slots
-    group by day
+    select *
+    from int_region_days
+    where region = concat_ws('/', getvariable('region_city'), nullif(getvariable('region_county'), ''))
 )
 
 select
@@ -40,12 +29,11 @@ select
     coalesce(coverage.is_covered, false) as is_covered,
     coalesce(coverage.is_sampled, false) as is_sampled,
     coalesce(found.records, 0) as contact_records,
-    coalesce(found.hosts_a, 0)::integer as hosts_a,
-    coalesce(found.hosts_b, 0)::integer as hosts_b,
-    coalesce(found.hosts_c, 0)::integer as hosts_c,
-    coalesce(traffic.millibytes, 0) * 8 / 86400 / 1e9 as mean_mbps
+    coalesce(found.hosts_a, 0) as hosts_a,
+    coalesce(found.hosts_b, 0) as hosts_b,
+    coalesce(found.hosts_c, 0) as hosts_c,
+    coalesce(found.millibytes, 0) * 8 / 86400 / 1e9 as mean_mbps
 from days
 left join mart_coverage_days as coverage using (day)
 left join found using (day)
-left join traffic using (day)
 order by days.day

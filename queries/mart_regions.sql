@@ -1,8 +1,8 @@
--- mart_regions: the ranking of cities and counties.
+-- mart_regions: the ranking of cities and counties of one region.
 --
 -- grain:   one row per city, and one per (city, county)
--- inputs:  int_region_suspects
--- params:  none
+-- inputs:  int_region_hosts
+-- params:  region_city, region_county
 -- notes:   county is null in the line of a whole city. City '' = hosts that
 --          the ledger does not know. Units, hours and bytes are those of the A
 --          and B hosts.
@@ -19,8 +19,9 @@ lines as (
         count(distinct unit) filter (where unit <> '' and grade in ('A', 'B')) as units,
         coalesce(sum(contact_hours) filter (where grade in ('A', 'B')), 0) as hours,
         coalesce(sum(bytes_up + bytes_down) filter (where grade in ('A', 'B')), 0) as bytes
-    from int_region_suspects
-    where grade in ('A', 'B', 'C')
+    from int_region_hosts
+    where region = concat_ws('/', getvariable('region_city'), nullif(getvariable('region_county'), ''))
+        and grade in ('A', 'B', 'C')
     group by grouping sets ((city), (city, county))
 )
 

@@ -1,10 +1,10 @@
 package report
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 )
 
@@ -84,21 +84,26 @@ func (p *printer) records(s *sheet) []record {
 
 // MarshalJSON writes the cells under the names of their columns.
 func (r record) MarshalJSON() ([]byte, error) {
-	var out bytes.Buffer
-	out.WriteByte('{')
+	out := append(make([]byte, 0, 32*len(r.columns)), '{')
 	for i, name := range r.columns {
 		if i > 0 {
-			out.WriteByte(',')
+			out = append(out, ',')
 		}
-		fmt.Fprintf(&out, "%q:", name)
-		value, err := json.Marshal(jsonCell(r.cells[i], r.zone))
-		if err != nil {
-			return nil, err
+		out = append(strconv.AppendQuote(out, name), ':')
+		switch v := r.cells[i].(type) {
+		case int:
+			out = strconv.AppendInt(out, int64(v), 10)
+		case int64:
+			out = strconv.AppendInt(out, v, 10)
+		default:
+			value, err := json.Marshal(jsonCell(v, r.zone))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, value...)
 		}
-		out.Write(value)
 	}
-	out.WriteByte('}')
-	return out.Bytes(), nil
+	return append(out, '}'), nil
 }
 
 func jsonCell(cell any, zone *time.Location) any {

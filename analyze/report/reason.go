@@ -25,8 +25,6 @@ type openReason struct {
 	translation string
 }
 
-var number = regexp.MustCompile(`\d+(?:\.\d+)?`)
-
 func newReasonBook(lang Lang) reasonBook {
 	book := reasonBook{sentences: map[string]string{}}
 	if lang != Chinese {
@@ -47,8 +45,10 @@ func newReasonBook(lang Lang) reasonBook {
 // translate returns what it does not know unchanged: a reason in English is
 // better than none.
 func (b *reasonBook) translate(reason string) string {
-	if translation, ok := b.sentences[number.ReplaceAllString(reason, "#")]; ok {
-		return fill(translation, number.FindAllString(reason, -1))
+	if sentence, numbers := withoutNumbers(reason); len(b.sentences) > 0 {
+		if translation, ok := b.sentences[sentence]; ok {
+			return fill(translation, numbers)
+		}
 	}
 	for _, o := range b.open {
 		if parts := o.pattern.FindStringSubmatch(reason); parts != nil {
@@ -76,12 +76,55 @@ func (b *reasonBook) translateLists(texts []string) []string {
 	return list
 }
 
-func fill(translation string, parts []string) string {
-	pairs := make([]string, 0, 2*len(parts))
-	for i, part := range parts {
-		pairs = append(pairs, "{"+strconv.Itoa(i+1)+"}", part)
+// withoutNumbers has '#' for each number of a reason, 12 or 12.5, and returns them.
+// A week of a province has half a million reasons, too many for an expression.
+func withoutNumbers(reason string) (sentence string, numbers []string) {
+	var out strings.Builder
+	for i := 0; i < len(reason); {
+		end := digits(reason, i)
+		if end == i {
+			out.WriteByte(reason[i])
+			i++
+			continue
+		}
+		if end < len(reason) && reason[end] == '.' {
+			if decimals := digits(reason, end+1); decimals > end+1 {
+				end = decimals
+			}
+		}
+		out.WriteByte('#')
+		numbers = append(numbers, reason[i:end])
+		i = end
 	}
-	return strings.NewReplacer(pairs...).Replace(translation)
+	return out.String(), numbers
+}
+
+// digits is where the digits that begin at i end.
+func digits(s string, i int) int {
+	for i < len(s) && s[i] >= '0' && s[i] <= '9' {
+		i++
+	}
+	return i
+}
+
+// fill writes the parts in the places {1}, {2} … of a translation.
+func fill(translation string, parts []string) string {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(translation, "{")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		place, after, closed := strings.Cut(rest, "}")
+		if n, err := strconv.Atoi(place); closed && err == nil && n >= 1 && n <= len(parts) {
+			out.WriteString(parts[n-1])
+			translation = after
+			continue
+		}
+		out.WriteByte('{')
+		translation = rest
+	}
 }
 
 // reason says an evidence in the report's language.

@@ -1,0 +1,24 @@
+-- int_region_hosts: who is suspected in each region.
+--
+-- grain:   one row per (region, host)
+-- inputs:  mart_suspects
+-- params:  none
+-- notes:   regions are '' for everything, CITY and CITY/COUNTY: a host is in up to
+--          three. They are computed all at once; a report reads its own rows.
+select
+    unnest(regions_of(city, county)) as region,
+    host,
+    grade,
+    unit,
+    sector,
+    city,
+    county,
+    contact,
+    contact_days,
+    contact_hours,
+    first_seen,
+    last_seen,
+    bytes_up,
+    bytes_down
+from mart_suspects
+order by region
