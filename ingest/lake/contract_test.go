@@ -107,7 +107,7 @@ func TestContractValues(t *testing.T) {
 	bareRow := "2026-03-02T08:15:30.123456Z 1970-01-01T00:00:00Z 1970-01-01T00:00:00Z" +
 		" 0 0 0 0 0 0 0 0 0 0 0 10.0.0.1 0 0 0 0 0 <nil> <nil> <nil> <nil> <nil> <nil> netflow5 exporter"
 	got := query(t, "select * from read_parquet('"+filepath.Join(dir, files[0].Path)+"', hive_partitioning = false)")
-	if diff := cmp.Diff([]string{fullRow, bareRow, fullRow}, got); diff != "" {
+	if diff := cmp.Diff([]string{bareRow, fullRow, fullRow}, got); diff != "" { // the kinds apart
 		t.Errorf("read back (-want +got):\n%s", diff)
 	}
 }

@@ -43,7 +43,7 @@ func partitionPath(hour int64) string {
 type partition struct {
 	hour int64
 	turn int64              // of the last Append into it
-	rows [sides]*flow.Group // in memory; nil until the next row comes
+	rows [kinds]*flow.Group // in memory; nil until the next row comes
 
 	file     *FlowFile // nil until the first flush
 	sequence int
@@ -70,25 +70,25 @@ func (p *partition) buffered() (n int) {
 }
 
 // append adds those rows of b, which were all received in the hour.
-func (p *partition) append(b *flow.Batch, picked *bySide, steady flow.Steadiness) {
-	for side, rows := range picked {
+func (p *partition) append(b *flow.Batch, picked *byKind, steady flow.Steadiness) {
+	for kind, rows := range picked {
 		if len(rows) == 0 {
 			continue
 		}
-		if p.rows[side] == nil {
-			p.rows[side] = flow.NewGroup()
+		if p.rows[kind] == nil {
+			p.rows[kind] = flow.NewGroup()
 		}
-		p.rows[side].Append(b, rows, steady)
+		p.rows[kind].Append(b, rows, steady)
 	}
 }
 
-// flush writes the buffered rows, a row group for each side.
+// flush writes the buffered rows, a row group for each kind.
 func (p *partition) flush() error {
-	for side, rows := range p.rows {
+	for kind, rows := range p.rows {
 		if rows == nil {
 			continue
 		}
-		p.rows[side] = nil
+		p.rows[kind] = nil
 		if err := p.file.Write(rows); err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (p *partition) finish(name string) (*finishedFile, error) {
 }
 
 func (p *partition) abort() error {
-	p.rows = [sides]*flow.Group{}
+	p.rows = [kinds]*flow.Group{}
 	if p.file == nil {
 		return nil
 	}

@@ -58,7 +58,7 @@ type Spool struct {
 	sequence int                    // of the last segment
 	turn     int64                  // of the last Append
 
-	picked bySide
+	picked byKind
 	steady flow.Steadiness
 	tail   *flow.Batch // rows on their way to a journal
 	frame  bytes.Buffer
@@ -69,7 +69,7 @@ type Spool struct {
 // memory that will be its next row groups.
 type openSegment struct {
 	*Segment // nil until the first is written
-	groups   [sides]openGroup
+	groups   [kinds]openGroup
 	turn     int64 // of the last Append into it
 }
 
@@ -120,8 +120,8 @@ func (s *Spool) Append(b *flow.Batch) error {
 		h, err := s.hour(hour)
 		faults = append(faults, err)
 		s.steady = b.Steady(s.steady, from, end)
-		for side, rows := range s.picked.of(b, from, end) {
-			faults = append(faults, s.gather(hour, h, side, b, rows))
+		for kind, rows := range s.picked.of(b, from, end) {
+			faults = append(faults, s.gather(hour, h, kind, b, rows))
 		}
 		for s.buffered > s.o.BufferRows {
 			faults = append(faults, s.encode(s.longest()))
@@ -131,10 +131,10 @@ func (s *Spool) Append(b *flow.Batch) error {
 	return s.wrap("append to", faults)
 }
 
-// gather adds rows of b to the row groups of one side.
-func (s *Spool) gather(hour int64, h *openSegment, side int, b *flow.Batch, rows []int32) error {
+// gather adds rows of b to the row groups of one kind.
+func (s *Spool) gather(hour int64, h *openSegment, kind int, b *flow.Batch, rows []int32) error {
 	var faults []error
-	for g := &h.groups[side]; len(rows) > 0; {
+	for g := &h.groups[kind]; len(rows) > 0; {
 		if g.rows == nil {
 			g.rows = s.group()
 		}
@@ -208,8 +208,8 @@ func (s *Spool) flush(due func(*openGroup) bool) error {
 func (s *Spool) eachGroup(do func(hour int64, h *openSegment, g *openGroup)) {
 	for _, hour := range s.hours() {
 		h := s.open[hour]
-		for side := range h.groups {
-			if g := &h.groups[side]; g.rows != nil {
+		for kind := range h.groups {
+			if g := &h.groups[kind]; g.rows != nil {
 				do(hour, h, g)
 			}
 		}
@@ -271,7 +271,7 @@ func (s *Spool) encode(hour int64, h *openSegment, g *openGroup) error {
 // rest keeps the memory of a group for the next.
 func (s *Spool) rest(g *flow.Group) {
 	g.Reset()
-	if len(s.idle) < 2*sides {
+	if len(s.idle) < 2*kinds {
 		s.idle = append(s.idle, g)
 	}
 }
@@ -303,8 +303,8 @@ func (s *Spool) longestRested() int64 {
 func (s *Spool) seal(hour int64) error {
 	var faults []error
 	h := s.open[hour]
-	for side := range h.groups {
-		if g := &h.groups[side]; g.rows != nil {
+	for kind := range h.groups {
+		if g := &h.groups[kind]; g.rows != nil {
 			faults = append(faults, s.encode(hour, h, g))
 		}
 	}

@@ -17,8 +17,8 @@ type Options struct {
 	// Name is the prefix of the file names, and has to be unique among the
 	// writers of a lake: a host and a time, or the hash of an input.
 	Name string
-	// RowGroupRows is the length of the row groups of both sides together: what an
-	// engine reads, and skips, as one is about the half. Default 256 Ki.
+	// RowGroupRows is the length of the row groups of all kinds together: what an
+	// engine reads, and skips, as one is a part of it. Default 256 Ki.
 	RowGroupRows int
 	// FileRows is where a file is cut and the next one begins. Default 8 Mi.
 	FileRows int
@@ -55,7 +55,7 @@ type Writer struct {
 	openFiles  int
 	sequence   int   // of the last file
 	turn       int64 // of the last Append, to find the file that has rested longest
-	picked     bySide
+	picked     byKind
 	steady     flow.Steadiness
 }
 

@@ -76,8 +76,8 @@ func TestCompactKeepsEveryValue(t *testing.T) {
 	}
 }
 
-// wantSorted fails unless the files, read in their order, are sorted by side,
-// destination and source, and no row group has rows of both sides.
+// wantSorted fails unless the files, read in their order, are sorted by kind,
+// destination and source, and no row group has rows of two kinds.
 func wantSorted(t *testing.T, dir string, files []string) {
 	t.Helper()
 	var last []int64
@@ -97,6 +97,9 @@ func wantSorted(t *testing.T, dir string, files []string) {
 			if columns["src_port"][row] >= columns["dst_port"][row] {
 				now[0] = 1
 			}
+			if columns["src_hi"][row]|columns["dst_hi"][row] != 0 {
+				now[0] += 2
+			}
 			for _, name := range []string{"dst_hi", "dst_lo", "src_hi", "src_lo"} {
 				now = append(now, columns[name][row])
 			}
@@ -104,7 +107,7 @@ func wantSorted(t *testing.T, dir string, files []string) {
 				t.Fatalf("%s: row %d is out of order", f, row)
 			}
 			if last != nil && now[0] != last[0] && !slices.Contains(begins, row) {
-				t.Errorf("%s: from row %d on it is the other side, in the same row group", f, row)
+				t.Errorf("%s: from row %d on it is another kind, in the same row group", f, row)
 			}
 			last = now
 		}

@@ -63,12 +63,12 @@ func (m *merge) read(h *head) (bool, error) {
 }
 
 func (m *merge) next(group *flow.Group, limit int) error {
-	for side := int64(-1); len(m.heap) > 0 && group.Len()+len(m.picks) < limit; {
+	for kind := int64(-1); len(m.heap) > 0 && group.Len()+len(m.picks) < limit; {
 		top := &m.heap[0]
-		if side < 0 {
-			side = top.key.side()
+		if kind < 0 {
+			kind = top.key.kind()
 		}
-		if top.key.side() != side {
+		if top.key.kind() != kind {
 			break
 		}
 		m.picks = append(m.picks, int32(top.row)) //nolint:gosec // a batch has fewer rows

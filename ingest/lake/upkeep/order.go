@@ -8,16 +8,16 @@ import (
 	"minewatch/ingest/lake"
 )
 
-// key is what a row is sorted by: side, destination, source, time of receipt. Why
+// key is what a row is sorted by: kind, destination, source, time of receipt. Why
 // it is this order stands in docs/decisions/0007.
 type key [6]int64
 
 func keyOf(b *flow.Batch, row int) key {
-	return key{int64(lake.SideOf(b, row)), b.DstHi[row], b.DstLo[row], b.SrcHi[row], b.SrcLo[row], b.ReceivedAt[row]}
+	return key{int64(lake.KindOf(b, row)), b.DstHi[row], b.DstLo[row], b.SrcHi[row], b.SrcLo[row], b.ReceivedAt[row]}
 }
 
-// side is which row groups the row may be in.
-func (k *key) side() int64 { return k[0] }
+// kind is which row groups the row may be in.
+func (k *key) kind() int64 { return k[0] }
 
 func (k *key) compare(other *key) int {
 	for i := range k {
@@ -31,7 +31,7 @@ func (k *key) compare(other *key) int {
 // sorted is rows in order, by row group.
 type sorted interface {
 	// next fills the group, which is empty, with the next rows: up to limit of
-	// them, all of one side. There is nothing more when it stays empty.
+	// them, all of one kind. There is nothing more when it stays empty.
 	next(group *flow.Group, limit int) error
 	close() error
 }
@@ -69,9 +69,9 @@ func (s *sortedBatch) next(group *flow.Group, limit int) error {
 	if n == 0 {
 		return nil
 	}
-	side := lake.SideOf(s.batch, int(s.order[0]))
-	n, _ = slices.BinarySearchFunc(s.order[:n], side, func(row int32, side int) int {
-		return cmp.Compare(lake.SideOf(s.batch, int(row)), side+1)
+	kind := lake.KindOf(s.batch, int(s.order[0]))
+	n, _ = slices.BinarySearchFunc(s.order[:n], kind, func(row int32, kind int) int {
+		return cmp.Compare(lake.KindOf(s.batch, int(row)), kind+1)
 	})
 	s.give(group, n)
 	return nil
