@@ -74,7 +74,7 @@ type tab struct {
 }
 
 // open shows a file in a tab of its own.
-func open(t *testing.T, browser context.Context, path string) *tab {
+func open(browser context.Context, t *testing.T, path string) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
@@ -213,7 +213,7 @@ func TestPagesInABrowser(t *testing.T) {
 	browser := newBrowser(t)
 	for name, path := range browserPages(t) {
 		t.Run(name, func(t *testing.T) {
-			p := open(t, browser, path)
+			p := open(browser, t, path)
 			sorted := p.sorts(t)
 			linked := p.links(t)
 			p.fitsA4(t)
@@ -245,7 +245,7 @@ func TestABrowserTellsWhatAPageDoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	browser := newBrowser(t)
-	p := open(t, browser, path)
+	p := open(browser, t, path)
 	said, asked := p.heard()
 	if text := strings.Join(said, "\n"); !strings.Contains(text, "console: error") || !strings.Contains(text, "thrown") {
 		t.Errorf("heard %q", said)
