@@ -126,7 +126,8 @@ func write(tb testing.TB, path string, records []record, s shape) {
 	check(err)
 	w := file.NewParquetWriter(f, root, file.WithWriterProps(parquet.NewWriterProperties(options...)))
 	for part := range slices.Chunk(records, s.group) {
-		g := w.AppendRowGroup()
+		g, err := w.AppendRowGroupChecked()
+		check(err)
 		var levels []int16
 		if s.nullable {
 			levels = slices.Repeat([]int16{1}, len(part))
@@ -233,6 +234,7 @@ func TestShapes(t *testing.T) {
 }
 
 func compare(t *testing.T, rng *rand.Rand, records []record, s shape) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "flows.parquet")
 	write(t, path, records, s)
 	var singles []flowscan.Address
@@ -256,7 +258,7 @@ func compare(t *testing.T, rng *rand.Rand, records []record, s shape) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, counts := plainly(records, singles, ranges, &o, s.micros)
+	want, counts := plainly(records, singles, ranges, &o)
 	if lines := found(t, got.Found); !slices.Equal(lines, want) {
 		t.Errorf("found %d lines, want %d:\n%v\n%v", len(lines), len(want), head(lines), head(want))
 	}
@@ -272,7 +274,7 @@ func head(lines []string) []string { return lines[:min(len(lines), 5)] }
 
 // plainly is the slow way. What ended before the day or begins after it may be
 // found or not: it is left out here as below.
-func plainly(records []record, singles []flowscan.Address, ranges []flowscan.Range, o *flowscan.Options, micros bool) ([]string, []flowscan.Count) {
+func plainly(records []record, singles []flowscan.Address, ranges []flowscan.Range, o *flowscan.Options) ([]string, []flowscan.Count) {
 	wanted := func(hi, lo int64) bool {
 		return slices.Contains(singles, flowscan.Address{Hi: hi, Lo: lo}) || slices.ContainsFunc(ranges, func(r flowscan.Range) bool {
 			above := hi > r.First.Hi || hi == r.First.Hi && uint64(lo) >= uint64(r.First.Lo)
@@ -500,7 +502,7 @@ func TestFewAddresses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, _ := plainly(records, []flowscan.Address{{Hi: met.srcHi, Lo: met.srcLo}}, nil, &o, false)
+		want, _ := plainly(records, []flowscan.Address{{Hi: met.srcHi, Lo: met.srcLo}}, nil, &o)
 		if lines := found(t, got.Found); len(want) == 0 || !slices.Equal(lines, want) {
 			t.Errorf("damaged: %t: found %v, want %v", damaged, lines, want)
 		}

@@ -15,10 +15,19 @@ import (
 // columns of what is found, as relation raw_found declares them, but for the
 // first, is_up, and the last, exporter: numbers.
 var columns = []struct{ name, of string }{
-	{"started_ms", "started_at"}, {"ended_ms", "ended_at"},
-	{"src_hi", "src_hi"}, {"src_lo", "src_lo"}, {"dst_hi", "dst_hi"}, {"dst_lo", "dst_lo"},
-	{"src_port", "src_port"}, {"dst_port", "dst_port"}, {"proto", "proto"}, {"tcp_flags", "tcp_flags"},
-	{"bytes", "bytes"}, {"packets", "packets"}, {"sampling_rate", "sampling_rate"},
+	{"started_ms", "started_at"},
+	{"ended_ms", "ended_at"},
+	{"src_hi", "src_hi"},
+	{"src_lo", "src_lo"},
+	{"dst_hi", "dst_hi"},
+	{"dst_lo", "dst_lo"},
+	{"src_port", "src_port"},
+	{"dst_port", "dst_port"},
+	{"proto", "proto"},
+	{"tcp_flags", "tcp_flags"},
+	{"bytes", "bytes"},
+	{"packets", "packets"},
+	{"sampling_rate", "sampling_rate"},
 }
 
 // found writes what one worker finds into a file.
@@ -134,7 +143,10 @@ func (f *found) write() error {
 			return err
 		}
 	}
-	group := f.writer.AppendRowGroup()
+	group, err := f.writer.AppendRowGroupChecked()
+	if err != nil {
+		return err
+	}
 	for i := range len(columns) + 2 {
 		c, err := group.NextColumn()
 		if err != nil {

@@ -64,14 +64,18 @@ func (p *pages) unpack(head, packed []byte, length int) ([]byte, error) {
 		return nil, fmt.Errorf("%w: it says that it has %d bytes", errPage, length)
 	}
 	if need := len(head) + length; cap(*p.buf) < need {
-		*p.buf = make([]byte, need)
+		*p.buf = make([]byte, need+need/4)
 	}
-	out := append((*p.buf)[:0], head...)
-	values := p.codec.Decode(out[len(head):len(head)+length:len(head)+length], packed)
+	out := (*p.buf)[:len(head)+length]
+	values, err := compress.Decode(p.codec, out[copy(out, head):], packed)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errPage, err)
+	}
 	if len(values) != length {
 		return nil, errPage
 	}
-	return append(out, values...)[:len(head)+length], nil
+	copy(out[len(head):], values) // nothing where the codec used the memory that it was given
+	return out, nil
 }
 
 // header is what a page says of itself (parquet.thrift, PageHeader, and the

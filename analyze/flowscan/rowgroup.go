@@ -119,15 +119,14 @@ func (g *rowGroup) times(name string) (least, most int64, ok bool, err error) {
 
 // unit is how many µs a number of a column of times stands for.
 func (g *rowGroup) unit(i int, name string) (int64, error) {
-	switch t := g.reader.MetaData().Schema.Column(i).LogicalType().(type) {
-	case schema.TimestampLogicalType:
+	if t, ok := g.reader.MetaData().Schema.Column(i).LogicalType().(schema.TimestampLogicalType); ok {
 		switch t.TimeUnit() {
 		case schema.TimeUnitMillis:
 			return 1000, nil
 		case schema.TimeUnitMicros:
 			return 1, nil
+		default:
 		}
-	default:
 	}
 	return 0, fmt.Errorf("column %s is not a time in ms or µs", name)
 }
@@ -252,9 +251,9 @@ func union(a, b []int32) []int32 {
 	if len(b) == 0 {
 		return a
 	}
-	all := append(a, b...)
-	slices.Sort(all)
-	return slices.Compact(all)
+	a = append(a, b...)
+	slices.Sort(a)
+	return slices.Compact(a)
 }
 
 // few is how many addresses are asked of the Bloom filters of a row group: each
