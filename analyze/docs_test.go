@@ -35,7 +35,7 @@ func TestDocQueries(t *testing.T) {
 The analysis is SQL: one bare SELECT a file in ` + "`queries/`" + `, the file name is the relation. This page is made from
 the headers of the files (` + "`make generate`" + `); tests hold the headers against the SQL.
 
-The night: ` + "`raw_flows` → `stg_flows` → `int_pool_flows` (the one big scan) → `int_observations` → `mart_contacts`" + `; the ranking
+The night: ` + "`raw_found` and `raw_flow_counts` (the one big scan, package `analyze/flowscan`) → `int_pool_flows` → `int_observations` → `mart_contacts`" + `; the ranking
 of any period: ` + "`raw_contacts` → `stg_contacts` → `int_host_grades` → `mart_evidence`, `mart_suspects`" + `;
 the hunt, of which nothing is stored: ` + "`stg_flows` → `int_hunt_activity`, `int_hunt_slots` → `raw_hunt_pairs` → `mart_hunt_evidence`, `mart_hunt`" + `.
 `)

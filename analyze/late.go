@@ -178,43 +178,23 @@ func (s *lateSearch) search(ctx context.Context, day Day, m *Manifest, past *Pas
 	return met, err
 }
 
-// searchFor says whether the flows of the day meet what its night did not know.
-func (s *lateSearch) searchFor(ctx context.Context, run *night) (bool, error) {
-	if err := s.db.Build(ctx, "int_late_feed"); err != nil {
-		return false, err
-	}
-	parts, err := s.parts(ctx)
-	if err != nil {
-		return false, err
-	}
-	for _, part := range parts {
-		met, err := s.meets(ctx, run, part)
-		if err != nil {
-			return false, run.name(ctx, err)
-		}
-		if met {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
 // reset reads the night's inputs anew; what does not depend on the day stays.
 func (s *lateSearch) reset(ctx context.Context, run *night) error {
 	s.db.ForgetAll("raw_known", "int_feed_windows")
 	return run.read(ctx)
 }
 
-// meets runs the night's own match with a part of what it did not know.
-func (s *lateSearch) meets(ctx context.Context, run *night, part latePart) (bool, error) {
+// searchFor says whether the flows of the day meet what its night did not know,
+// by the night's own match.
+func (s *lateSearch) searchFor(ctx context.Context, run *night) (bool, error) {
+	if err := s.db.Build(ctx, "int_late_feed"); err != nil {
+		return false, err
+	}
 	if err := s.reset(ctx, run); err != nil {
-		return false, err
+		return false, run.name(ctx, err)
 	}
-	if err := s.db.Hand(ctx, "raw_feed", "select * from int_late_feed"+part.where, part.args...); err != nil {
-		return false, err
-	}
-	if err := run.match(ctx); err != nil {
-		return false, err
+	if err := errors.Join(s.db.Hand(ctx, "raw_feed", "select * from int_late_feed"), run.scan(ctx, false)); err != nil {
+		return false, run.name(ctx, err)
 	}
 	for _, relation := range []string{"int_pool_flows", "mart_contacts"} {
 		if err := s.db.Build(ctx, relation); err != nil {
@@ -225,36 +205,6 @@ func (s *lateSearch) meets(ctx context.Context, run *night, part latePart) (bool
 		}
 	}
 	return true, nil
-}
-
-// latePart is what is searched for at once.
-type latePart struct {
-	where string
-	args  []any
-}
-
-// maxAlone is how many addresses are searched for one by one. Only a single
-// one is asked of the Bloom filters of the lake's files; a filter is a
-// tenth to a sixth of its column, so for more of them one scan reads less.
-const maxAlone = 4
-
-// parts divides what a day is searched for.
-func (s *lateSearch) parts(ctx context.Context) ([]latePart, error) {
-	var alone []latePart
-	ranges := false
-	err := scanAll(ctx, s.db, `select distinct first_hi, first_lo, first_hi <> last_hi or first_lo <> last_lo from int_late_feed
-		order by all limit ?`, func(rows *sql.Rows) error {
-		var hi, lo int64
-		var isRange bool
-		err := rows.Scan(&hi, &lo, &isRange)
-		ranges = ranges || isRange
-		alone = append(alone, latePart{" where first_hi = ? and first_lo = ?", []any{hi, lo}})
-		return err
-	}, maxAlone+1)
-	if len(alone) > maxAlone || ranges {
-		return []latePart{{}}, err
-	}
-	return alone, err
 }
 
 // remember records which feeds the flows of a night were searched for, so that

@@ -8,8 +8,8 @@ import (
 	"minewatch/analyze/engine"
 	"minewatch/analyze/feed"
 	"minewatch/analyze/feedback"
+	"minewatch/analyze/flowscan"
 	"minewatch/analyze/report"
-	"minewatch/analyze/wanted"
 )
 
 // night is one run over one day.
@@ -39,14 +39,12 @@ func (n *night) read(ctx context.Context) error {
 		"day":          engine.Day(n.day),
 		"day_start_ms": start,
 		"day_end_ms":   end,
-		"reach_ms":     n.reach().Milliseconds(),
 	} {
 		if err := n.db.Set(ctx, name, value); err != nil {
 			return err
 		}
 	}
 	return errors.Join(
-		n.db.Read(ctx, "raw_flows", largestFirst(n.inputs.flows)...),
 		n.db.Read(ctx, "raw_receipts", paths(n.inputs.receipts)...),
 		n.readFeed(ctx),
 		n.readLedger(ctx),
@@ -100,12 +98,20 @@ func (n *night) readInternal(ctx context.Context) error {
 	return n.db.Values(ctx, "raw_internal", rows)
 }
 
-// match is the one scan over the day's flows.
-func (n *night) match(ctx context.Context) error {
-	if err := wanted.Find(ctx, n.db); err != nil {
-		return err
+// match is the one scan over the day's flow files: for whom the feed lists, and
+// for how many records each exporter sent.
+func (n *night) match(ctx context.Context) error { return n.scan(ctx, true) }
+
+func (n *night) scan(ctx context.Context, counts bool) error {
+	err := flowscan.Find(ctx, n.db, flowscan.Options{
+		Files: paths(n.inputs.flows), Start: n.day.Start(n.Zone), End: n.day.End(n.Zone), Reach: n.reach(),
+		Counts: counts, Threads: n.Engine.Threads,
+	})
+	if fault := (*flowscan.FileError)(nil); errors.As(err, &fault) && !errors.Is(err, engine.ErrGone) {
+		path, relErr := filepath.Rel(n.Lake, fault.Path)
+		return errors.Join(&DamagedError{path, fault.Err}, relErr)
 	}
-	return n.db.Build(ctx, "int_pool_flows")
+	return err
 }
 
 // contacts turns the matched flows into one line a day, host and endpoint.

@@ -1,36 +1,18 @@
--- int_pool_flows: every flow record that has a listed address on one side: the one big scan.
+-- int_pool_flows: every flow record of the day that has a listed address on one side, told from the host's.
 --
 -- grain:   one row per flow record and listed side
--- inputs:  stg_flows, raw_wanted, int_pool_needles
+-- inputs:  raw_found
 -- params:  day_start_ms, day_end_ms
--- notes:   one scan for each direction, of the lower halves of its addresses
---          and nothing else until one is wanted: int_pool_needles says how.
---          Only what matched is materialized, and only then are upper halves
---          and times compared and counters scaled to the wire. A record
---          between two listed addresses appears once for each side. The day is
---          the one in which the flow was under way, whenever it was exported.
+-- notes:   counters are scaled to the wire. The day is the one in which the
+--          flow was under way, whenever it was exported.
 with
-
-matched as materialized (
-    select flows.*, true as is_up
-    from stg_flows as flows
-    semi join (select lo from int_pool_needles where copy > 0) as pool on flows.dst_lo = pool.lo
-    union all
-    select flows.*, false as is_up
-    from stg_flows as flows
-    semi join (select lo from int_pool_needles where copy > 0) as pool on flows.src_lo = pool.lo
-),
 
 timed as (
     select
-        * exclude (started_at, ended_at, sampling_rate),
-        epoch_ms(started_at) as started_ms,
-        epoch_ms(greatest(started_at, ended_at)) as ended_ms,
-        greatest(sampling_rate, 1) as scale
-    from matched
-    semi join raw_wanted as pool
-        on pool.lo = case when is_up then dst_lo else src_lo end
-        and pool.hi = case when is_up then dst_hi else src_hi end
+        * exclude (ended_ms, sampling_rate),
+        greatest(started_ms, ended_ms) as ended_ms,
+        greatest(sampling_rate, 1)::integer as scale
+    from raw_found
 )
 
 select
@@ -38,12 +20,12 @@ select
     is_up,
     case when is_up then src_hi else dst_hi end as host_hi,
     case when is_up then src_lo else dst_lo end as host_lo,
-    case when is_up then src_port else dst_port end as host_port,
+    (case when is_up then src_port else dst_port end)::integer as host_port,
     case when is_up then dst_hi else src_hi end as pool_hi,
     case when is_up then dst_lo else src_lo end as pool_lo,
-    case when is_up then dst_port else src_port end as pool_port,
-    proto,
-    tcp_flags,
+    (case when is_up then dst_port else src_port end)::integer as pool_port,
+    proto::smallint as proto,
+    tcp_flags::smallint as tcp_flags,
     started_ms,
     ended_ms,
     scaled(bytes, scale) as bytes,

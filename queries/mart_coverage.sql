@@ -1,16 +1,11 @@
 -- mart_coverage: what each exporter sent in each hour of the day, what became of it and what never arrived: what a night rests on.
 --
 -- grain:   one row per (day, exporter, hour) with flows or a receipt
--- inputs:  raw_flows, raw_receipts
--- params:  day, day_start_ms, day_end_ms, reach_ms
+-- inputs:  raw_flow_counts, raw_receipts
+-- params:  day, day_start_ms, day_end_ms
 -- notes:   hour 0 begins at the day's midnight; by the time of receipt. A flow
 --          whose end lies further than the reach from its receipt belongs to
 --          a day that no night looks for it in; it is counted here.
---          Times of flows are compared in µs, as they are stored: a division
---          for each record of a day shows. Replaced clocks are counted in a
---          scan of their own: where the statistics of a row group tell that it
---          has none, it is not read.
---          sFlow has no flow times, so none of its clocks was replaced.
 --          Records are compared with the flows that the lake has. Flows beyond
 --          the receipts are of a log, of an old lake, or of a collector that
 --          was killed: what was lost with them is not known. A receipt that
@@ -26,39 +21,6 @@
 --          In a zone that is off by part of an hour, a receipt stands in the
 --          hour in which it begins, and is not compared with the flows.
 with
-
-received as (
-    select
-        exporter,
-        ((epoch_us(received_at) - getvariable('day_start_ms') * 1000) // 3600000000)::integer as hour,
-        count(*) as flows,
-        max(sampling_rate)::integer as sampling_rate,
-        count(*) filter (where sampling_rate = 0)::bigint as flows_rate_unknown,
-        count(*) filter (where epoch_us(received_at) - epoch_us(ended_at)
-            not between getvariable('reach_ms') * -1000 and getvariable('reach_ms') * 1000 + 999) as flows_out_of_reach
-    from raw_flows
-    where received_at >= make_timestamptz(getvariable('day_start_ms') * 1000)
-        and received_at < make_timestamptz(getvariable('day_end_ms') * 1000)
-    group by all
-),
-
-clocks as (
-    select
-        exporter,
-        ((epoch_us(received_at) - getvariable('day_start_ms') * 1000) // 3600000000)::integer as hour,
-        count(*) filter (where format not in ('sflow', 'goflow2')) as flows_clock_replaced
-    from raw_flows
-    where time_source = 'received'
-        and received_at >= make_timestamptz(getvariable('day_start_ms') * 1000)
-        and received_at < make_timestamptz(getvariable('day_end_ms') * 1000)
-    group by all
-),
-
-seen as (
-    select *
-    from received
-    left join clocks using (exporter, hour)
-),
 
 receipts as (
     select
@@ -137,7 +99,7 @@ compared as (
         coalesce(receipts.is_faulty, false) as is_faulty,
         seen.* exclude (exporter, hour, flows),
         told.* exclude (exporter, hour, is_faulty)
-    from seen
+    from raw_flow_counts as seen
     full join receipts using (exporter, hour)
     left join told using (exporter, hour)
 )

@@ -63,7 +63,7 @@ func (d *DB) reads(ctx context.Context, text string) error {
 	}
 	var verdict string
 	if err := d.conn.QueryRowContext(ctx, "select json_serialize_sql(?::varchar)::varchar", text).Scan(&verdict); err != nil {
-		return explain(err)
+		return Explain(err)
 	}
 	var parsed struct {
 		Error      bool              `json:"error"`
@@ -112,7 +112,7 @@ func (d *DB) promise(ctx context.Context, targets []string) error {
 			text = "with " + strings.Join(steps, ", ") + " select * from (" + text + "\n)"
 		}
 		if _, err := d.conn.ExecContext(ctx, "create or replace view "+target+" as "+text); err != nil {
-			return fmt.Errorf("query %s: %w", target, explain(err))
+			return fmt.Errorf("query %s: %w", target, Explain(err))
 		}
 	}
 	return nil
@@ -131,7 +131,7 @@ func (d *DB) Alias(ctx context.Context, name, relation string) error {
 		"comment on view " + name + " is " + quote(q.Purpose+" Grain: "+q.Grain),
 	} {
 		if _, err := d.conn.ExecContext(ctx, s); err != nil {
-			return fmt.Errorf("view %s: %w", name, explain(err))
+			return fmt.Errorf("view %s: %w", name, Explain(err))
 		}
 	}
 	columns, err := d.columnNames(ctx, name)
@@ -141,7 +141,7 @@ func (d *DB) Alias(ctx context.Context, name, relation string) error {
 	for _, c := range columns {
 		s := fmt.Sprintf(`comment on column %s."%s" is %s`, name, c, quote(queries.Explain(d.queries, relation, c)))
 		if _, err := d.conn.ExecContext(ctx, s); err != nil {
-			return fmt.Errorf("view %s, column %s: %w", name, c, explain(err))
+			return fmt.Errorf("view %s, column %s: %w", name, c, Explain(err))
 		}
 	}
 	return nil

@@ -112,6 +112,9 @@ func (d *DB) Close() error {
 	return errors.Join(errs...)
 }
 
+// Folder is for temporary files of this session, which removes it.
+func (d *DB) Folder() string { return d.temp }
+
 // Set gives a variable to the queries: a number, text, a day (Day) or a time.
 func (d *DB) Set(ctx context.Context, name string, value any) error {
 	text := ""
@@ -173,7 +176,7 @@ func (d *DB) read(ctx context.Context, name, parquet string, paths []string) err
 		}
 	}
 	if _, err := d.conn.ExecContext(ctx, "create or replace view "+name+" as "+source); err != nil {
-		return fmt.Errorf("read %s: %w", name, explain(err))
+		return fmt.Errorf("read %s: %w", name, Explain(err))
 	}
 	d.built[name] = true
 	return nil
@@ -240,7 +243,7 @@ func (d *DB) Build(ctx context.Context, targets ...string) error {
 			kind = "view"
 		}
 		if _, err := d.conn.ExecContext(ctx, "create or replace "+kind+" "+q.Name+" as "+q.SQL); err != nil {
-			return fmt.Errorf("query %s: %w", q.Name, d.reveal(ctx, explain(err)))
+			return fmt.Errorf("query %s: %w", q.Name, d.reveal(ctx, Explain(err)))
 		}
 		d.built[q.Name] = true
 	}
@@ -273,10 +276,10 @@ func (d *DB) Hand(ctx context.Context, name, text string, args ...any) error {
 	delete(d.files, name)
 	kept := "kept_" + name
 	if _, err := d.conn.ExecContext(ctx, "create or replace table "+kept+" as "+text, args...); err != nil {
-		return fmt.Errorf("hand over %s: %w", name, explain(err))
+		return fmt.Errorf("hand over %s: %w", name, Explain(err))
 	}
 	if _, err := d.conn.ExecContext(ctx, "create or replace view "+name+" as select * from "+kept); err != nil {
-		return fmt.Errorf("hand over %s: %w", name, explain(err))
+		return fmt.Errorf("hand over %s: %w", name, Explain(err))
 	}
 	d.built[name] = true
 	return nil
@@ -286,7 +289,7 @@ func (d *DB) Hand(ctx context.Context, name, text string, args ...any) error {
 func (d *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
 	rows, err := d.conn.QueryContext(ctx, text, args...)
 	if err != nil {
-		return nil, explain(err)
+		return nil, Explain(err)
 	}
 	return rows, nil
 }
@@ -315,8 +318,8 @@ var ErrMemory = errors.New("not enough memory")
 // ErrSpace is returned where a disk is full.
 var ErrSpace = errors.New("no space on the disk")
 
-// explain adds what to do about faults that a person can mend.
-func explain(err error) error {
+// Explain adds what to do about faults that a person can mend.
+func Explain(err error) error {
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "No files found that match") || strings.Contains(text, "No such file or directory"):
@@ -394,7 +397,7 @@ func (d *DB) ReadThrough(ctx context.Context, path string) error {
 	var sum any
 	err := d.conn.QueryRowContext(ctx, "select bit_xor(hash(f)) from (select * from read_parquet("+quote(path)+", hive_partitioning = false)) as f").Scan(&sum)
 	if err != nil {
-		return explain(err)
+		return Explain(err)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/engine/internal/oracle"
-	"minewatch/analyze/wanted"
+	"minewatch/analyze/flowscan"
 )
 
 // TestOracle: on random days of every kind of trouble the queries and the
@@ -27,7 +27,7 @@ import (
 func TestOracle(t *testing.T) {
 	const days = 6
 	db := open(t)
-	run(t.Context(), t, db, "drop table raw_wanted") // the empty one, where a view is to stand
+	run(t.Context(), t, db, "drop table raw_found") // the empty one, where a view is to stand
 	contacts, seen := 0, map[string]int{}
 	for n := range days {
 		in := randomDay(rand.New(rand.NewPCG(uint64(n), 4711)), n%3 > 0)
@@ -116,8 +116,9 @@ func queried(t *testing.T, db *engine.DB, in *oracle.Input) []row {
 	set(t, db, "day_end_ms", in.End)
 	set(t, db, "session_gap_seconds", in.Gap/1000)
 	set(t, db, "sampled_gap_seconds", in.SampledGap/1000)
-	give(t, db, in)
-	if err := errors.Join(wanted.Find(t.Context(), db), db.Build(t.Context(), "mart_contacts")); err != nil {
+	path := give(t, db, in)
+	if err := errors.Join(flowscan.Find(t.Context(), db, flowscan.Options{Files: []string{path}, Start: time.UnixMilli(in.Start), End: time.UnixMilli(in.End)}),
+		db.Build(t.Context(), "mart_contacts")); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := db.Query(t.Context(), `select days_outside, concat_ws(' | ',
@@ -147,8 +148,8 @@ func queried(t *testing.T, db *engine.DB, in *oracle.Input) []row {
 	return list
 }
 
-// give puts a day's input behind the raw_ relations.
-func give(t *testing.T, db *engine.DB, in *oracle.Input) {
+// give puts a day's input behind the raw_ relations, and returns the file of its flows.
+func give(t *testing.T, db *engine.DB, in *oracle.Input) (path string) {
 	t.Helper()
 	flows := [][]string{strings.Split("started_at,ended_at,src_hi,src_lo,dst_hi,dst_lo,src_port,dst_port,proto,tcp_flags,bytes,packets,sampling_rate,exporter", ",")}
 	for _, r := range in.Records {
@@ -178,13 +179,8 @@ func give(t *testing.T, db *engine.DB, in *oracle.Input) {
 			t.Fatal(err)
 		}
 	}
-	// As in a lake, where the addresses are looked through before the scan.
-	path := filepath.Join(t.TempDir(), "flows.parquet")
+	path = filepath.Join(t.TempDir(), "flows.parquet")
 	run(t.Context(), t, db, "copy raw_flows to '"+path+"' (format parquet, row_group_size 2048)")
-	run(t.Context(), t, db, "drop table raw_flows")
-	if err := db.Read(t.Context(), "raw_flows", path); err != nil {
-		t.Fatal(err)
-	}
 	var internal, ttl [][]any
 	for _, p := range in.Internal {
 		internal = append(internal, []any{hi(p.Addr()), lo(p.Addr()), hi(lastOf(p)), lo(lastOf(p))})
@@ -198,6 +194,7 @@ func give(t *testing.T, db *engine.DB, in *oracle.Input) {
 	if err := db.Values(t.Context(), "raw_ttl", ttl); err != nil {
 		t.Fatal(err)
 	}
+	return path
 }
 
 func texts(values ...any) []string {

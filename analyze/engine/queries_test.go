@@ -32,7 +32,6 @@ func open(t *testing.T) *engine.DB {
 		"day":          engine.Day("2026-11-10"),
 		"day_start_ms": int64(1_000_000_000_000),
 		"day_end_ms":   int64(1_000_086_400_000),
-		"reach_ms":     int64(3_600_000),
 		"window_from":  engine.Day("2026-11-04"), "window_to": engine.Day("2026-11-10"),
 		"hunt_days":   int64(1),
 		"as_of":       time.UnixMilli(1_000_086_400_000),

@@ -25,7 +25,7 @@ func (d *DB) Stage(ctx context.Context, relation, path string) (*Staged, error) 
 	statement := fmt.Sprintf(
 		"copy (select * from %s) to %s (format parquet, parquet_version v2, compression zstd)", relation, quote(s.temporary))
 	if _, err := d.conn.ExecContext(ctx, statement); err != nil {
-		return nil, errors.Join(fmt.Errorf("publish %s: %w", relation, explain(err)), s.Abort())
+		return nil, errors.Join(fmt.Errorf("publish %s: %w", relation, Explain(err)), s.Abort())
 	}
 	if err := syncPath(s.temporary); err != nil {
 		return nil, errors.Join(fmt.Errorf("publish %s: %w", relation, err), s.Abort())

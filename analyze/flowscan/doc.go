@@ -1,0 +1,26 @@
+// Package flowscan reads the flow files of a day once, for all that a night
+// wants of them: the records that have a listed address on one side, and how
+// many records each exporter sent in each hour.
+//
+// Of the twenty-eight columns it decodes the lower halves of both addresses, and holds
+// each value against what is wanted where it was decoded; of the others,
+// the values of the rows that were found. What the statistics of a row group or
+// the dictionary of a column tell is not decoded. What is found goes into
+// Parquet files for the query engine, which takes the rest from there: sets
+// belong to SQL, bytes and pages here.
+//
+//	scan.go      the scan: files, row groups, workers
+//	rowgroup.go  one row group: who was met, and the values of those rows
+//	count.go     how many records of whom, by hour
+//	wanted.go    whom the scan looks for; sieve.go, the quick no
+//	chunk.go     a column of a row group: pages, and ways to read them
+//	delta.go     DELTA_BINARY_PACKED; hybrid.go, the indices of dictionaries
+//	found.go     the files of what was found
+//
+// Files are opened, and pages unpacked, by arrow-go. Its value readers are not
+// used: they copy each value several times, which takes longer than the rest of
+// this together.
+//
+// Sources: github.com/apache/parquet-format, Encodings.md and
+// src/main/thrift/parquet.thrift.
+package flowscan
