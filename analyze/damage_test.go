@@ -146,6 +146,22 @@ func rel(t *testing.T, o analyze.Options, path string) string {
 	return r
 }
 
+// TestTwoDamagedFlows: all that is damaged is named at once.
+func TestTwoDamagedFlows(t *testing.T) {
+	o := shortLake(t)
+	for _, hour := range []string{"00", "01"} {
+		path := onlyFlowFile(t, o, hour)
+		data := bytes.Clone(read(t, path))
+		footer := len(data) - 8 - int(data[len(data)-8]) - int(data[len(data)-7])<<8
+		clear(data[4:footer])
+		write(t, path, data)
+	}
+	_, err := analyze.Night(t.Context(), o, shortDay)
+	if damaged := analyze.Damaged(err); len(damaged) != 2 {
+		t.Errorf("the night says %v, and names %v", err, damaged)
+	}
+}
+
 // TestDamagedHistory: contacts and coverage of the days before are read only
 // as their nights wrote them.
 func TestDamagedHistory(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 
 	"minewatch/analyze/engine"
+	"minewatch/analyze/flowscan"
 )
 
 // Flow files are too large to be hashed every night. Their footers are not: a
@@ -95,19 +96,24 @@ func (n *night) describeFlows(ctx context.Context) error {
 	return nil
 }
 
-// name finds out which flow files a failed step could not read: the engine does
-// not always tell, and never more than one. It reads all of them, each alone
+// name finds out which flow files a failed step could not read: of several it
+// met one. It reads all of them, each alone
 // and as a whole, which takes its time; the night has failed anyway.
 func (n *night) name(ctx context.Context, err error) error {
 	if ctx.Err() != nil || errors.Is(err, engine.ErrGone) || errors.Is(err, engine.ErrMemory) || errors.Is(err, engine.ErrSpace) || errors.Is(err, ErrCheck) ||
 		errors.Is(err, ErrNotAsWritten) || len(Damaged(err)) > 0 {
 		return err
 	}
+	met := &flowscan.FileError{}
+	errors.As(err, &met)
 	var faults []error
 	for _, f := range n.inputs.flows {
 		file, fault := readFooter(n.Lake, f.path)
 		if fault == nil {
 			fault = n.db.ReadThrough(ctx, f.path)
+		}
+		if fault == nil && f.path == met.Path {
+			fault = met.Err // the engine reads over it
 		}
 		if errors.Is(fault, fs.ErrNotExist) || errors.Is(fault, engine.ErrGone) || errors.Is(fault, engine.ErrMemory) || ctx.Err() != nil {
 			return err

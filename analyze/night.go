@@ -103,15 +103,10 @@ func (n *night) readInternal(ctx context.Context) error {
 func (n *night) match(ctx context.Context) error { return n.scan(ctx, true) }
 
 func (n *night) scan(ctx context.Context, counts bool) error {
-	err := flowscan.Find(ctx, n.db, flowscan.Options{
+	return flowscan.Find(ctx, n.db, flowscan.Options{
 		Files: paths(n.inputs.flows), Start: n.day.Start(n.Zone), End: n.day.End(n.Zone), Reach: n.reach(),
 		Counts: counts, Threads: n.Engine.Threads,
 	})
-	if fault := (*flowscan.FileError)(nil); errors.As(err, &fault) && !errors.Is(err, engine.ErrGone) {
-		path, relErr := filepath.Rel(n.Lake, fault.Path)
-		return errors.Join(&DamagedError{path, fault.Err}, relErr)
-	}
-	return err
 }
 
 // contacts turns the matched flows into one line a day, host and endpoint.

@@ -326,7 +326,7 @@ func Explain(err error) error {
 		return fmt.Errorf("%w: %w", ErrGone, err)
 	case strings.Contains(text, "Out of Memory"):
 		return fmt.Errorf("%w: %w\nraise engine.memory_limit, or give engine.temp_directory more space", ErrMemory, err)
-	case strings.Contains(text, "No space left on device"):
+	case strings.Contains(strings.ToLower(text), "no space left on device"):
 		return fmt.Errorf("%w: %w\nmake room in the lake and in engine.temp_directory", ErrSpace, err)
 	case strings.Contains(text, "No magic bytes") || strings.Contains(text, "Parquet"):
 		return fmt.Errorf("%w\na lake file is damaged: move it out of the lake and import its source again", err)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/apache/arrow-go/v18/parquet/file"
 	"github.com/apache/arrow-go/v18/parquet/schema"
 
+	"minewatch/analyze/engine"
 	"minewatch/analyze/flowscan"
 )
 
@@ -535,5 +537,22 @@ func damageOthers(t *testing.T, path string, but int) {
 				t.Fatal(err)
 			}
 		}
+	}
+}
+
+// TestFull: a full disk is told as one, and not as a damaged file.
+func TestFull(t *testing.T) {
+	records := random(rand.New(rand.NewPCG(7, 8)), 200, 33)
+	path, folder := filepath.Join(t.TempDir(), "flows.parquet"), t.TempDir()
+	write(t, path, records, shape{delta: true, page: 1 << 20, group: 100})
+	if err := os.Symlink("/dev/full", filepath.Join(folder, "found-0.parquet")); err != nil {
+		t.Skip(err)
+	}
+	_, err := flowscan.Scan(t.Context(), flowscan.Options{
+		Files: []string{path}, Start: midnight, End: midnight.AddDate(0, 0, 1), Folder: folder, Threads: 1,
+		Wanted: flowscan.NewWanted(nil, []flowscan.Range{{Last: flowscan.Address{Hi: 0, Lo: -1}}}),
+	})
+	if !errors.Is(err, syscall.ENOSPC) || errors.As(err, new(*flowscan.FileError)) || !errors.Is(engine.Explain(err), engine.ErrSpace) {
+		t.Errorf("a full disk: %v", err)
 	}
 }

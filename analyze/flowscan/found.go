@@ -186,20 +186,24 @@ func (f *found) open() (err error) {
 	if err != nil {
 		return err
 	}
-	f.writer = file.NewParquetWriter(f.file, root, file.WithWriterProps(parquet.NewWriterProperties(
+	f.writer, err = file.NewParquetWriterWithError(f.file, root, file.WithWriterProps(parquet.NewWriterProperties(
 		parquet.WithDictionaryDefault(false), parquet.WithDictionaryFor("exporter", true),
 		parquet.WithCompression(compress.Codecs.Snappy), parquet.WithStats(false))))
-	return nil
+	return err
 }
 
 // close completes the file and returns its path, "" where nothing was found.
 func (f *found) close() (string, error) {
 	err := f.flush()
-	if f.writer != nil {
-		// It closes the file, too.
-		if fault := f.writer.Close(); fault != nil {
-			err = errors.Join(err, &foundError{fault})
-		}
+	fault := error(nil)
+	switch {
+	case f.writer != nil:
+		fault = f.writer.Close() // it closes the file, too
+	case f.file != nil:
+		fault = f.file.Close()
+	}
+	if fault != nil {
+		err = errors.Join(err, &foundError{fault})
 	}
 	return f.path, err
 }

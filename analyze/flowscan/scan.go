@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/apache/arrow-go/v18/parquet/file"
@@ -124,7 +123,7 @@ func list(ctx context.Context, paths []string, jobs chan<- job) error {
 func guarded(path string, do func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%v\n%s", p, debug.Stack())
+			err = fmt.Errorf("%w: %v", errPage, p)
 		}
 		if err != nil && !errors.As(err, new(*foundError)) {
 			err = &FileError{path, err}
