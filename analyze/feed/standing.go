@@ -68,6 +68,38 @@ func (e *Entry) sighting() time.Time {
 	return e.LastSeen
 }
 
+// Ended is when the last window of what the version's list names ended, by what
+// the feed says up to it and by the days that entries stay valid after their last
+// sighting. The zero time says that one holds at now, or that there is none; a
+// negative list has no windows.
+func (v *Version) Ended(ttlDays map[string]int, now time.Time) (time.Time, error) {
+	if v.Kind == negativeKind {
+		return time.Time{}, nil
+	}
+	list, err := v.Read()
+	if err != nil {
+		return time.Time{}, err
+	}
+	standing, err := v.Standing()
+	if err != nil {
+		return time.Time{}, err
+	}
+	named := make(map[string]bool, v.Size())
+	for _, e := range slices.Concat(list.Entries, list.Names) {
+		named[e.ID] = true
+	}
+	var last time.Time
+	for _, e := range slices.Concat(standing.Entries, standing.Names) {
+		if named[e.ID] {
+			last = later(last, e.until(ttlDays))
+		}
+	}
+	if !last.Before(now) {
+		return time.Time{}, nil
+	}
+	return last, nil
+}
+
 // follow makes the standing tables of a new version out of those before, and
 // holds a list back that changed too much at once.
 func (o *Options) follow(l *Content) func(*versions.Version, map[string][]byte) error {

@@ -110,6 +110,9 @@ func (f *feedUpdateFlags) update(ctx context.Context, env *environment, s *sourc
 	if u.Remark != nil {
 		env.say(fmt.Sprintf("%s: %v", s.Name, u.Remark))
 	}
+	if err == nil {
+		err = env.tellEnded(s.Name, &u.Version)
+	}
 	return u, errors.Join(err, flags.tell(env, s.Name, &u.Tally))
 }
 
