@@ -68,36 +68,38 @@ func (e *Entry) sighting() time.Time {
 	return e.LastSeen
 }
 
-// Ended is when the last window of what the version's list names ended, by what
-// the feed says up to it and by the days that entries stay valid after their last
-// sighting. The zero time says that one holds at now, or that there is none; a
-// negative list has no windows.
-func (v *Version) Ended(ttlDays map[string]int, now time.Time) (time.Time, error) {
-	if v.Kind == negativeKind {
-		return time.Time{}, nil
+// Ended is when the last window of what the list names ended, by the days that
+// entries stay valid after their last sighting. The zero time says that one holds
+// at now, by the list or by what the feed said before; a negative list has no
+// windows.
+func (r *Result) Ended(ttlDays map[string]int, now time.Time) (last time.Time, err error) {
+	if r.Version.Kind == negativeKind || r.List.lasts(ttlDays).After(now) {
+		return last, nil
 	}
-	list, err := v.Read()
-	if err != nil {
-		return time.Time{}, err
-	}
-	standing, err := v.Standing()
-	if err != nil {
-		return time.Time{}, err
-	}
-	named := make(map[string]bool, v.Size())
-	for _, e := range slices.Concat(list.Entries, list.Names) {
+	named := map[string]bool{}
+	for _, e := range slices.Concat(r.List.Entries, r.List.Names) {
 		named[e.ID] = true
 	}
-	var last time.Time
-	for _, e := range slices.Concat(standing.Entries, standing.Names) {
-		if named[e.ID] {
-			last = later(last, e.until(ttlDays))
-		}
+	standing, err := r.Version.Standing()
+	if err != nil {
+		return last, err
 	}
-	if !last.Before(now) {
+	isOther := func(e Entry) bool { return !named[e.ID] }
+	standing.Entries, standing.Names = slices.DeleteFunc(standing.Entries, isOther), slices.DeleteFunc(standing.Names, isOther)
+	if last = standing.lasts(ttlDays); last.After(now) {
 		return time.Time{}, nil
 	}
 	return last, nil
+}
+
+// lasts is when the last window of the entries ends.
+func (c *Content) lasts(ttlDays map[string]int) (last time.Time) {
+	for _, list := range [][]Entry{c.Entries, c.Names} {
+		for i := range list {
+			last = later(last, list[i].until(ttlDays))
+		}
+	}
+	return last
 }
 
 // follow makes the standing tables of a new version out of those before, and

@@ -199,7 +199,7 @@ func TestEnded(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			last, err := result.Version.Ended(map[string]int{"default": 30}, c.now)
+			last, err := result.Ended(map[string]int{"default": 30}, c.now)
 			if err != nil {
 				t.Fatal(err)
 			}

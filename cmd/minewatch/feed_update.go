@@ -111,7 +111,7 @@ func (f *feedUpdateFlags) update(ctx context.Context, env *environment, s *sourc
 		env.say(fmt.Sprintf("%s: %v", s.Name, u.Remark))
 	}
 	if err == nil {
-		err = env.tellEnded(s.Name, &u.Version)
+		err = env.tellEnded(s.Name, &u.Result)
 	}
 	return u, errors.Join(err, flags.tell(env, s.Name, &u.Tally))
 }
