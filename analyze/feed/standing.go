@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"minewatch/analyze/intake"
 	"minewatch/analyze/sheet"
 	"minewatch/analyze/versions"
 )
@@ -167,8 +168,8 @@ func (o *Options) holdBack(before *Version, now int) error {
 	if o.Force || was == 0 || max(change, -change) <= part { // a removed feed may come back
 		return nil
 	}
-	return &HeldBackError{fmt.Sprintf("%d entries, %d in %s before, a change of %+.0f%% where %.0f%% is allowed",
-		now, was, before.ID(), 100*change, 100*part)}
+	return &HeldBackError{fmt.Sprintf("%s, %d in %s before, a change of %+.0f%% where %.0f%% is allowed",
+		intake.Amount(now, "entry", "entries"), was, before.ID(), 100*change, 100*part)}
 }
 
 // HeldBack says whether an import of c as the successor of before would be
