@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"minewatch/analyze/intake"
 )
 
 // Due is a day whose night is to be run, and why.
@@ -139,7 +141,7 @@ func (m *Manifest) Early(o *Options) string {
 	case m.RunAt.Before(m.Day.End(o.Zone)):
 		return fmt.Sprintf("the day was not over when the night was run; run it again after %s", complete.In(o.Zone).Format("2006-01-02 15:04"))
 	case m.Unpublished > 0:
-		return fmt.Sprintf("a collector had not published all flows of the day when the night was run (%d files below hot/): run it again", m.Unpublished)
+		return fmt.Sprintf("a collector had not published all flows of the day when the night was run (%s below hot/): run it again", intake.Amount(m.Unpublished, "file", "files"))
 	case m.RunAt.Before(complete):
 		return fmt.Sprintf("flows of the day may come until %s: run it again then", complete.In(o.Zone).Format("2006-01-02 15:04"))
 	}

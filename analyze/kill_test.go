@@ -89,7 +89,8 @@ func whole(t *testing.T, o analyze.Options, a, b map[string]string) {
 }
 
 // TestNightKilled: wherever a night is killed, its next run finds one answer or
-// the other, and until then no reader takes a mixture for one.
+// the other, and until then no reader takes a mixture for one. What it wrote
+// down for itself goes with its next run.
 func TestNightKilled(t *testing.T) {
 	long := 4 * time.Second
 	if text := os.Getenv(soakVariable); text != "" {
@@ -101,10 +102,10 @@ func TestNightKilled(t *testing.T) {
 	o := shortLake(t)
 	o.Now = time.Now
 	a, b := answers(t, o)
-	rounds, finished := 0, 0
+	rounds, finished, temp := 0, 0, t.TempDir()
 	for begun := time.Now(); rounds < 4 || time.Since(begun) < long; rounds++ {
 		child := osexec.Command(os.Args[0])
-		child.Env = append(os.Environ(), nightsVariable+"="+o.Lake)
+		child.Env = append(os.Environ(), nightsVariable+"="+o.Lake, "TMPDIR="+temp)
 		child.Stderr = os.Stderr
 		before, _ := chain(t, o)
 		if err := child.Start(); err != nil {
@@ -130,6 +131,9 @@ func TestNightKilled(t *testing.T) {
 		}
 		takeTurn(t, o)
 		whole(t, o, a, b)
+	}
+	if left, _ := filepath.Glob(filepath.Join(temp, "*")); len(left) > 1 {
+		t.Errorf("only the last one's temporary folder may be left: %v", left)
 	}
 	t.Logf("%d kills, %d of them while the night was published", rounds, finished)
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"minewatch/analyze/intake"
 	"minewatch/analyze/versions"
 )
 
@@ -262,7 +263,7 @@ func (c *checker) checkMerge(ctx context.Context, m *Manifest, merge *compaction
 	}
 	for _, out := range merge.Outputs {
 		if n, ok := now[filepath.Join(c.Lake, filepath.FromSlash(out.Path))]; ok && n != out.Rows {
-			fail(out.Path, fmt.Sprintf("it has %d rows, compaction wrote %d", n, out.Rows))
+			fail(out.Path, fmt.Sprintf("it has %s, compaction wrote %d", intake.Amount(int(n), "row", "rows"), out.Rows))
 		}
 	}
 	return nil

@@ -141,7 +141,7 @@ func (o *ImportOptions) lookUpBeginnings(in *inputFile, e *earlier) error {
 		case len(at.There)+len(at.Merged) == 0:
 			continue
 		case !o.Again:
-			return fmt.Errorf("continues %s, which was imported %s when it was shorter: its %d records would be there twice. "+
+			return fmt.Errorf("continues %s, which was imported %s when it was shorter: what was stored of that would be there twice (records: %d). "+
 				"Import the file with --again, which replaces them", known.Input.Path, sayTime(known.Written), known.Counts.RecordsStored)
 		}
 		if err := replaceable(known, &at); err != nil {
@@ -158,7 +158,7 @@ func replaceable(m *lake.Manifest, at *upkeep.Located) error {
 	if len(at.Merged) == 0 {
 		return nil
 	}
-	return fmt.Errorf("what was imported of it %s cannot be replaced: compaction has merged %d of its %d lake files with others of their hours (%s). "+
+	return fmt.Errorf("what was imported of it %s cannot be replaced: compaction has merged lake files with others of their hours, %d of %d (%s). "+
 		"Import it into a lake of its own with --lake, or move these hours out of the lake and import all that was in them again (the manifests say what)",
 		sayTime(m.Written), len(at.Merged), len(m.Files), hoursOf(at.Merged))
 }

@@ -42,10 +42,10 @@ func (c *captureReader) ended(err error) error {
 	}
 	// By accident a few datagrams of ordinary traffic look like exports.
 	if counts.DatagramsMalformed > counts.DatagramsUnknown {
-		return fmt.Errorf("holds flow exports, but none of them can be read: of %d datagrams %d are malformed. "+
-			"See with tshark -d udp.port==PORT,cflow what the exporter sends, and capture it again with tcpdump -s 0", counts.Datagrams, counts.DatagramsMalformed)
+		return fmt.Errorf("holds flow exports, but none of them can be read (malformed: %d of %d). "+
+			"See with tshark -d udp.port==PORT,cflow what the exporter sends, and capture it again with tcpdump -s 0", counts.DatagramsMalformed, counts.Datagrams)
 	}
-	return fmt.Errorf("holds no flow exports but ordinary traffic (%d packets, %d of them UDP; none is NetFlow v5 or v9, IPFIX or sFlow v5). "+
+	return fmt.Errorf("holds no flow exports but ordinary traffic (packets: %d, UDP: %d; none is NetFlow v5 or v9, IPFIX or sFlow v5). "+
 		"Let an exporter make flows of it: softflowd -r FILE -a -v 9 -n 127.0.0.1:2055, "+
 		"beside minewatch collect --allow 127.0.0.1/32 --time header --stop-after-idle 30s", seen, counts.Datagrams)
 }

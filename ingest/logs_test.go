@@ -177,7 +177,7 @@ func TestImportOfOrdinaryTraffic(t *testing.T) {
 	damaged := netflow5(noon, 3)
 	damaged[3] = 200 // flows, of which most are not there
 	_, err = importInto(t, dir, writeFile(t, "damaged.pcap", capture(t, "10.255.0.2", damaged)))
-	if err == nil || !strings.Contains(err.Error(), "holds flow exports, but none of them can be read: of 1 datagrams 1 are malformed") || strings.Contains(err.Error(), "softflowd") {
+	if err == nil || !strings.Contains(err.Error(), "holds flow exports, but none of them can be read (malformed: 1 of 1)") || strings.Contains(err.Error(), "softflowd") {
 		t.Errorf("damaged exports: %v", err)
 	}
 	// With one export among the packets it is a capture of exports.

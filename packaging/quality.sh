@@ -3,6 +3,7 @@
 # exporters and gaps, at several seeds and sampling rates; beside it two naive
 # rankings. A run whose rankings are in the output folder is not made again.
 # Usage: packaging/quality.sh BIN_FOLDER OUTPUT_FOLDER CSV ORDER
+# SEEDS and RATES, in the environment, choose other weeks.
 set -euo pipefail
 
 bin=$(cd "$1" && pwd)
@@ -65,9 +66,11 @@ for rate in ${RATES:-5000 1000 1}; do
 	done
 done
 gather >"$csv"
+echo "written: $csv" >&2
 
 # The whole order of one unsampled week, with what each host is.
+[ -s "$out/1-1-truth.csv" ] || exit 0
 awk -F, 'NR == FNR { what[$1] = $2; next } FNR == 1 { print "rank,host,behaviour,grade,score"; next }
 	{ print $1 "," $2 "," ($2 in what ? what[$2] : "not planted") "," $3 "," $4 }' \
 	"$out/1-1-truth.csv" "$out/1-1-minewatch.csv" >"$order"
-echo "written: $csv and $order" >&2
+echo "written: $order" >&2

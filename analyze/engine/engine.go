@@ -15,6 +15,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2"
 
+	"minewatch/analyze/lockfile"
 	"minewatch/queries"
 )
 
@@ -33,6 +34,7 @@ type DB struct {
 	pool    *sql.DB
 	lake    string
 	temp    string
+	release func() error // removes temp
 	log     *slog.Logger
 	options Options
 	files   map[string][]string // Parquet, behind the raw_ relations that were read from it
@@ -72,7 +74,7 @@ func (d *DB) start(ctx context.Context, o Options) error {
 	if temp == "" {
 		temp = os.TempDir()
 	}
-	if d.temp, err = os.MkdirTemp(temp, "minewatch-query-"); err != nil {
+	if d.temp, d.release, err = lockfile.Folder(temp, "minewatch-spill-"); err != nil {
 		return fmt.Errorf("make the query engine's temporary folder (see engine.temp_directory): %w", err)
 	}
 	settings := []string{
@@ -106,8 +108,8 @@ func (d *DB) Close() error {
 		errs = append(errs, d.conn.Close())
 	}
 	errs = append(errs, d.pool.Close())
-	if d.temp != "" {
-		errs = append(errs, os.RemoveAll(d.temp))
+	if d.release != nil {
+		errs = append(errs, d.release())
 	}
 	return errors.Join(errs...)
 }

@@ -99,7 +99,8 @@ func (r *reader) answered(records []record) error {
 		}
 	}
 	if len(c.overlong) > 0 {
-		r.tally.Remarks = append(r.tally.Remarks, fmt.Sprintf("%d names have more than %d aliases one behind the other, or lead to more than %d records: not followed to the end", len(c.overlong), maxChain, maxSteps))
+		r.tally.Remarks = append(r.tally.Remarks, fmt.Sprintf("more than %d aliases one behind the other, or more than %d records: %s not followed to the end", maxChain, maxSteps,
+			intake.Amount(len(c.overlong), "name is", "names are")))
 	}
 	for i := range answers {
 		a := &answers[i]
@@ -126,7 +127,8 @@ func (r *reader) answered(records []record) error {
 		return fmt.Errorf("makes more than %d entries: is it about pools?", maxRows)
 	}
 	if r.tally.Read == 0 && !r.options.resolved {
-		return fmt.Errorf("none of its %d records is about one of the %d names that feeds have: import the feed with the names first; 'minewatch feed show --names' shows them", len(records), countNames(r.options.Names))
+		return fmt.Errorf("none of its %s is about one of the names that feeds have (%d): import the feed with the names first; 'minewatch feed show --names' shows them",
+			intake.Amount(len(records), "record", "records"), countNames(r.options.Names))
 	}
 	return nil
 }

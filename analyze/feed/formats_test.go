@@ -112,7 +112,7 @@ func TestFormats(t *testing.T) {
 			"25  q.example 3333 tcp    ",
 			"5  xmr.pool.example 443 tcp    ",
 			"7! to_ids is not set", "9! ip-src is where traffic comes from", "11! a URL of a page",
-			"12! is no MISP attribute", "28! object ip-port names no endpoint", "2 attributes of type md5",
+			"12! is no MISP attribute", "28! object ip-port names no endpoint", "attributes of type md5 (2)",
 		}},
 		{"warninglist", negative, []string{"address"}, []string{
 			"2 10.0.0.0/8", "2 192.0.2.1", "1 198.51.100.0/24", "3 2001:db8::/29",
@@ -128,7 +128,7 @@ func TestFormats(t *testing.T) {
 			"3! negated", "3! a variable, whose meaning is in another file",
 			"7! the address is the variable $EXTERNAL_NET, whose meaning is in another file", "8! names no address",
 			"9! its addresses are where traffic comes from", "10! port 1", "11! port !80", "13! is no rule",
-			"1 pass rules, which allow what they name",
+			"pass rules, which allow what they name (1)",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -246,7 +246,7 @@ func TestRevoked(t *testing.T) {
 	want := []string{
 		"3 198.51.100.1 2026-10-01 00:00:00 2026-11-10 00:00:00 85 indicator--1",
 		"4 198.51.100.2 2026-10-01 00:00:00  50 indicator--2",
-		"6! a pattern of type yara", "7! its author calls it benign", "8! confidence 101", "9! is no STIX object", "1 objects of type malware",
+		"6! a pattern of type yara", "7! its author calls it benign", "8! confidence 101", "9! is no STIX object", "objects of type malware (1)",
 	}
 	if diff := cmp.Diff(want, readFormat(t, text, options(), "address", "valid_from", "valid_until", "confidence", "source_ref")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -64,6 +64,7 @@ type Options struct {
 // row's entry.
 type Result struct {
 	intake.Tally
+	List     Content // what was read
 	Version  Version // the one that holds the input
 	Existing bool    // it was there before, nothing was stored
 }
@@ -133,7 +134,7 @@ func Parse(in Input, o Options) (Content, intake.Tally, error) {
 
 // keep adds the list to the lake.
 func (o Options) keep(lakeDir string, in Input, list *Content, tally intake.Tally) (Result, error) {
-	result := Result{Tally: tally}
+	result := Result{Tally: tally, List: *list}
 	settings, retrievedStated := o.settings(), !o.RetrievedAt.IsZero()
 	if list.Answers != nil {
 		settings["names"] = namesFrom(o.Names)

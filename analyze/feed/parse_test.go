@@ -247,7 +247,7 @@ func TestTableRefuses(t *testing.T) {
 		"198.51.100.7,,,,,,,,0.9,":                  `confidence "0.9"`,
 		"198.51.100.7,,,,,,,,,yes":                  `shared "yes"`,
 		"198.51.100.7,,,,,,,,,,,x":                  "has 12 values, the header has 10",
-		"198.51.100.7":                              "has 1 values, the header has 10",
+		"198.51.100.7":                              "has 1 value, the header has 10",
 	} {
 		_, tally := parse(t, header+in+"\n")
 		if len(tally.Rejects) != 1 || tally.Rejects[0].Line != 3 || !strings.Contains(tally.Rejects[0].Reason, want) {
@@ -313,7 +313,7 @@ func TestRefusedAsAWhole(t *testing.T) {
 		{"rubbish", "a\nb\n", "not one of 2 rows could be used", nil},
 		{"more than half", good + "a\nb\nc\n", "3 of 5 rows were refused, more than 50%", nil},
 		{"more than allowed", good + "a\n", "more than 10%", func(o *feed.Options) { o.Limits.MaxBad = 0.1 }},
-		{"strict", good + "a\n", "1 of 3 rows were refused", func(o *feed.Options) { o.Limits.Strict = true }},
+		{"strict", good + "a\n", "1 of 3 rows was refused", func(o *feed.Options) { o.Limits.Strict = true }},
 		{"no address column", "coin,pool\nXMR,p\n", "no column with an address", func(o *feed.Options) { o.Format = feed.Table }},
 		{"two columns of a name", "ip,IP\n198.51.100.1,x\n", "both called", func(o *feed.Options) { o.Format = feed.Table }},
 		{"an open quote", "ip,pool\n198.51.100.1,\"a\n198.51.100.2,b\n", "line 2: a quote is opened", nil},

@@ -46,7 +46,7 @@ func (r *reader) read(original []byte) error {
 		return err
 	}
 	for _, kind := range slices.Sorted(maps.Keys(r.others)) {
-		r.tally.Others = append(r.tally.Others, fmt.Sprintf("%d %s", r.others[kind], kind))
+		r.tally.Others = append(r.tally.Others, fmt.Sprintf("%s (%d)", kind, r.others[kind]))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"minewatch/analyze/intake"
 	"minewatch/analyze/sheet"
 	"minewatch/analyze/versions"
 )
@@ -66,6 +67,40 @@ func (e *Entry) sighting() time.Time {
 		return e.RetrievedAt
 	}
 	return e.LastSeen
+}
+
+// Ended is when the last window of what the list names ended, by the days that
+// entries stay valid after their last sighting. The zero time says that one holds
+// at now, by the list or by what the feed said before; a negative list has no
+// windows.
+func (r *Result) Ended(ttlDays map[string]int, now time.Time) (last time.Time, err error) {
+	if r.Version.Kind == negativeKind || r.List.lasts(ttlDays).After(now) {
+		return last, nil
+	}
+	named := map[string]bool{}
+	for _, e := range slices.Concat(r.List.Entries, r.List.Names) {
+		named[e.ID] = true
+	}
+	standing, err := r.Version.Standing()
+	if err != nil {
+		return last, err
+	}
+	isOther := func(e Entry) bool { return !named[e.ID] }
+	standing.Entries, standing.Names = slices.DeleteFunc(standing.Entries, isOther), slices.DeleteFunc(standing.Names, isOther)
+	if last = standing.lasts(ttlDays); last.After(now) {
+		return time.Time{}, nil
+	}
+	return last, nil
+}
+
+// lasts is when the last window of the entries ends.
+func (c *Content) lasts(ttlDays map[string]int) (last time.Time) {
+	for _, list := range [][]Entry{c.Entries, c.Names} {
+		for i := range list {
+			last = later(last, list[i].until(ttlDays))
+		}
+	}
+	return last
 }
 
 // follow makes the standing tables of a new version out of those before, and
@@ -133,8 +168,8 @@ func (o *Options) holdBack(before *Version, now int) error {
 	if o.Force || was == 0 || max(change, -change) <= part { // a removed feed may come back
 		return nil
 	}
-	return &HeldBackError{fmt.Sprintf("%d entries, %d in %s before, a change of %+.0f%% where %.0f%% is allowed",
-		now, was, before.ID(), 100*change, 100*part)}
+	return &HeldBackError{fmt.Sprintf("%s, %d in %s before, a change of %+.0f%% where %.0f%% is allowed",
+		intake.Amount(now, "entry", "entries"), was, before.ID(), 100*change, 100*part)}
 }
 
 // HeldBack says whether an import of c as the successor of before would be

@@ -166,6 +166,54 @@ func TestMemory(t *testing.T) {
 	}
 }
 
+// TestEnded: a list has ended with the last of its windows, as the feed has them
+// by all its versions.
+func TestEnded(t *testing.T) {
+	const dated = "ip,port,last_seen,valid_until\n198.51.100.1,3333,2026-10-01,\n198.51.100.2,3333,,2026-10-20\n"
+	july := statement{dated, noon.AddDate(0, -5, 0)}
+	old := statement{dated, noon.AddDate(0, -1, 0)}
+	live := statement{strings.Replace(dated, "2026-10-01", noon.Format(time.DateOnly), 1), noon.AddDate(0, 0, -1)}
+	for name, c := range map[string]struct {
+		lists  []statement
+		change func(*feed.Options)
+		now    time.Time
+		want   string // of the last list, "" if something is left
+	}{
+		"all":                    {[]statement{old}, nil, noon, "2026-10-31 23:59:59"},
+		"not yet":                {[]statement{old}, nil, time.Date(2026, 10, 31, 12, 0, 0, 0, time.UTC), ""},
+		"one is left":            {[]statement{live}, nil, noon, ""},
+		"seen later before":      {[]statement{live, old}, nil, noon, ""},
+		"that was taken back":    {[]statement{live, old}, func(o *feed.Options) { o.Replace = true }, noon, "2026-10-31 23:59:59"},
+		"others are left":        {[]statement{{"198.51.100.9:3333\n", noon}, old}, nil, noon, "2026-10-31 23:59:59"},
+		"by its retrieval":       {[]statement{{"198.51.100.9:3333\n", july.retrieved}}, nil, noon, july.retrieved.AddDate(0, 0, 30).Format(time.DateTime)},
+		"names":                  {[]statement{{"pool.example:3333\n", july.retrieved}}, nil, noon, july.retrieved.AddDate(0, 0, 30).Format(time.DateTime)},
+		"a name is left":         {[]statement{{"ip,port,domain,last_seen\n198.51.100.1,3333,,2026-10-01\n,3333,pool.example,\n", noon}}, nil, noon, ""},
+		"negative lists have no": {[]statement{july}, func(o *feed.Options) { o.Negative = feed.Kind("cdn") }, noon, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			lake := t.TempDir()
+			var result feed.Result
+			for i, s := range c.lists {
+				var err error
+				if result, err = importAt(t, lake, s, noon.Add(time.Duration(i)*time.Minute), c.change); err != nil {
+					t.Fatal(err)
+				}
+			}
+			last, err := result.Ended(map[string]int{"default": 30}, c.now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			if !last.IsZero() {
+				got = last.Format(time.DateTime)
+			}
+			if got != c.want {
+				t.Errorf("ended at %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestHeldBack(t *testing.T) {
 	lake := t.TempDir()
 	list := func(n int) statement {

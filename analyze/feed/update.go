@@ -71,7 +71,10 @@ func (r *Remote) update(ctx context.Context, lakeDir string) (u Updated, err err
 		if o.RetrievedAt.IsZero() {
 			o.RetrievedAt = o.Now()
 		}
-		if o.RenewAfter, err = r.renewAfter(lakeDir, before); err != nil {
+		if u.List, err = before.Content(); err != nil {
+			return u, err
+		}
+		if o.RenewAfter, err = r.renewAfter(lakeDir, &u.List); err != nil {
 			return u, err
 		}
 		if o.RetrievedAt.Sub(before.RetrievedAt) < o.RenewAfter {
@@ -156,13 +159,9 @@ const renewals = 4
 // renewAfter is how old a version gets before the same list is kept again. What
 // the list dates itself lives by that, however often it is fetched, and a
 // negative list does not age: where there is nothing else, that is never.
-func (r *Remote) renewAfter(lakeDir string, v *Version) (time.Duration, error) {
+func (r *Remote) renewAfter(lakeDir string, list *Content) (time.Duration, error) {
 	if r.Negative != "" {
 		return never, nil
-	}
-	content, err := v.Read()
-	if err != nil {
-		return 0, err
 	}
 	negatives, err := Negatives(lakeDir)
 	if err != nil {
@@ -173,7 +172,7 @@ func (r *Remote) renewAfter(lakeDir string, v *Version) (time.Duration, error) {
 		onCDN = onCDN || n.Settings["negative"] == string(SharedCDN)
 	}
 	after := never
-	for _, entries := range [][]Entry{content.Entries, content.Names} {
+	for _, entries := range [][]Entry{list.Entries, list.Names} {
 		for i := range entries {
 			e := &entries[i]
 			if e.LastSeen.IsZero() && e.ValidUntil.IsZero() {

@@ -56,7 +56,7 @@ func TestTable(t *testing.T) {
 		{"own name before alias", "host,address\npool.example,192.0.2.1\n", []string{"192.0.2.1||"}},
 		{"tabs and comments", "# a list\n\nip\tport\n# more\n192.0.2.1\t1\n", []string{"192.0.2.1|1|"}},
 		{"unknown words", "ip,port,unit\n192.0.2.1,N/A,未知\n", []string{"192.0.2.1||"}},
-		{"too few values", "ip,port\n192.0.2.1\n192.0.2.2,2\n", []string{"line 2: has 1 values, the header has 2", "192.0.2.2|2|"}},
+		{"too few values", "ip,port\n192.0.2.1\n192.0.2.2,2\n", []string{"line 2: has 1 value, the header has 2", "192.0.2.2|2|"}},
 		{"too many values", "ip,port\n192.0.2.1,1,2\n192.0.2.2,2,,\n", []string{"line 2: has 3 values, the header has 2", "192.0.2.2|2|"}},
 		{"quoted", "ip,unit\r\n192.0.2.1,\"a, \"\"b\"\"\"\r\n", []string{`192.0.2.1||a, "b"`}},
 		{"line break in a known value", "ip,unit\n192.0.2.1,\"a\nb\"\n192.0.2.2,c\n", []string{`line 2: "a\nb" has a line break or a control character in it`, "192.0.2.2||c"}},

@@ -195,7 +195,7 @@ func (t *Table) Next() (Row, error) {
 func (r Row) check() error {
 	extra := slices.ContainsFunc(r.record[min(len(r.record), r.table.width):], func(s string) bool { return strings.TrimSpace(s) != "" })
 	if extra || len(r.record) < r.table.width {
-		return fmt.Errorf("has %d values, the header has %d", len(r.record), r.table.width)
+		return fmt.Errorf("has %s, the header has %d", Amount(len(r.record), "value", "values"), r.table.width)
 	}
 	for _, i := range r.table.columns {
 		if err := CheckText(r.record[i]); err != nil {

@@ -42,6 +42,15 @@ func (t *Tally) Rows(in *Table, use func(Row) error) error {
 // the wrong one.
 const DefaultMaxBad = 0.5
 
+// Amount is a number of things with the word for one of them, or for any other
+// number.
+func Amount(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 // Limits say how much of a file may be refused before nothing of it is
 // imported.
 type Limits struct {
@@ -55,16 +64,21 @@ func (t *Tally) Judge(l Limits) error {
 		l.MaxBad = DefaultMaxBad
 	}
 	bad, rows := len(t.Rejects), t.Read
+	were := "were"
+	if bad == 1 {
+		were = "was"
+	}
+	refused := fmt.Sprintf("%d of %s %s", bad, Amount(rows, "row", "rows"), were)
 	switch {
 	case t.Read == 0:
 		return errors.New("no row in it, nothing was imported")
 	case t.Kept+t.Names == 0:
-		return fmt.Errorf("not one of %d rows could be used, nothing was imported: is it the right file and format?", rows)
+		return fmt.Errorf("not one of %s could be used, nothing was imported: is it the right file and format?", Amount(rows, "row", "rows"))
 	case l.Strict && bad > 0:
-		return fmt.Errorf("%d of %d rows were refused, nothing was imported: correct them, or import the rest without --strict", bad, rows)
+		return fmt.Errorf("%s refused, nothing was imported: correct them, or import the rest without --strict", refused)
 	case float64(bad) > l.MaxBad*float64(rows):
-		return fmt.Errorf("%d of %d rows were refused, more than %.0f%%, nothing was imported: is it the right file and format? --max-bad allows more",
-			bad, rows, 100*l.MaxBad)
+		return fmt.Errorf("%s refused, more than %.0f%%, nothing was imported: is it the right file and format? --max-bad allows more",
+			refused, 100*l.MaxBad)
 	}
 	return nil
 }

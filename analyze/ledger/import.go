@@ -170,7 +170,7 @@ func holdBack(before *versions.Version, rows int, force bool) error {
 		return nil
 	}
 	if old := before.Counts[intake.CountKept]; float64(rows) < leastKept*float64(old) {
-		return fmt.Errorf("%d rows, where %s has %d: is it the whole list? It would replace that one; --force imports it", rows, before.ID(), old)
+		return fmt.Errorf("%s, where %s has %d: is it the whole list? It would replace that one; --force imports it", intake.Amount(rows, "row", "rows"), before.ID(), old)
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"minewatch/analyze/intake"
 )
 
 // OtherSector is the sector of units that fit nowhere else.
@@ -82,10 +84,6 @@ func (u unmapped) remarks() []string {
 	if len(words) > told {
 		words = append(words[:told], "…")
 	}
-	what := fmt.Sprintf("%d rows", rows)
-	if rows == 1 {
-		what = "1 row"
-	}
 	return []string{fmt.Sprintf("the sector of %s counts as %s: %s; known are %s and the other words of docs/ledger.md",
-		what, OtherSector, strings.Join(words, ", "), strings.Join(Sectors(), ", "))}
+		intake.Amount(rows, "row", "rows"), OtherSector, strings.Join(words, ", "), strings.Join(Sectors(), ", "))}
 }

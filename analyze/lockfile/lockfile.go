@@ -1,4 +1,5 @@
-// Package lockfile keeps two programs from writing the same thing at once.
+// Package lockfile keeps two programs from writing the same thing at once, and
+// tells what belongs to a program that is gone.
 //
 // The lock is the system's (flock), on a file that stays: it is released when
 // the process ends, however it does, so none is ever stale. What stands in the

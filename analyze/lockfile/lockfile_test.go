@@ -27,6 +27,10 @@ func TestMain(m *testing.M) {
 		time.Sleep(time.Minute)
 		os.Exit(0)
 	}
+	if parent := os.Getenv(folderVariable); parent != "" {
+		holdFolder(parent)
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 

@@ -286,7 +286,7 @@ func (b *book) refuseMerged() error {
 	}
 	which := "cells " + within[0]
 	if more := len(within) - 1; more > 0 {
-		which += fmt.Sprintf(" and those of %d more places", more)
+		which += " and those of " + intake.Amount(more, "more place", "more places")
 	}
 	return fmt.Errorf("%s are merged: unmerge them, and write the value into every row", which)
 }

@@ -168,9 +168,11 @@ func runCollect(ctx context.Context, env *environment, f *collectFlags, live *po
 	}
 	switch {
 	case counts.RecordsDisk > 0:
-		return fmt.Errorf("%d records could not be written to %s and are lost: look for 'records lost' in the log", counts.RecordsDisk, env.lake)
+		return fmt.Errorf("%s could not be written to %s and %s lost: look for 'records lost' in the log", amount(counts.RecordsDisk, "record"), env.lake,
+			choose(counts.RecordsDisk, "is", "are"))
 	case counts.RecordsPending > 0:
-		return fmt.Errorf("%d records could not be published and wait in %s: the next start of collect publishes them", counts.RecordsPending, filepath.Join(env.lake, "hot"))
+		return fmt.Errorf("%s could not be published and %s in %s: the next start of collect publishes %s", amount(counts.RecordsPending, "record"),
+			choose(counts.RecordsPending, "waits", "wait"), filepath.Join(env.lake, "hot"), choose(counts.RecordsPending, "it", "them"))
 	case counts.Rejected() > 0:
 		return rejected()
 	}

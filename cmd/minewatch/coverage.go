@@ -10,17 +10,17 @@ import (
 // coverageText says in one sentence what an answer rests on: what of all that
 // the exporters sent is in the lake.
 func coverageText(c *report.Coverage) string {
-	senders := fmt.Sprintf("%d %s", c.Exporters, plural(c.Exporters, "exporter"))
+	senders := amount(c.Exporters, "exporter")
 	if c.Expected > c.Exporters {
-		senders = fmt.Sprintf("%d of %d expected exporters", c.Exporters, c.Expected)
+		senders = fmt.Sprintf("%d of %d expected %s", c.Exporters, c.Expected, plural(c.Expected, "exporter"))
 	}
 	if c.Percent == nil {
-		return fmt.Sprintf("coverage not known: no receipt tells what was lost beside the %d %s of %s", c.Flows, plural(c.Flows, "flow"), senders)
+		return fmt.Sprintf("coverage not known: no receipt tells what was lost beside the %s of %s", amount(c.Flows, "flow"), senders)
 	}
 	text := fmt.Sprintf("coverage %s%% of what %s sent: %d %s in the lake, %s", c.PercentText(), senders,
 		c.Stored, choose(c.Stored, "record is", "records are"), lostText(c))
 	if c.Unaccounted > 0 {
-		text += fmt.Sprintf("; not known for another %d %s without a receipt", c.Unaccounted, plural(c.Unaccounted, "flow"))
+		text += fmt.Sprintf("; not known for another %s without a receipt", amount(c.Unaccounted, "flow"))
 	}
 	return text
 }
@@ -75,20 +75,19 @@ func coverageRemarks(c *report.Coverage, least float64) []string {
 			why = append(why, fmt.Sprintf("%s%% is below min_coverage_percent = %g", c.PercentText(), least))
 		}
 		if c.SilentHours > 0 {
-			why = append(why, fmt.Sprintf("exporters that are expected sent nothing for %d %s in all", c.SilentHours, plural(c.SilentHours, "hour")))
+			why = append(why, fmt.Sprintf("exporters that are expected sent nothing for %s in all", amount(c.SilentHours, "hour")))
 		}
 		if c.Unaccounted > 0 {
 			why = append(why, fmt.Sprintf("%d %s in no receipt (from a log, an old lake, or a collector that was killed)", c.Unaccounted, choose(c.Unaccounted, "flow is", "flows are")))
 		}
 		if c.Short > 0 {
-			why = append(why, fmt.Sprintf("%d of %d %s %s not covered: %s", c.Short, c.Expected,
-				plural(c.Expected, "exporter"), choose(c.Short, "is", "are"), namesText(c.ShortExporters, c.Short)))
+			why = append(why, fmt.Sprintf("%d of %s %s not covered: %s", c.Short, amount(c.Expected, "exporter"), choose(c.Short, "is", "are"), namesText(c.ShortExporters, c.Short)))
 		}
 		remarks = append(remarks, "warning: not covered, so what was not found may not have been seen: "+strings.Join(why, "; "))
 	}
 	if c.FaultyReceipts > 0 {
-		remarks = append(remarks, fmt.Sprintf("the receipts of %d %s of an exporter do not add up and count as none; see receipt = 'faulty' in 'minewatch sql -c \"from coverage\"'",
-			c.FaultyReceipts, plural(c.FaultyReceipts, "hour")))
+		remarks = append(remarks, fmt.Sprintf("the receipts of %s of an exporter do not add up and count as none; see receipt = 'faulty' in 'minewatch sql -c \"from coverage\"'",
+			amount(c.FaultyReceipts, "hour")))
 	}
 	if c.NotAllowed > 0 {
 		remarks = append(remarks, fmt.Sprintf("%d %s from senders that are not on the allow-list; a router that is missing there is not watched",

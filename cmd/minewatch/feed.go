@@ -111,7 +111,31 @@ func (f *feedImportFlags) importFile(env *environment, path string, o feed.Optio
 		return err
 	}
 	result, err := feed.Import(env.lake, feed.Input{File: path, Data: data}, o)
+	if err == nil {
+		err = env.tellEnded(path, &result)
+	}
 	return f.finish(env, path, &imported{result.Tally, result.Version.Version, result.Existing}, err)
+}
+
+// tellEnded says so where a list matches nothing any more, so that nobody waits
+// for what it finds.
+func (e *environment) tellEnded(file string, r *feed.Result) error {
+	zone, err := time.LoadLocation(e.config.Site.Zone)
+	if err != nil {
+		return err
+	}
+	last, err := r.Ended(e.config.Feed.TTLDays, e.now())
+	if err != nil || last.IsZero() {
+		return err
+	}
+	day := last.In(zone).AddDate(0, 0, 1).Format(time.DateOnly)
+	n := len(r.List.Entries) + len(r.List.Names)
+	if n == 1 {
+		e.say(fmt.Sprintf("%s: its only entry ended before %s: it matches nothing from that day on", file, day))
+	} else {
+		e.say(fmt.Sprintf("%s: all %d entries ended before %s: they match nothing from that day on", file, n, day))
+	}
+	return nil
 }
 
 // importFolder imports every file of a folder as a feed of its own name, so

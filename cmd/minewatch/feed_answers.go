@@ -30,7 +30,8 @@ func tellOutcome(env *environment, o *resolve.Outcome) error {
 		env.say(fmt.Sprintf("%s %s at %s: %v", f.Name, f.Type, f.ResolverName(), f.Err))
 	}
 	for _, resolver := range slices.Sorted(maps.Keys(o.Skipped)) {
-		env.say(fmt.Sprintf("%s: gave up, %d more questions were not asked: does it answer queries from here?", resolver, o.Skipped[resolver]))
+		env.say(fmt.Sprintf("%s: gave up, %d more %s not asked: does it answer queries from here?", resolver, o.Skipped[resolver],
+			choose(o.Skipped[resolver], "question was", "questions were")))
 	}
 	env.say(o.String())
 	if len(o.Failures)+len(o.Skipped) > 0 && !o.Reached {
@@ -58,7 +59,7 @@ func tellAnswers(env *environment, format outputFormat, o *resolve.Outcome, v *f
 		}
 	}
 	for _, reason := range slices.Sorted(maps.Keys(count)) {
-		env.say(fmt.Sprintf("refused %d %s: %s", count[reason], plural(count[reason], "answer"), reason))
+		env.say(fmt.Sprintf("refused %s: %s", amount(count[reason], "answer"), reason))
 	}
 	return feedAnswers().write(env, format, o.Answers)
 }

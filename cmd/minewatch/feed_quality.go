@@ -72,7 +72,7 @@ func runFeedQuality(ctx context.Context, env *environment, weeks int, asOf strin
 			counted++
 		}
 	}
-	env.say(fmt.Sprintf("hits of %d %s between %s and %s", counted, plural(counted, "night"), from, to))
+	env.say(fmt.Sprintf("hits of %s between %s and %s", amount(counted, "night"), from, to))
 	return feedQualities().write(env, format, list)
 }
 

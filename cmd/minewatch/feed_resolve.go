@@ -107,8 +107,8 @@ func (f *resolveFlags) run(ctx context.Context, env *environment, format outputF
 	for _, u := range plan.Unaskable {
 		env.say(fmt.Sprintf("%s:%d: not asked: %v", u.FeedVersion, u.Line, u.Reason))
 	}
-	env.say(fmt.Sprintf("%d %s, %d %s, %d that need not be asked yet", plan.Names, plural(plan.Names, "name"),
-		len(plan.Questions), plural(len(plan.Questions), "question"), plan.Waiting))
+	env.say(fmt.Sprintf("%s, %s, %d that need not be asked yet", amount(plan.Names, "name"),
+		amount(len(plan.Questions), "question"), plan.Waiting))
 	if f.dryRun {
 		return feedQuestions().write(env, format, plan.Questions)
 	}

@@ -81,7 +81,7 @@ func (f *feedUpdateFlags) run(ctx context.Context, env *environment, names []str
 	}
 	switch {
 	case len(failed) > 0:
-		return fmt.Errorf("%d of %d %s could not be updated:\n%w", len(failed), len(sources), plural(len(sources), "feed"), errors.Join(failed...))
+		return fmt.Errorf("%d of %s could not be updated:\n%w", len(failed), amount(len(sources), "feed"), errors.Join(failed...))
 	case refused:
 		return rejected()
 	}
@@ -110,6 +110,9 @@ func (f *feedUpdateFlags) update(ctx context.Context, env *environment, s *sourc
 	if u.Remark != nil {
 		env.say(fmt.Sprintf("%s: %v", s.Name, u.Remark))
 	}
+	if err == nil {
+		err = env.tellEnded(s.Name, &u.Result)
+	}
 	return u, errors.Join(err, flags.tell(env, s.Name, &u.Tally))
 }
 
@@ -133,7 +136,7 @@ func (f *feedUpdateFlags) preview(ctx context.Context, env *environment, sources
 		return err
 	}
 	if len(failed) > 0 {
-		return fmt.Errorf("%d of %d %s could not be looked at:\n%w", len(failed), len(sources), plural(len(sources), "feed"), errors.Join(failed...))
+		return fmt.Errorf("%d of %s could not be looked at:\n%w", len(failed), amount(len(sources), "feed"), errors.Join(failed...))
 	}
 	return nil
 }

@@ -76,8 +76,8 @@ func runHunt(ctx context.Context, env *environment, f *huntFlags, format outputF
 		shown = min(shown, f.limit)
 	}
 	n := len(scope.Days)
-	env.say(fmt.Sprintf("%d %s with flows between %s and %s: %d rare foreign %s, %d %s worth a look, %d shown",
-		n, plural(n, "day"), options.From, options.To, scope.Endpoints, plural(scope.Endpoints, "endpoint"), len(finds), plural(len(finds), "pair"), shown))
+	env.say(fmt.Sprintf("%s with flows between %s and %s: %d rare foreign %s, %s worth a look, %d shown",
+		amount(n, "day"), options.From, options.To, scope.Endpoints, plural(scope.Endpoints, "endpoint"), amount(len(finds), "pair"), shown))
 	if !scope.HasFeed {
 		env.say("no pool feed was imported: pools that a feed would name are among these")
 	}

@@ -127,10 +127,10 @@ func runImport(ctx context.Context, env *environment, f *importFlags, paths []st
 	}, paths...)
 	bar.clear()
 	if ctx.Err() != nil {
-		return fmt.Errorf("%d of %d files were done: %w", len(result.Files), len(paths), ctx.Err())
+		return fmt.Errorf("%d of %s done: %w", len(result.Files), amount(len(paths), "file"), ctx.Err())
 	}
 
-	_, failed := fmt.Fprintf(env.stdout, "total of %d %s: %s%s\n", len(paths), plural(len(paths), "file"),
+	_, failed := fmt.Fprintf(env.stdout, "total of %s: %s%s\n", amount(len(paths), "file"),
 		result.Counts.String(), remarks(&result.Counts))
 	if err = errors.Join(err, failed); err != nil {
 		return err
@@ -146,10 +146,10 @@ func describe(file *ingest.Imported) string {
 	if file.Err != nil {
 		return fmt.Sprintf("%s: failed, nothing of it is stored\n", file.Path)
 	}
-	text := fmt.Sprintf("%s: %s, %s; in %d %s\n", file.Path, file.Format, file.Counts.String(),
-		len(file.Files), plural(len(file.Files), "lake file"))
+	text := fmt.Sprintf("%s: %s, %s; in %s\n", file.Path, file.Format, file.Counts.String(),
+		amount(len(file.Files), "lake file"))
 	if file.Replaced > 0 {
-		text += fmt.Sprintf("%s: replaces %d %s of imports before\n", file.Path, file.Replaced, plural(file.Replaced, "lake file"))
+		text += fmt.Sprintf("%s: replaces %s of imports before\n", file.Path, amount(file.Replaced, "lake file"))
 	}
 	if file.Duplicate {
 		text = describeDuplicate(file)
@@ -176,8 +176,8 @@ func describeDuplicate(file *ingest.Imported) string {
 	case file.Merged > 0:
 		text += "; compaction has merged " + choose(n, "it with others, so it", "them with others, so they") + " cannot be replaced"
 	case file.Deleted > 0:
-		text = fmt.Sprintf("%s: in the lake since %s (sha256 %.16s…), but %d of its %d lake files are deleted: --again stores all of it anew",
-			file.Path, since, file.SHA256, file.Deleted, len(file.Files))
+		text = fmt.Sprintf("%s: in the lake since %s (sha256 %.16s…), but %d of its %s %s deleted: --again stores all of it anew",
+			file.Path, since, file.SHA256, file.Deleted, amount(len(file.Files), "lake file"), choose(file.Deleted, "is", "are"))
 	default:
 		text += "; --again replaces " + choose(n, "it", "them")
 	}

@@ -52,7 +52,7 @@ func (f *intakeFlags) tell(env *environment, file string, t *intake.Tally) error
 	}
 	for i, r := range t.Rejects {
 		if i == maxRejectsTold {
-			more := fmt.Sprintf("%s: and %d more refused rows", file, len(t.Rejects)-i)
+			more := fmt.Sprintf("%s: and %d more refused %s", file, len(t.Rejects)-i, plural(len(t.Rejects)-i, "row"))
 			if f.rejects == "" {
 				more += "; --rejects FILE writes all"
 			}
@@ -121,7 +121,7 @@ func importEach(files []string, one func(file string) error) error {
 	case len(failed) > 0 && len(files) == 1:
 		return failed[0]
 	case len(failed) > 0:
-		return fmt.Errorf("%d of %d %s could not be imported:\n%w", len(failed), len(files), plural(len(files), "file"), errors.Join(failed...))
+		return fmt.Errorf("%d of %s could not be imported:\n%w", len(failed), amount(len(files), "file"), errors.Join(failed...))
 	case refused:
 		return rejected()
 	}

@@ -57,7 +57,7 @@ func runLedgerCoverage(ctx context.Context, env *environment, f *rankFlags, list
 	if len(c.Scope.Nights) == 0 {
 		env.say("no nights: run 'minewatch nightly' to know which suspects have an owner")
 	} else {
-		env.say(fmt.Sprintf("%s to %s, %d %s: %d of %d %s no owner", c.Scope.From, c.Scope.To, len(c.Scope.Nights), plural(len(c.Scope.Nights), "night"),
+		env.say(fmt.Sprintf("%s to %s, %s: %d of %d %s no owner", c.Scope.From, c.Scope.To, amount(len(c.Scope.Nights), "night"),
 			len(c.Suspects), c.All, choose(c.All, "suspect has", "suspects have")))
 	}
 	if len(options.Internal) == 0 {

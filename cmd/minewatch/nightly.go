@@ -196,7 +196,8 @@ func (e *environment) unresolved() string {
 	if err := e.knownNames(&o); err != nil || len(o.Names) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; the feeds know %d endpoints by name only, which match nothing: 'minewatch feed resolve' asks for their addresses", len(o.Names))
+	return fmt.Sprintf("; the feeds know %s by name only, which %s nothing: 'minewatch feed resolve' asks for %s addresses",
+		amount(len(o.Names), "endpoint"), choose(len(o.Names), "matches", "match"), choose(len(o.Names), "its", "their"))
 }
 
 // warnNight says what the night's answer rests on, and what weakens it.

@@ -22,9 +22,9 @@ func (r *nightRun) late(ctx context.Context, days []analyze.Day) error {
 			why := "it had no night"
 			switch {
 			case p.Presumed:
-				why = fmt.Sprintf("its night did not know %d %s, and the days before met some: not searched first", p.Endpoints, plural(p.Endpoints, "endpoint"))
+				why = fmt.Sprintf("its night did not know %s, and the days before met some: not searched first", amount(p.Endpoints, "endpoint"))
 			case p.Endpoints > 0:
-				why = fmt.Sprintf("searched for %d %s that its night did not know, and somebody met one", p.Endpoints, plural(p.Endpoints, "endpoint"))
+				why = fmt.Sprintf("searched for %s that its night did not know, and somebody met one", amount(p.Endpoints, "endpoint"))
 			}
 			env.say(fmt.Sprintf("%s: run: %s", p.Day, why))
 			r.warn(p.Manifest)
@@ -68,5 +68,5 @@ func lateSummary(days int, outcomes map[analyze.Outcome][]analyze.Day) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, o.text))
 		}
 	}
-	return fmt.Sprintf("new endpoints in %d %s: %s", days, plural(days, "day"), strings.Join(parts, ", "))
+	return fmt.Sprintf("new endpoints in %s: %s", amount(days, "day"), strings.Join(parts, ", "))
 }

@@ -148,7 +148,7 @@ func (r *nightRun) sum() {
 		}
 	}
 	ran := len(r.nights) - r.anew
-	text := fmt.Sprintf("%d %s run", ran, plural(ran, "night"))
+	text := amount(ran, "night") + " run"
 	if len(caught) > 0 {
 		text += fmt.Sprintf(" (%d caught up: %s)", len(caught), strings.Join(caught, "; "))
 	}

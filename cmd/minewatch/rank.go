@@ -146,13 +146,13 @@ func (f *rankFlags) options(env *environment) (analyze.RankOptions, error) {
 // a window lacks is of interest where the user named the window.
 func (e *environment) describeScope(o *analyze.RankOptions, scope analyze.Scope, shown int) {
 	nights := len(scope.Nights)
-	window := fmt.Sprintf("%d %s between %s and %s", nights, plural(nights, "night"), scope.From, scope.To)
+	window := fmt.Sprintf("%s between %s and %s", amount(nights, "night"), scope.From, scope.To)
 	if o.From != "" && o.To != "" {
 		days := 0
 		for day := scope.From; day <= scope.To; day = day.Add(1) {
 			days++
 		}
-		window = fmt.Sprintf("%s to %s: %d of %d %s", scope.From, scope.To, nights, days, plural(days, "night"))
+		window = fmt.Sprintf("%s to %s: %d of %s", scope.From, scope.To, nights, amount(days, "night"))
 	}
 	e.say(fmt.Sprintf("%s, %d %s met pools, %d shown", window, scope.Hosts, choose(scope.Hosts, "address", "addresses"), shown))
 	e.describeCoverage(&scope.Coverage)

@@ -179,7 +179,7 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 	if err := env.describeWeek(whole); err != nil {
 		return err
 	}
-	env.say(fmt.Sprintf("%d %s of cities and counties are in folders below it", regions, plural(regions, "report")))
+	env.say(fmt.Sprintf("%s of cities and counties are in folders below it", amount(regions, "report")))
 	_, err = fmt.Fprintln(env.stdout, page)
 	return err
 }
@@ -267,8 +267,8 @@ func (e *environment) describeWeek(week *report.Week) error {
 	nights := len(ran)
 	t := &week.Total
 	suspects := t.HostsA + t.HostsB
-	e.say(fmt.Sprintf("%s: %d of %d nights, %d %s (A %d, B %d), %d %s, %d excluded", week.Name, nights, len(week.Days),
-		suspects, plural(suspects, "suspect"), t.HostsA, t.HostsB, t.HostsC, plural(t.HostsC, "clue"), t.HostsX))
+	e.say(fmt.Sprintf("%s: %d of %d nights, %s (A %d, B %d), %s, %d excluded", week.Name, nights, len(week.Days),
+		amount(suspects, "suspect"), t.HostsA, t.HostsB, amount(t.HostsC, "clue"), t.HostsX))
 	if nights > 0 {
 		e.describeCoverage(&week.Coverage)
 	}

@@ -83,7 +83,7 @@ func runReportSample(ctx context.Context, env *environment, f *sampleFlags, form
 	if err := env.describeWeek(week); err != nil {
 		return err
 	}
-	env.say(fmt.Sprintf("seed %d: %d of %d %s with an owner drawn", check.Seed, len(check.Drawn), check.Suspects, plural(check.Suspects, "suspect")))
+	env.say(fmt.Sprintf("seed %d: %d of %s with an owner drawn", check.Seed, len(check.Drawn), amount(check.Suspects, "suspect")))
 	if len(check.Drawn) < f.size {
 		env.say(fmt.Sprintf("%d were asked for: all there are were drawn; %d more have no owner in the ledger", f.size, check.NoOwner))
 	}

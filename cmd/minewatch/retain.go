@@ -79,8 +79,8 @@ func retentionSummary(r *upkeep.Retention, dryRun bool) string {
 	if dryRun {
 		verb = "would delete"
 	}
-	return fmt.Sprintf("%s %d %s of flows, %d bytes; kept %d of %d bytes",
-		verb, len(r.Deleted), plural(len(r.Deleted), "hour"), r.DeletedBytes(), r.KeptHours, r.KeptBytes)
+	return fmt.Sprintf("%s %s of flows, %d bytes; kept %d of %d bytes",
+		verb, amount(len(r.Deleted), "hour"), r.DeletedBytes(), r.KeptHours, r.KeptBytes)
 }
 
 func deletions() *listing[upkeep.Deleted] {
@@ -102,7 +102,7 @@ func deletions() *listing[upkeep.Deleted] {
 func keepInOrder(ctx context.Context, env *environment) error {
 	merged, err := compact(ctx, env, 0)
 	if len(merged) > 0 {
-		env.say(fmt.Sprintf("compacted %d %s of flows", len(merged), plural(len(merged), "hour")))
+		env.say(fmt.Sprintf("compacted %s of flows", amount(len(merged), "hour")))
 	}
 	if err != nil {
 		return interrupted(ctx, err)

@@ -214,14 +214,10 @@ func (r *resultRows) writeTable(w io.Writer, maxRows int) (remark string, err er
 }
 
 func tableRemark(shown int, cut bool) string {
-	switch {
-	case cut:
-		return fmt.Sprintf("(the first %d rows; there are more: see --max-rows, or use --format csv)", shown)
-	case shown == 1:
-		return "(1 row)"
-	default:
-		return fmt.Sprintf("(%d rows)", shown)
+	if cut {
+		return fmt.Sprintf("(the first %s; there are more: see --max-rows, or use --format csv)", amount(shown, "row"))
 	}
+	return "(" + amount(shown, "row") + ")"
 }
 
 func isNumeric(kind string) bool {

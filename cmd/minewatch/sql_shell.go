@@ -99,7 +99,7 @@ func dayRange(what string, days []analyze.Day, err error) string {
 	case len(days) == 1:
 		return fmt.Sprintf("%s of 1 day, %s", what, days[0])
 	default:
-		return fmt.Sprintf("%s of %d days, %s to %s", what, len(days), days[0], days[len(days)-1])
+		return fmt.Sprintf("%s of %s, %s to %s", what, amount(len(days), "day"), days[0], days[len(days)-1])
 	}
 }
 

@@ -90,10 +90,10 @@ func plainTime(t time.Time, kind string) string {
 func plainInterval(i duckdb.Interval) string {
 	var parts []string
 	if i.Months != 0 {
-		parts = append(parts, fmt.Sprintf("%d months", i.Months))
+		parts = append(parts, amount(i.Months, "month"))
 	}
 	if i.Days != 0 {
-		parts = append(parts, fmt.Sprintf("%d days", i.Days))
+		parts = append(parts, amount(i.Days, "day"))
 	}
 	if i.Micros != 0 || len(parts) == 0 {
 		sign, d := "", time.Duration(i.Micros)*time.Microsecond

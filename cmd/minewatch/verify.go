@@ -125,8 +125,8 @@ func writeFindings(env *environment, format outputFormat, list []analyze.Finding
 }
 
 func verifySummary(v *analyze.Verification) string {
-	text := fmt.Sprintf("%d %s, %d %s in the chain: %d failed, %d outdated, %d %s", v.Nights, plural(v.Nights, "night"), v.Runs, plural(v.Runs, "run"),
-		v.Count(analyze.StatusFailed), v.Count(analyze.StatusOutdated), v.Count(analyze.StatusNote), plural(v.Count(analyze.StatusNote), "note"))
+	text := fmt.Sprintf("%s, %s in the chain: %d failed, %d outdated, %s", amount(v.Nights, "night"), amount(v.Runs, "run"),
+		v.Count(analyze.StatusFailed), v.Count(analyze.StatusOutdated), amount(v.Count(analyze.StatusNote), "note"))
 	if v.Head != "" {
 		text += "; the last run has the hash " + v.Head
 	}
