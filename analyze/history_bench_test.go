@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -21,9 +22,16 @@ import (
 func BenchmarkQuarter(b *testing.B) {
 	lake := b.TempDir()
 	first := analyze.Day("2026-08-17")
-	makeNights(b, lake, first, 91)
+	nights := 91
+	if text := os.Getenv("QUARTER_BENCH_NIGHTS"); text != "" {
+		var err error
+		if nights, err = strconv.Atoi(text); err != nil || nights < 7 {
+			b.Fatalf("QUARTER_BENCH_NIGHTS=%s: want a number of nights, 7 or more", text)
+		}
+	}
+	makeNights(b, lake, first, nights)
 	options := analyze.Options{Lake: lake, Zone: time.UTC, Engine: engine.Options{Threads: 2}, Now: time.Now}
-	last := first.Add(90)
+	last := first.Add(nights - 1)
 
 	measure := func(name string, run func() (int, error)) {
 		b.Run(name, func(b *testing.B) {
