@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/report"
@@ -12,26 +14,49 @@ import (
 // SuspectStatuses are those that a suspect of a window can have.
 var SuspectStatuses = []string{"new", "continuing", "recurred", "not_known"}
 
-// readNights puts all nights up to a day behind the relations of contacts,
-// suspects and coverage. The nights before a window tell what is new in it;
-// what reads the window alone skips the files of the others by their days.
-func readNights(ctx context.Context, db *engine.DB, lake string, to Day) error {
-	nights, err := NightDays(lake)
+// readNights puts the nights up to a day behind the relations of contacts,
+// figures, suspects and coverage: those of a window, and suspects and coverage of
+// those before it as well, which tell what is new in it.
+func readNights(ctx context.Context, db *engine.DB, o *Options, from, to Day) error {
+	nights, err := NightDays(o.Lake)
 	if err != nil {
 		return err
 	}
-	for relation, table := range map[string]string{"raw_contacts": "contacts", "raw_suspects": "suspects", "raw_coverage": "coverage"} {
-		var files []lakeFile
-		if len(nights) > 0 {
-			if files, err = believedFiles(ctx, lake, table, nights[0], to); err != nil {
-				return err
+	nights = slices.DeleteFunc(nights, func(day Day) bool { return day > to })
+	rules, err := o.figureRules()
+	if err != nil {
+		return err
+	}
+	tables := map[string][]lakeFile{}
+	err = believed(ctx, o.Lake, func(manifests manifests) ([]lakeFile, error) {
+		clear(tables)
+		for _, day := range nights {
+			m, err := manifests.of(day)
+			if err != nil {
+				return nil, err
+			}
+			for table, wanted := range map[string]bool{
+				"contacts": day >= from || !m.wrote("figures"), // an older program's suspects do not tell who saw them
+				"figures":  day >= from && m.wrote("figures") && rules.are(m),
+				"suspects": true,
+				"coverage": true,
+			} {
+				if !wanted {
+					continue
+				}
+				files, err := dayFiles(o.Lake, table, day, day)
+				if err != nil {
+					return nil, err
+				}
+				tables[table] = append(tables[table], files...)
 			}
 		}
-		if err := db.ReadGrown(ctx, relation, paths(files)...); err != nil {
-			return err
-		}
+		return slices.Concat(slices.Collect(maps.Values(tables))...), nil
+	})
+	for _, table := range []string{"contacts", "figures", "suspects", "coverage"} {
+		err = errors.Join(err, db.ReadGrown(ctx, "raw_"+table, paths(tables[table])...))
 	}
-	return nil
+	return err
 }
 
 // attachHistory gives each suspect of the window what the nights know of it.
@@ -139,7 +164,8 @@ func (o *HistoryOptions) openHistory(ctx context.Context) (*engine.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(readNights(ctx, db, o.Lake, o.To), setWindow(ctx, db, o.From, o.To)); err != nil {
+	// Contacts play no part.
+	if err := errors.Join(readNights(ctx, db, &o.Options, o.To.Add(1), o.To), setWindow(ctx, db, o.From, o.To)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil

@@ -129,7 +129,14 @@ func (n *night) addHistory(ctx context.Context) error {
 		n.db.ReadGrown(ctx, "raw_contacts", contacts...),
 		n.db.ReadGrown(ctx, "raw_coverage", coverage...),
 		setWindow(ctx, n.db, n.day.Add(-6), n.day),
+		readAnew(ctx, n.db),
 	)
+}
+
+// readAnew has all of a night gathered from its contacts: what other nights have
+// gathered is not read.
+func readAnew(ctx context.Context, db *engine.DB) error {
+	return errors.Join(db.Read(ctx, "raw_figures"), db.Read(ctx, "raw_suspects"))
 }
 
 // rank grades the hosts that were in contact on this day, by their last seven,
@@ -138,12 +145,12 @@ func (n *night) rank(ctx context.Context) error {
 	if err := n.readCoverage(ctx); err != nil {
 		return err
 	}
-	return n.db.Build(ctx, "mart_suspects", "mart_evidence", "mart_night_suspects", "mart_night_evidence")
+	return n.db.Build(ctx, "mart_suspects", "mart_evidence", "mart_night_suspects", "mart_night_evidence", "mart_night_figures")
 }
 
 // publish makes the night's files visible, the manifest last.
 func (n *night) publish(ctx context.Context) error {
-	if err := n.stageGrades(ctx); err != nil {
+	if err := errors.Join(n.stage(ctx, "mart_night_figures", "figures"), n.stageGrades(ctx)); err != nil {
 		return err
 	}
 	if err := n.describe(ctx); err != nil {
