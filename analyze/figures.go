@@ -11,13 +11,14 @@ import (
 // Rankings take those that a night wrote by the same rules, and gather the
 // others anew, so that thresholds can still be tried without a new night.
 type figureRules struct {
-	queries    map[string]string  // hashes by name
+	all        map[string]string  // hashes of all queries by their names
+	queries    map[string]string  // of those that lead to the figures
 	thresholds map[string]float64 // those that the queries read
 }
 
 func (o *Options) figureRules() (figureRules, error) {
-	rules := figureRules{map[string]string{}, map[string]float64{}}
 	hashes, err := queryHashes()
+	rules := figureRules{hashes, map[string]string{}, map[string]float64{}}
 	if err != nil {
 		return rules, err
 	}
@@ -55,6 +56,11 @@ func (r *figureRules) are(m *Manifest) bool {
 		}
 	}
 	return true
+}
+
+// shapes says whether a night's table has the columns that this program's has.
+func (r *figureRules) shapes(m *Manifest, table string) bool {
+	return m != nil && m.Queries["raw_"+table] == r.all["raw_"+table]
 }
 
 // wrote says whether a night wrote a table.

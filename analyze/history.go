@@ -27,23 +27,33 @@ func readNights(ctx context.Context, db *engine.DB, o *Options, from, to Day) er
 	if err != nil {
 		return err
 	}
-	tables := map[string][]lakeFile{}
+	tables, grown := map[string][]lakeFile{}, map[string]bool{}
+	var unfigured, untold []Day
 	err = believed(ctx, o.Lake, func(manifests manifests) ([]lakeFile, error) {
 		clear(tables)
+		clear(grown)
+		unfigured, untold = nil, nil
 		for _, day := range nights {
 			m, err := manifests.of(day)
 			if err != nil {
 				return nil, err
 			}
-			for table, wanted := range map[string]bool{
-				"contacts": day >= from || !m.wrote("figures"), // an older program's suspects do not tell who saw them
-				"figures":  day >= from && m.wrote("figures") && rules.are(m),
-				"suspects": true,
-				"coverage": true,
-			} {
-				if !wanted {
-					continue
-				}
+			wanted := []string{"suspects", "coverage"}
+			if !m.wrote("figures") {
+				untold = append(untold, day) // an older program's suspects do not tell
+			}
+			if day >= from || !m.wrote("figures") {
+				wanted = append(wanted, "contacts")
+			}
+			switch {
+			case day < from:
+			case m.wrote("figures") && rules.are(m):
+				wanted = append(wanted, "figures")
+			default:
+				unfigured = append(unfigured, day)
+			}
+			for _, table := range wanted {
+				grown[table] = grown[table] || !rules.shapes(m, table)
 				files, err := dayFiles(o.Lake, table, day, day)
 				if err != nil {
 					return nil, err
@@ -54,9 +64,25 @@ func readNights(ctx context.Context, db *engine.DB, o *Options, from, to Day) er
 		return slices.Concat(slices.Collect(maps.Values(tables))...), nil
 	})
 	for _, table := range []string{"contacts", "figures", "suspects", "coverage"} {
-		err = errors.Join(err, db.ReadGrown(ctx, "raw_"+table, paths(tables[table])...))
+		read := db.Read // without a look into every file
+		if grown[table] {
+			read = db.ReadGrown
+		}
+		err = errors.Join(err, read(ctx, "raw_"+table, paths(tables[table])...))
 	}
-	return err
+	return errors.Join(err, readAnew(ctx, db, unfigured, untold))
+}
+
+// readAnew names the days whose figures are gathered from contacts, and those of
+// which contacts tell whom a pool answered.
+func readAnew(ctx context.Context, db *engine.DB, unfigured, untold []Day) error {
+	rows := func(days []Day) (rows [][]any) {
+		for _, day := range days {
+			rows = append(rows, []any{string(day)})
+		}
+		return rows
+	}
+	return errors.Join(db.Values(ctx, "raw_unfigured", rows(unfigured)), db.Values(ctx, "raw_untold", rows(untold)))
 }
 
 // attachHistory gives each suspect of the window what the nights know of it.

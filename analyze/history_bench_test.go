@@ -112,7 +112,7 @@ func publishFigures(tb testing.TB, db *engine.DB, lake string, day analyze.Day) 
 	ctx := context.Background()
 	db.ForgetAll()
 	err := errors.Join(
-		db.Read(ctx, "raw_contacts", filepath.Join(lake, "contacts", "day="+string(day), "contacts.parquet")), db.Read(ctx, "raw_figures"),
+		db.Read(ctx, "raw_contacts", filepath.Join(lake, "contacts", "day="+string(day), "contacts.parquet")), db.Values(ctx, "raw_unfigured", [][]any{{string(day)}}),
 		db.Set(ctx, "day", engine.Day(day)), db.Set(ctx, "window_from", engine.Day(day)), db.Set(ctx, "window_to", engine.Day(day)),
 		db.Build(ctx, "mart_night_figures"))
 	if err != nil {

@@ -129,14 +129,18 @@ func (n *night) addHistory(ctx context.Context) error {
 		n.db.ReadGrown(ctx, "raw_contacts", contacts...),
 		n.db.ReadGrown(ctx, "raw_coverage", coverage...),
 		setWindow(ctx, n.db, n.day.Add(-6), n.day),
-		readAnew(ctx, n.db),
+		n.readNone(ctx),
 	)
 }
 
-// readAnew has all of a night gathered from its contacts: what other nights have
+// readNone has all of a night gathered from its contacts: what other nights have
 // gathered is not read.
-func readAnew(ctx context.Context, db *engine.DB) error {
-	return errors.Join(db.Read(ctx, "raw_figures"), db.Read(ctx, "raw_suspects"))
+func (n *night) readNone(ctx context.Context) error {
+	var days []Day
+	for day := n.day.Add(-6); day <= n.day; day = day.Add(1) {
+		days = append(days, day)
+	}
+	return errors.Join(n.db.Read(ctx, "raw_figures"), readAnew(ctx, n.db, days, []Day{n.day}))
 }
 
 // rank grades the hosts that were in contact on this day, by their last seven,

@@ -1,18 +1,12 @@
 -- int_answered_days: the days on which a pool answered a host, and who saw it, as far as the nightly suspects do not tell it themselves.
 --
 -- grain:   one row per (day, host)
--- inputs:  raw_contacts, raw_suspects
+-- inputs:  raw_contacts, raw_untold
 -- params:  none
 -- notes:   an answer on the day itself, from an endpoint that no list explains
 --          otherwise, and under no exclusion. A night gathers its own; the
 --          suspects of an older program lack it.
 with
-
-untold as (
-    select day from raw_contacts
-    except
-    select day from raw_suspects where seen_by is not null
-),
 
 answered as (
     select
@@ -22,7 +16,7 @@ answered as (
         string_agg(exporters, ',') as exporters,
         to_bigint(sum(bytes_up::hugeint + bytes_down)) as bytes
     from raw_contacts
-    semi join untold using (day)
+    semi join raw_untold using (day)
     where established
         and excluded_reason is null
         and explained is null

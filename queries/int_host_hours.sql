@@ -1,7 +1,7 @@
 -- int_host_hours: in which hours of a day without written figures a host was in contact, over all its endpoints.
 --
 -- grain:   one row per (host, day, supports)
--- inputs:  stg_contacts, int_unfigured_days
+-- inputs:  stg_contacts, raw_unfigured
 -- params:  none
 -- notes:   slots and hours are gathered as bits, of each contact first and of
 --          the host's day then: rows of single slots, grouped, take several times
@@ -14,7 +14,7 @@ bits as (
         list_aggregate(active_slots, 'bitstring_agg', 0, 335) as slots,
         list_bit_or(list_transform(active_slots, lambda slot: 1::bigint << (slot // 12))) as hours
     from stg_contacts
-    semi join int_unfigured_days using (day)
+    semi join raw_unfigured using (day)
     where len(active_slots) > 0
 ),
 

@@ -1,7 +1,7 @@
 -- int_host_sessions: how long a host was in contact on a day without written figures, over all its endpoints, without counting a moment twice.
 --
 -- grain:   one row per (host, day, supports)
--- inputs:  stg_contacts, int_unfigured_days
+-- inputs:  stg_contacts, raw_unfigured
 -- params:  none
 -- notes:   sessions that overlap are merged, but no gap between endpoints is
 --          bridged: a prober that knocks on one door after the other was never
@@ -16,7 +16,7 @@ sessions as (
         unnest(session_starts_ms) as started_ms,
         unnest(session_ends_ms) as ended_ms
     from stg_contacts
-    semi join int_unfigured_days using (day)
+    semi join raw_unfigured using (day)
 ),
 
 ordered as (
