@@ -38,27 +38,27 @@ func readNights(ctx context.Context, db *engine.DB, o *Options, from, to Day) er
 			if err != nil {
 				return nil, err
 			}
-			wanted := []string{"suspects", "coverage"}
-			if !m.wrote("figures") {
-				untold = append(untold, day) // an older program's suspects do not tell
+			list := func(table string) (found bool) {
+				files, fault := dayFiles(o.Lake, table, day, day)
+				err = errors.Join(err, fault)
+				tables[table] = append(tables[table], files...)
+				grown[table] = grown[table] || !rules.shapes(m, table)
+				return len(files) > 0
 			}
-			if day >= from || !m.wrote("figures") {
-				wanted = append(wanted, "contacts")
+			list("suspects")
+			list("coverage")
+			told := m.wrote("figures") // as an older program's night does not
+			if !told {
+				untold = append(untold, day)
 			}
-			switch {
-			case day < from:
-			case m.wrote("figures") && rules.are(m):
-				wanted = append(wanted, "figures")
-			default:
+			if day >= from || !told {
+				list("contacts")
+			}
+			if day >= from && !(told && rules.are(m) && list("figures")) {
 				unfigured = append(unfigured, day)
 			}
-			for _, table := range wanted {
-				grown[table] = grown[table] || !rules.shapes(m, table)
-				files, err := dayFiles(o.Lake, table, day, day)
-				if err != nil {
-					return nil, err
-				}
-				tables[table] = append(tables[table], files...)
+			if err != nil {
+				return nil, err
 			}
 		}
 		return slices.Concat(slices.Collect(maps.Values(tables))...), nil

@@ -20,19 +20,14 @@ import (
 
 // BenchmarkQuarter ranks a week and a quarter of 91 nights with about 5,000
 // suspects each, of 7,500 hosts that come and go, with their history. The
-// flows play no part: there are none.
+// flows play no part: there are none. QUARTER_BENCH_LAKE is an empty folder in
+// which the nights are kept for the next run.
 func BenchmarkQuarter(b *testing.B) {
 	lake := cmp.Or(os.Getenv("QUARTER_BENCH_LAKE"), b.TempDir())
 	first := analyze.Day("2026-08-17")
-	nights := 91
-	if text := os.Getenv("QUARTER_BENCH_NIGHTS"); text != "" {
-		var err error
-		if nights, err = strconv.Atoi(text); err != nil || nights < 7 {
-			b.Fatalf("QUARTER_BENCH_NIGHTS=%s: want a number of nights, 7 or more", text)
-		}
-	}
+	nights, hosts := sizeOf(b, "QUARTER_BENCH_NIGHTS", 91, 7), sizeOf(b, "QUARTER_BENCH_HOSTS", 7500, 1)
 	if there, _ := analyze.NightDays(lake); len(there) != nights {
-		makeNights(b, lake, first, nights)
+		makeNights(b, lake, first, nights, hosts)
 	}
 	options := analyze.Options{Lake: lake, Zone: time.UTC, Engine: engine.Options{Threads: 2}, Now: time.Now}
 	last := first.Add(nights - 1)
@@ -62,9 +57,23 @@ func BenchmarkQuarter(b *testing.B) {
 	}
 }
 
+// sizeOf is the size that a variable of the environment asks for.
+func sizeOf(b *testing.B, variable string, otherwise, least int) int {
+	b.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return otherwise
+	}
+	size, err := strconv.Atoi(text)
+	if err != nil || size < least {
+		b.Fatalf("%s=%s: want a number, %d or more", variable, text, least)
+	}
+	return size
+}
+
 // makeNights publishes made-up nights: two endpoints a host, a hundred active
 // slots, two of eight exporters.
-func makeNights(b *testing.B, lake string, first analyze.Day, nights int) {
+func makeNights(b *testing.B, lake string, first analyze.Day, nights, hosts int) {
 	b.Helper()
 	db, err := engine.Open(b.Context(), engine.Options{Lake: lake, Threads: 2})
 	if err != nil {
@@ -79,7 +88,7 @@ func makeNights(b *testing.B, lake string, first analyze.Day, nights int) {
 	host := "281470681743360 + 167772160 + h"
 	for i := range nights {
 		day := first.Add(i)
-		active := fmt.Sprintf("range(7500) as t(h) where hash(h, %d) %% 3 > 0", i/10)
+		active := fmt.Sprintf("range(%d) as t(h) where hash(h, %d) %% 3 > 0", hosts, i/10)
 		publish(b, db, lake, "contacts", day, fmt.Sprintf(`
 			select date '%[1]s' as day, 'host' || h as host, '198.51.100.' || e as pool_address, 3333 as pool_port, 6::smallint as proto,
 				'pool' || e as pool, 'XMR' as coin, 'stratum' as role, 'port' as match, 0.0 as days_outside, 90 as confidence, 'none' as shared,

@@ -13,7 +13,7 @@ met as (
     select
         host_hi, host_lo, pool_hi, pool_lo, pool_port, proto, tier, pool, coin, match,
         any_value(supports) as supports,
-        min(host) as host,
+        any_value(host) as host,
         min(day) as first_day,
         max(day) as last_day,
         min(first_seen) as first_seen,

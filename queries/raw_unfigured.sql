@@ -4,5 +4,6 @@
 -- inputs:  none
 -- params:  none
 -- notes:   filled from the manifests of the nights; usually empty.
-select null::date as day
+select
+    null::date as day  -- day of site.zone of which no figures are read
 where false

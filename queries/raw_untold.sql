@@ -5,5 +5,6 @@
 -- params:  none
 -- notes:   filled from the manifests: nights of an older program, and the one that
 --          is being run.
-select null::date as day
+select
+    null::date as day  -- day of site.zone of whose hosts contacts tell who answered
 where false
