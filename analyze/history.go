@@ -54,8 +54,10 @@ func readNights(ctx context.Context, db *engine.DB, o *Options, from, to Day) er
 			if day >= from || !told {
 				list("contacts")
 			}
-			if day >= from && !(told && rules.are(m) && list("figures")) {
-				unfigured = append(unfigured, day)
+			if day >= from {
+				if found := told && rules.are(m) && list("figures"); !found {
+					unfigured = append(unfigured, day)
+				}
 			}
 			if err != nil {
 				return nil, err
