@@ -73,6 +73,7 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		files, globErr := filepath.Glob(filepath.Join(o.Lake, table.name, "day=*", "*.parquet"))
 		err = errors.Join(err, globErr, table.read(ctx, "raw_"+table.name, files...))
 	}
+	err = errors.Join(err, readUntold(ctx, db, o.Lake))
 	db.Defer()
 	for _, view := range AnalystViews {
 		err = errors.Join(err, db.Alias(ctx, view.Name, "view_"+view.Name))
@@ -81,6 +82,22 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// readUntold names the nights whose suspects do not tell whom a pool answered.
+func readUntold(ctx context.Context, db *engine.DB, lake string) error {
+	nights, err := NightDays(lake)
+	if err != nil {
+		return err
+	}
+	manifests := manifests{lake, map[Day]*Manifest{}}
+	var untold []Day
+	for _, day := range nights {
+		if m, err := manifests.of(day); err != nil || !m.wrote("figures") { // one that cannot be read is told by verify
+			untold = append(untold, day)
+		}
+	}
+	return readAnew(ctx, db, nil, untold)
 }
 
 // readNames puts the endpoints that are known by name behind their relations,

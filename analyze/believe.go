@@ -6,39 +6,67 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // ErrNotAsWritten is returned where a nightly file is not what its manifest says.
 var ErrNotAsWritten = errors.New("not as it was written")
 
+// manifests are those of nights, each read once.
+type manifests struct {
+	lake string
+	read map[Day]*Manifest
+}
+
+// of is the manifest of a night; nil where it has none.
+func (ms manifests) of(day Day) (*Manifest, error) {
+	m, ok := ms.read[day]
+	if !ok {
+		var err error
+		if m, err = ReadManifest(ms.lake, day); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		ms.read[day] = m
+	}
+	return m, nil
+}
+
 // believe compares nightly files with what the manifests of their days say,
 // and returns them with their hashes. Nobody is to be accused on a file that was
 // damaged or changed after its night, or that a killed night left half published.
 func believe(lake string, files []lakeFile) ([]File, error) {
-	manifests := map[Day]*Manifest{}
-	var list []File
+	return manifests{lake, map[Day]*Manifest{}}.believe(files)
+}
+
+func (ms manifests) believe(files []lakeFile) ([]File, error) {
+	list := make([]File, len(files))
+	var hashing errgroup.Group
+	hashing.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range files {
+		hashing.Go(func() (err error) {
+			list[i], err = hashFile(ms.lake, f.path)
+			return err
+		})
+	}
+	if err := hashing.Wait(); err != nil {
+		return nil, err
+	}
 	var faults []error
-	for _, f := range files {
-		now, err := hashFile(lake, f.path)
+	for i, f := range files {
+		day := Day(strings.TrimPrefix(filepath.Base(filepath.Dir(f.path)), "day="))
+		m, err := ms.of(day)
 		if err != nil {
 			return nil, err
 		}
-		day := Day(strings.TrimPrefix(filepath.Base(filepath.Dir(f.path)), "day="))
-		m, ok := manifests[day]
-		if !ok {
-			if m, err = ReadManifest(lake, day); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
-			}
-			manifests[day] = m
-		}
-		if err := m.believes(now); err != nil {
+		if err := m.believes(list[i]); err != nil {
 			faults = append(faults, fmt.Errorf("%s is %w: %w: run the night of %s again ('minewatch nightly --day %s'), or restore it from a backup where its flows are gone",
 				f.path, ErrNotAsWritten, err, day, day))
 		}
-		list = append(list, now)
 	}
 	return list, errors.Join(faults...)
 }
@@ -52,19 +80,29 @@ const (
 
 // believedFiles are the published nightly files of a table, from and to
 // included, once they are what the manifests say.
-func believedFiles(ctx context.Context, lake, table string, from, to Day) ([]lakeFile, error) {
+func believedFiles(ctx context.Context, lake, table string, from, to Day) (files []lakeFile, err error) {
+	err = believed(ctx, lake, func(manifests) ([]lakeFile, error) {
+		files, err = dayFiles(lake, table, from, to)
+		return files, err
+	})
+	return files, err
+}
+
+// believed has nightly files listed until they are what the manifests say.
+func believed(ctx context.Context, lake string, list func(manifests) ([]lakeFile, error)) error {
 	for look := 1; ; look++ {
-		files, err := dayFiles(lake, table, from, to)
+		ms := manifests{lake, map[Day]*Manifest{}}
+		files, err := list(ms)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		_, err = believe(lake, files)
+		_, err = ms.believe(files)
 		if !errors.Is(err, ErrNotAsWritten) || look == looks {
-			return files, err
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return ctx.Err()
 		case <-time.After(lookAgainAfter):
 		}
 	}

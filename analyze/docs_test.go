@@ -36,7 +36,7 @@ The analysis is SQL: one bare SELECT a file in ` + "`queries/`" + `, the file na
 the headers of the files (` + "`make generate`" + `); tests hold the headers against the SQL.
 
 The night: ` + "`raw_found` and `raw_flow_counts` (the one big scan, package `analyze/flowscan`) → `int_pool_flows` → `int_observations` → `mart_contacts`" + `; the ranking
-of any period: ` + "`raw_contacts` → `stg_contacts` → `int_host_grades` → `mart_evidence`, `mart_suspects`" + `;
+of any period: ` + "`raw_contacts` → `stg_contacts` → `int_meetings`, with `int_figures` → `int_host_grades` → `mart_evidence`, `mart_suspects`" + `;
 the hunt, of which nothing is stored: ` + "`stg_flows` → `int_hunt_activity`, `int_hunt_slots` → `raw_hunt_pairs` → `mart_hunt_evidence`, `mart_hunt`" + `.
 `)
 	listed := 0
@@ -82,6 +82,7 @@ func TestDocTables(t *testing.T) {
 	b.WriteString(tablesIntro)
 	for _, table := range []struct{ relation, title, view, about string }{
 		{"raw_contacts", "contacts", "contacts", "`contacts/day=YYYY-MM-DD/*.parquet`. The view leaves out the three lists at the end, which fill a screen: read the files for them."},
+		{"raw_figures", "figures", "", "`figures/day=YYYY-MM-DD/*.parquet`. There is no view: rankings of many days are made from them, and nothing is in them that the contacts do not say."},
 		{"raw_suspects", "suspects", "suspects", "`suspects/day=YYYY-MM-DD/*.parquet`. Grades, scores and rules are those of [scoring](scoring.md); where contacts of a host support a grade, the figures are of those alone."},
 		{"raw_evidence", "evidence", "evidence", "`evidence/day=YYYY-MM-DD/*.parquet`. The names are those of [scoring](scoring.md#score)."},
 		{"raw_coverage", "coverage", "coverage", "`coverage/day=YYYY-MM-DD/*.parquet`."},

@@ -60,6 +60,9 @@ func (o *Options) dueReason(l *lineage, day Day) (string, error) {
 		return "", nil //nolint:nilerr // a list of flows that cannot be read is verify's to tell
 	}
 	for _, table := range nightTables {
+		if !m.wrote(table) {
+			continue // an older program
+		}
 		files, err := dayFiles(o.Lake, table, day, day)
 		if err != nil {
 			return "", err

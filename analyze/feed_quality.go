@@ -61,7 +61,7 @@ func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, err
 	if err := errors.Join(
 		readFeed(ctx, db, &o, feed.Effective(versions, asOf), feed.Effective(negatives, asOf)),
 		db.ReadGrown(ctx, "raw_contacts", paths(contacts)...),
-		db.Read(ctx, "raw_suspects", paths(suspects)...),
+		db.ReadGrown(ctx, "raw_suspects", paths(suspects)...),
 		setSpan(ctx, db, from, to, asOf),
 		db.Build(ctx, "mart_feed_quality"),
 	); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/report"
@@ -12,26 +14,77 @@ import (
 // SuspectStatuses are those that a suspect of a window can have.
 var SuspectStatuses = []string{"new", "continuing", "recurred", "not_known"}
 
-// readNights puts all nights up to a day behind the relations of contacts,
-// suspects and coverage. The nights before a window tell what is new in it;
-// what reads the window alone skips the files of the others by their days.
-func readNights(ctx context.Context, db *engine.DB, lake string, to Day) error {
-	nights, err := NightDays(lake)
+// readNights puts the nights up to a day behind the relations of contacts,
+// figures, suspects and coverage: those of a window, and suspects and coverage of
+// those before it as well, which tell what is new in it.
+func readNights(ctx context.Context, db *engine.DB, o *Options, from, to Day) error {
+	nights, err := NightDays(o.Lake)
 	if err != nil {
 		return err
 	}
-	for relation, table := range map[string]string{"raw_contacts": "contacts", "raw_suspects": "suspects", "raw_coverage": "coverage"} {
-		var files []lakeFile
-		if len(nights) > 0 {
-			if files, err = believedFiles(ctx, lake, table, nights[0], to); err != nil {
-				return err
+	nights = slices.DeleteFunc(nights, func(day Day) bool { return day > to })
+	rules, err := o.figureRules()
+	if err != nil {
+		return err
+	}
+	tables, grown := map[string][]lakeFile{}, map[string]bool{}
+	var unfigured, untold []Day
+	err = believed(ctx, o.Lake, func(manifests manifests) ([]lakeFile, error) {
+		clear(tables)
+		clear(grown)
+		unfigured, untold = nil, nil
+		for _, day := range nights {
+			m, err := manifests.of(day)
+			if err != nil {
+				return nil, err
+			}
+			list := func(table string) (found bool) {
+				files, fault := dayFiles(o.Lake, table, day, day)
+				err = errors.Join(err, fault)
+				tables[table] = append(tables[table], files...)
+				grown[table] = grown[table] || !rules.shapes(m, table)
+				return len(files) > 0
+			}
+			list("suspects")
+			list("coverage")
+			told := m.wrote("figures") // as an older program's night does not
+			if !told {
+				untold = append(untold, day)
+			}
+			if day >= from || !told {
+				list("contacts")
+			}
+			if day >= from {
+				if found := told && rules.are(m) && list("figures"); !found {
+					unfigured = append(unfigured, day)
+				}
+			}
+			if err != nil {
+				return nil, err
 			}
 		}
-		if err := db.ReadGrown(ctx, relation, paths(files)...); err != nil {
-			return err
+		return slices.Concat(slices.Collect(maps.Values(tables))...), nil
+	})
+	for _, table := range []string{"contacts", "figures", "suspects", "coverage"} {
+		read := db.Read // without a look into every file
+		if grown[table] {
+			read = db.ReadGrown
 		}
+		err = errors.Join(err, read(ctx, "raw_"+table, paths(tables[table])...))
 	}
-	return nil
+	return errors.Join(err, readAnew(ctx, db, unfigured, untold))
+}
+
+// readAnew names the days whose figures are gathered from contacts, and those of
+// which contacts tell whom a pool answered.
+func readAnew(ctx context.Context, db *engine.DB, unfigured, untold []Day) error {
+	rows := func(days []Day) (rows [][]any) {
+		for _, day := range days {
+			rows = append(rows, []any{string(day)})
+		}
+		return rows
+	}
+	return errors.Join(db.Values(ctx, "raw_unfigured", rows(unfigured)), db.Values(ctx, "raw_untold", rows(untold)))
 }
 
 // attachHistory gives each suspect of the window what the nights know of it.
@@ -139,7 +192,8 @@ func (o *HistoryOptions) openHistory(ctx context.Context) (*engine.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(readNights(ctx, db, o.Lake, o.To), setWindow(ctx, db, o.From, o.To)); err != nil {
+	// Contacts play no part.
+	if err := errors.Join(readNights(ctx, db, &o.Options, o.To.Add(1), o.To), setWindow(ctx, db, o.From, o.To)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil

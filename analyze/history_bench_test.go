@@ -1,12 +1,15 @@
 package analyze_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -17,13 +20,17 @@ import (
 
 // BenchmarkQuarter ranks a week and a quarter of 91 nights with about 5,000
 // suspects each, of 7,500 hosts that come and go, with their history. The
-// flows play no part: there are none.
+// flows play no part: there are none. QUARTER_BENCH_LAKE is an empty folder in
+// which the nights are kept for the next run.
 func BenchmarkQuarter(b *testing.B) {
-	lake := b.TempDir()
+	lake := cmp.Or(os.Getenv("QUARTER_BENCH_LAKE"), b.TempDir())
 	first := analyze.Day("2026-08-17")
-	makeNights(b, lake, first, 91)
+	nights, hosts := sizeOf(b, "QUARTER_BENCH_NIGHTS", 91, 7), sizeOf(b, "QUARTER_BENCH_HOSTS", 7500, 1)
+	if there, _ := analyze.NightDays(lake); len(there) != nights {
+		makeNights(b, lake, first, nights, hosts)
+	}
 	options := analyze.Options{Lake: lake, Zone: time.UTC, Engine: engine.Options{Threads: 2}, Now: time.Now}
-	last := first.Add(90)
+	last := first.Add(nights - 1)
 
 	measure := func(name string, run func() (int, error)) {
 		b.Run(name, func(b *testing.B) {
@@ -50,19 +57,38 @@ func BenchmarkQuarter(b *testing.B) {
 	}
 }
 
+// sizeOf is the size that a variable of the environment asks for.
+func sizeOf(b *testing.B, variable string, otherwise, least int) int {
+	b.Helper()
+	text := os.Getenv(variable)
+	if text == "" {
+		return otherwise
+	}
+	size, err := strconv.Atoi(text)
+	if err != nil || size < least {
+		b.Fatalf("%s=%s: want a number, %d or more", variable, text, least)
+	}
+	return size
+}
+
 // makeNights publishes made-up nights: two endpoints a host, a hundred active
 // slots, two of eight exporters.
-func makeNights(b *testing.B, lake string, first analyze.Day, nights int) {
+func makeNights(b *testing.B, lake string, first analyze.Day, nights, hosts int) {
 	b.Helper()
 	db, err := engine.Open(b.Context(), engine.Options{Lake: lake, Threads: 2})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer db.Close()
+	for _, t := range analyze.Thresholds {
+		if err := db.Set(b.Context(), t.Name, t.Default); err != nil {
+			b.Fatal(err)
+		}
+	}
 	host := "281470681743360 + 167772160 + h"
 	for i := range nights {
 		day := first.Add(i)
-		active := fmt.Sprintf("range(7500) as t(h) where hash(h, %d) %% 3 > 0", i/10)
+		active := fmt.Sprintf("range(%d) as t(h) where hash(h, %d) %% 3 > 0", hosts, i/10)
 		publish(b, db, lake, "contacts", day, fmt.Sprintf(`
 			select date '%[1]s' as day, 'host' || h as host, '198.51.100.' || e as pool_address, 3333 as pool_port, 6::smallint as proto,
 				'pool' || e as pool, 'XMR' as coin, 'stratum' as role, 'port' as match, 0.0 as days_outside, 90 as confidence, 'none' as shared,
@@ -76,14 +102,34 @@ func makeNights(b *testing.B, lake string, first analyze.Day, nights int) {
 			from (select h from %[3]s) cross join range(2) as u(e)`, day, host, active))
 		publish(b, db, lake, "suspects", day, fmt.Sprintf(`
 			select date '%[1]s' as day, 'host' || h as host, 'A' as grade, 'persistent' as decided_by, 'unit' || h %% 1000 as unit,
-				'city' || h %% 11 as city, '' as sector, '' as county, 0 as host_hi, %[2]s as host_lo
+				'city' || h %% 11 as city, '' as sector, '' as county, 0 as host_hi, %[2]s as host_lo,
+				'192.0.2.' || h %% 8 || ',192.0.2.' || (h + 1) %% 8 as seen_by, 400000 as answered_bytes
 			from %[3]s`, day, host, active))
 		publish(b, db, lake, "coverage", day, fmt.Sprintf(`
 			select date '%[1]s' as day, '192.0.2.' || e as exporter, hour, 1000 as flows, 1 as sampling_rate, 'whole' as receipt,
 				0 as flows_unaccounted, 1000 as records_received, 1000 as records_stored, 0 as records_malformed, 0 as records_disk,
 				0 as records_aborted, 0 as records_absent, 0 as records_unread, 0 as records_missed, 100 as datagrams, 0 as datagrams_missed
 			from range(8) as t(e) cross join range(24) as u(hour)`, day))
+		publishFigures(b, db, lake, day)
 		signNight(b, lake, day)
+	}
+}
+
+// publishFigures gathers the figures of a made-up night from its contacts, as nights do.
+func publishFigures(tb testing.TB, db *engine.DB, lake string, day analyze.Day) {
+	tb.Helper()
+	ctx := context.Background()
+	db.ForgetAll()
+	err := errors.Join(
+		db.Read(ctx, "raw_contacts", filepath.Join(lake, "contacts", "day="+string(day), "contacts.parquet")), db.Values(ctx, "raw_unfigured", [][]any{{string(day)}}),
+		db.Set(ctx, "day", engine.Day(day)), db.Set(ctx, "window_from", engine.Day(day)), db.Set(ctx, "window_to", engine.Day(day)),
+		db.Build(ctx, "mart_night_figures"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	staged, err := db.Stage(ctx, "mart_night_figures", filepath.Join(lake, "figures", "day="+string(day), "figures.parquet"))
+	if err = errors.Join(err, staged.Commit()); err != nil {
+		tb.Fatal(err)
 	}
 }
 
@@ -98,10 +144,20 @@ func cpu() float64 {
 // signNight writes the manifest of a made-up night, without which nobody believes it.
 func signNight(tb testing.TB, lake string, day analyze.Day) {
 	tb.Helper()
-	m := analyze.Manifest{Day: day, RunAt: day.Add(1).Start(time.UTC), Feeds: []string{"made-up@1"}}
-	for _, table := range []string{"contacts", "suspects", "coverage"} {
+	m := analyze.Manifest{Day: day, RunAt: day.Add(1).Start(time.UTC), Feeds: []string{"made-up@1"}, Thresholds: map[string]float64{}}
+	var err error
+	if m.Queries, err = analyze.QueryHashes(); err != nil {
+		tb.Fatal(err)
+	}
+	for _, t := range analyze.Thresholds {
+		m.Thresholds[t.Name] = t.Default
+	}
+	for _, table := range []string{"contacts", "figures", "suspects", "coverage"} {
 		path := filepath.Join(table, "day="+string(day), table+".parquet")
 		data, err := os.ReadFile(filepath.Join(lake, path))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			tb.Fatal(err)
 		}

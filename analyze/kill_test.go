@@ -154,7 +154,7 @@ func TestNightHalfPublished(t *testing.T) {
 	o := shortLake(t)
 	a, b := answers(t, o)
 	paths := []string{}
-	for _, table := range []string{"contacts", "coverage", "suspects", "evidence"} {
+	for _, table := range []string{"contacts", "coverage", "figures", "suspects", "evidence"} {
 		paths = append(paths, filepath.Join(o.Lake, table, "day=2026-11-10", table+".parquet"))
 	}
 	paths = append(paths, filepath.Join(o.Lake, "manifests", "nightly", "day=2026-11-10.json"))
@@ -189,7 +189,8 @@ func TestNightHalfPublished(t *testing.T) {
 	}
 	// Somebody tidied up what was staged: it cannot be finished, and is run again.
 	write(t, paths[0], later[paths[0]])
-	write(t, paths[4], later[paths[4]])
+	manifest := paths[len(paths)-1]
+	write(t, manifest, later[manifest])
 	takeTurn(t, o)
 	got := said(verify(t, analyze.VerifyOptions{Options: o}))
 	if len(got) != 2 || !strings.Contains(got[0], "manifest 3") || !strings.Contains(got[1], "written 3 contacts/") {
@@ -210,6 +211,7 @@ func TestNightCannotWrite(t *testing.T) {
 	a, b := answers(t, o)
 	for _, path := range []string{
 		"contacts/day=2026-11-10/contacts.parquet", "coverage/day=2026-11-10/coverage.parquet",
+		"figures/day=2026-11-10/figures.parquet",
 		"suspects/day=2026-11-10/suspects.parquet", "evidence/day=2026-11-10/evidence.parquet",
 		"manifests/nightly/day=2026-11-10.json", "manifests/chain/000003-night-2026-11-10.json",
 	} {

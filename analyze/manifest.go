@@ -243,13 +243,21 @@ func hashFile(lake, path string) (File, error) {
 	return out, nil
 }
 
+// macrosName stands for the macros among the query files.
+const macrosName = "macros"
+
 // queryHashes are the hashes of the query files by their names.
 func queryHashes() (map[string]string, error) {
 	all, err := queries.All()
-	hashes := make(map[string]string, len(all))
+	if err != nil {
+		return nil, err
+	}
+	macros, err := queries.Macros()
+	hashes := make(map[string]string, len(all)+1)
 	for name := range all {
 		hashes[name] = hashOf([]byte(all[name].SQL))
 	}
+	hashes[macrosName] = hashOf([]byte(strings.Join(macros, "\x00")))
 	return hashes, err
 }
 

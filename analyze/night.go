@@ -130,7 +130,18 @@ func (n *night) addHistory(ctx context.Context) error {
 		n.db.ReadGrown(ctx, "raw_contacts", contacts...),
 		n.db.ReadGrown(ctx, "raw_coverage", coverage...),
 		setWindow(ctx, n.db, n.day.Add(-6), n.day),
+		n.readNone(ctx),
 	)
+}
+
+// readNone has all of a night gathered from its contacts: what other nights have
+// gathered is not read.
+func (n *night) readNone(ctx context.Context) error {
+	var days []Day
+	for day := n.day.Add(-6); day <= n.day; day = day.Add(1) {
+		days = append(days, day)
+	}
+	return errors.Join(n.db.Read(ctx, "raw_figures"), readAnew(ctx, n.db, days, []Day{n.day}))
 }
 
 // rank grades the hosts that were in contact on this day, by their last seven,
@@ -139,12 +150,12 @@ func (n *night) rank(ctx context.Context) error {
 	if err := n.readCoverage(ctx); err != nil {
 		return err
 	}
-	return n.db.Build(ctx, "mart_suspects", "mart_evidence", "mart_night_suspects", "mart_night_evidence")
+	return n.db.Build(ctx, "mart_suspects", "mart_evidence", "mart_night_suspects", "mart_night_evidence", "mart_night_figures")
 }
 
 // publish makes the night's files visible, the manifest last.
 func (n *night) publish(ctx context.Context) error {
-	if err := n.stageGrades(ctx); err != nil {
+	if err := errors.Join(n.stage(ctx, "mart_night_figures", "figures"), n.stageGrades(ctx)); err != nil {
 		return err
 	}
 	if err := n.describe(ctx); err != nil {

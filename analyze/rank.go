@@ -73,7 +73,7 @@ func rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	}
 	defer db.Close() //nolint:errcheck // only temporary files are left to it
 
-	if err := gradeWindow(ctx, db, o.Lake, scope, o.Region); err != nil {
+	if err := gradeWindow(ctx, db, &o.Options, scope, o.Region); err != nil {
 		return nil, scope, err
 	}
 	if scope.Coverage, err = windowCoverage(ctx, db); err != nil {
@@ -130,9 +130,9 @@ func scopeOf(lake string, from, to Day) (Scope, error) {
 }
 
 // gradeWindow builds suspects and evidence from the contacts of a window.
-func gradeWindow(ctx context.Context, db *engine.DB, lake string, scope Scope, region string) error {
+func gradeWindow(ctx context.Context, db *engine.DB, o *Options, scope Scope, region string) error {
 	if err := errors.Join(
-		readNights(ctx, db, lake, scope.To),
+		readNights(ctx, db, o, scope.From, scope.To),
 		setWindow(ctx, db, scope.From, scope.To),
 		setRegion(ctx, db, region),
 	); err != nil {

@@ -93,6 +93,7 @@ func (s *lateSearch) regrade(ctx context.Context, day Day, m *Manifest, history 
 		s.db.ReadGrown(ctx, "raw_contacts", paths(append(slices.Clone(history), own...))...),
 		readCoverage(ctx, s.db, s.Lake, day, day),
 		setWindow(ctx, s.db, day.Add(-6), day),
+		run.readNone(ctx),
 	); err != nil {
 		return nil, err
 	}

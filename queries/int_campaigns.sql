@@ -1,7 +1,7 @@
 -- int_campaigns: pool endpoints that hosts of several units began to meet within a few days.
 --
 -- grain:   one row per pool endpoint and protocol: its widest wave
--- inputs:  stg_contacts, int_counted
+-- inputs:  int_meetings
 -- params:  campaign_days, campaign_min_units, campaign_min_percent
 -- notes:   a host begins on its first day at the endpoint; who was there on the
 --          first day of all that was read began before, for all we know. Rare =
@@ -12,10 +12,10 @@ with
 starts as (
     select
         pool_hi, pool_lo, pool_port, proto, host_hi, host_lo,
-        min(day) as began,
-        arg_max(coalesce(unit, ''), day) as unit
-    from int_counted
-    where tier in ('strong', 'medium', 'clue')
+        min(first_day) as began,
+        arg_max(coalesce(owner.unit, ''), last_day) as unit
+    from int_meetings
+    where supports
     group by pool_hi, pool_lo, pool_port, proto, host_hi, host_lo
 ),
 
@@ -28,7 +28,7 @@ endpoints as (
 begins as (
     select distinct pool_hi, pool_lo, pool_port, proto, began
     from starts
-    where began > (select min(day) from stg_contacts)
+    where began > (select min(first_day) from int_meetings)
 ),
 
 waves as (

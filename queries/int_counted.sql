@@ -8,20 +8,13 @@
 --          has none, all are kept, to be listed with the reason.
 with
 
-judged as (
-    select
-        *,
-        tier in ('strong', 'medium', 'clue') as supports
-    from stg_contacts
-),
-
 supported as (
     select distinct host_hi, host_lo
-    from judged
+    from stg_contacts
     where supports
 )
 
-select judged.*
-from judged
+select contact.*
+from stg_contacts as contact
 where supports
-    or not exists (select 1 from supported where supported.host_lo = judged.host_lo and supported.host_hi = judged.host_hi)
+    or not exists (select 1 from supported where supported.host_lo = contact.host_lo and supported.host_hi = contact.host_hi)

@@ -1,7 +1,7 @@
 -- int_hints: signs of why a host mines: questions for a visit, never a part of grade or score.
 --
 -- grain:   one row per host
--- inputs:  int_counted, int_host_hours, int_campaigns
+-- inputs:  int_meetings, int_host_persistence, int_campaigns
 -- params:  hint_min_days, hint_office_from, hint_office_until
 -- notes:   campaign_units and campaign_hosts are of the widest wave that the
 --          host began in; 0 = none. Of the coins, those count that the feed
@@ -15,9 +15,9 @@ waves as (
         contact.host_hi, contact.host_lo,
         max(struct_pack(campaign.units, campaign.hosts)) as widest
     from (
-        select host_hi, host_lo, pool_hi, pool_lo, pool_port, proto, min(day) as began
-        from int_counted
-        where tier in ('strong', 'medium', 'clue')
+        select host_hi, host_lo, pool_hi, pool_lo, pool_port, proto, min(first_day) as began
+        from int_meetings
+        where supports
         group by all
     ) as contact
     join int_campaigns as campaign
@@ -31,8 +31,8 @@ pools as (
     select host_hi, host_lo, max(endpoints) as endpoints
     from (
         select host_hi, host_lo, pool, count(distinct (pool_hi, pool_lo, pool_port)) as endpoints
-        from int_counted
-        where pool <> '' and match = 'port'
+        from int_meetings
+        where is_counted and pool <> '' and match = 'port'
         group by all
     )
     group by all
@@ -41,23 +41,21 @@ pools as (
 clock as (
     select
         host_hi, host_lo,
-        count(distinct day) as days,
-        count(distinct hour) as hours,
-        min(hour) as first_hour,
-        max(hour) as last_hour
-    from (select host_hi, host_lo, day, unnest(hours_of_day) as hour from int_host_hours)
-    group by all
+        contact_days as days,
+        hours_of_day
+    from int_host_persistence
 ),
 
 contacts as (
     select
         host_hi, host_lo,
-        bool_and(coalesce(evidence, '') = 'malware_report') as is_malware,
+        bool_and(is_malware) as is_malware,
         count(coin) filter (where coin <> '') as coins,
         count(coin) filter (where coin = 'XMR') as monero,
         max(max_concurrent) as max_concurrent,
-        bool_or(nat) as nat
-    from int_counted
+        bool_or(is_nat) as nat
+    from int_meetings
+    where is_counted
     group by all
 )
 
@@ -70,9 +68,9 @@ select
     contacts.coins > 0 and contacts.monero = contacts.coins as is_monero,
     contacts.coins > 0 and contacts.monero = 0 as is_hardware_coin,
     clock.days >= getvariable('hint_min_days')
-        and clock.first_hour >= getvariable('hint_office_from')
-        and clock.last_hour < getvariable('hint_office_until') as is_office_hours,
-    clock.days >= getvariable('hint_min_days') and clock.hours = 24 as is_around_the_clock,
+        and list_min(clock.hours_of_day) >= getvariable('hint_office_from')
+        and list_max(clock.hours_of_day) < getvariable('hint_office_until') as is_office_hours,
+    clock.days >= getvariable('hint_min_days') and len(clock.hours_of_day) = 24 as is_around_the_clock,
     coalesce(pools.endpoints between 2 and 3, false) as has_failover,
     contacts.max_concurrent > 1 and not coalesce(contacts.nat, false) as is_several
 from contacts

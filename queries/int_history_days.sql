@@ -8,9 +8,17 @@
 --          others say nothing about whether it has stopped.
 with
 
+clues as (
+    select host, host_hi, host_lo, unit, day
+    from int_host_days
+    where not is_suspect
+),
+
+-- Only of those that have clues is it asked since when they are suspected.
 hosts as (
     select host_hi, host_lo, min(day) as first_day
     from int_host_days
+    semi join clues using (host_hi, host_lo)
     where is_suspect
     group by host_hi, host_lo
 ),
@@ -18,44 +26,31 @@ hosts as (
 hosts_of_units as (
     select host_hi, host_lo, unit, min(day) as first_day
     from int_host_days
+    semi join clues using (host_hi, host_lo, unit)
     where is_suspect and unit <> ''
     group by host_hi, host_lo, unit
 ),
 
 units as (
-    select days.*
-    from int_host_days as days
+    select unit, day, is_suspect, grade
+    from int_host_days
+    where is_suspect and unit <> ''
+    union all
+    select clues.unit, clues.day, false, null
+    from clues
     join hosts_of_units as since using (host_hi, host_lo, unit)
-    where days.day >= since.first_day
-),
-
-unit_exporters as (
-    select unit, day, string_agg(exporters, ',') as exporters
-    from (select distinct unit, day, exporters from units where is_suspect)
-    group by unit, day
-),
-
-unit_days as (
-    select
-        unit,
-        day,
-        bool_or(is_suspect) as is_suspect,
-        min(grade) filter (where is_suspect) as grade
-    from units
-    group by unit, day
+    where clues.day >= since.first_day
 )
 
-select
-    'host' as kind,
-    days.host as subject,
-    days.day,
-    days.is_suspect,
-    case when days.is_suspect then days.grade end as grade,
-    case when days.is_suspect then days.exporters end as exporters
-from int_host_days as days
-join hosts as since using (host_hi, host_lo)
-where days.day >= since.first_day
+select 'host' as kind, host as subject, day, is_suspect, grade
+from int_host_days
+where is_suspect
 union all
-select 'unit', unit, day, is_suspect, grade, exporters
-from unit_days
-left join unit_exporters using (unit, day)
+select 'host', clues.host, clues.day, false, null
+from clues
+join hosts as since using (host_hi, host_lo)
+where clues.day >= since.first_day
+union all
+select 'unit', unit, day, bool_or(is_suspect), min(grade)
+from units
+group by unit, day

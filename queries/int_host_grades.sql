@@ -1,7 +1,7 @@
 -- int_host_grades: one line a host: its figures, its grade and what decided it.
 --
 -- grain:   one row per host
--- inputs:  int_counted, int_host_persistence
+-- inputs:  int_meetings, int_host_persistence
 -- params:  a_min_days, a_min_day_seconds, a_min_week_hours, a_min_endpoint_hours, b_min_day_seconds, b_min_sampled_hours, b_medium_min_hours, b_medium_sampled_hours, rate_min_kbps, rate_max_kbps, min_confidence
 -- notes:   A = strong contact on several days, an hour stitched in one of them
 --          or enough active hours in seven days. B = strong contact of some
@@ -23,44 +23,45 @@ contacts as (
         to_bigint(sum(bytes_up)) as bytes_up,
         to_bigint(sum(bytes_down)) as bytes_down,
         max(max_concurrent) as max_concurrent,
-        max(sampling_rate) as sampling_rate,
+        max(max_sampling_rate) as sampling_rate,
         max(confidence) as confidence,
-        max(host_endpoints_1h) as endpoints_1h,
-        arg_max(
-            struct_pack(confidence, outside := days_outside, on_web_port := is_web_port(pool_port), match),
-            (duration_seconds, slots, confidence, pool_hi, pool_lo, pool_port, day)) as longest,
+        max(endpoints_1h) as endpoints_1h,
+        max(longest) as longest,
         string_agg(distinct coin, ',' order by coin) filter (where coin <> '' and match = 'port') as coins,
         string_agg(distinct pool, ',' order by pool) filter (where pool <> '') as pools,
-        count(*) filter (where tier = 'strong') as n_strong,
-        count(*) filter (where tier = 'medium') as n_medium,
-        count(*) filter (where tier = 'clue') as n_clue,
+        coalesce(sum(days) filter (where tier = 'strong'), 0)::bigint as n_strong,
+        coalesce(sum(days) filter (where tier = 'medium'), 0)::bigint as n_medium,
+        coalesce(sum(days) filter (where tier = 'clue'), 0)::bigint as n_clue,
         to_bigint(sum(hours) filter (where tier = 'medium')) as medium_hours,
-        coalesce(bool_and(sampling_rate > 1) filter (where tier = 'medium'), false) as medium_sampled,
+        coalesce(min(min_sampling_rate) filter (where tier = 'medium') > 1, false) as medium_sampled,
         sum(bytes_up + bytes_down) filter (where tier = 'medium') * 8 / 1000.0
             / nullif(sum(slots) filter (where tier = 'medium') * 300, 0) as medium_kbps,
         sum(bytes_up + bytes_down) * 8 / 1000.0 / nullif(sum(slots) * 300, 0) as kbps,
-        arg_max(coalesce(unit, ''), (day, last_seen)) as unit,
-        arg_max(coalesce(sector, ''), (day, last_seen)) as sector,
-        arg_max(coalesce(city, ''), (day, last_seen)) as city,
-        arg_max(coalesce(county, ''), (day, last_seen)) as county,
-        arg_max(coalesce(contact, ''), (day, last_seen)) as contact,
-        arg_max(nat, (day, last_seen)) as nat,
-        arg_max(coalesce(excluded_reason, ''), (day, last_seen)) as excluded_reason,
-        arg_max(coalesce(excluded_by, ''), (day, last_seen)) as excluded_by,
+        arg_max(owner, (last_day, last_seen)) as owner,
         bool_or(tier = 'research') as is_research,
         bool_or(tier = 'scanner') as is_scanner,
-        arg_max(struct_pack(what := explained, marked_by), (duration_seconds, slots, pool_hi, pool_lo, pool_port, day))
-            filter (where tier = 'negative') as negative,
+        max(negative) as negative,
         bool_or(tier = 'p2p') as is_p2p,
         bool_or(tier = 'cdn') as is_cdn,
         bool_or(tier = 'expired') as is_expired,
         bool_or(tier = 'unproven') as is_unproven
-    from int_counted
+    from int_meetings
+    where is_counted
     group by host_hi, host_lo
 ),
 
 joined as (
-    select contacts.*, persistence.* exclude (host_hi, host_lo)
+    select
+        contacts.* exclude (owner),
+        coalesce(owner.unit, '') as unit,
+        coalesce(owner.sector, '') as sector,
+        coalesce(owner.city, '') as city,
+        coalesce(owner.county, '') as county,
+        coalesce(owner.contact, '') as contact,
+        owner.nat,
+        coalesce(owner.excluded_reason, '') as excluded_reason,
+        coalesce(owner.excluded_by, '') as excluded_by,
+        persistence.* exclude (host_hi, host_lo)
     from contacts
     join int_host_persistence as persistence using (host_hi, host_lo)
 ),
@@ -99,7 +100,7 @@ select
         when n_clue + n_medium > 0 then
             case
                 when longest.outside > 0 then 'outside_window'
-                when longest.on_web_port then 'web_port'
+                when is_web_port(longest.pool_port) then 'web_port'
                 when longest.match = 'address' then 'address_only'
                 when longest.match = 'other_port' then 'other_port'
                 when longest.confidence < getvariable('min_confidence') then 'weak_entry'

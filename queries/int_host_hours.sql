@@ -1,31 +1,37 @@
--- int_host_hours: in which hours of which day a host was in contact, over all its endpoints.
+-- int_host_hours: in which hours of a day without written figures a host was in contact, over all its endpoints.
 --
--- grain:   one row per (host, day)
--- inputs:  int_counted
+-- grain:   one row per (host, day, supports)
+-- inputs:  stg_contacts, raw_unfigured
 -- params:  none
--- notes:   slots and hours are gathered as bits: a count of distinct ones takes
---          eight times as long. Where clocks go back a day has 25 hours, or 26; 28 are provided for.
+-- notes:   slots and hours are gathered as bits, of each contact first and of
+--          the host's day then: rows of single slots, grouped, take several times
+--          as long. Where clocks go back a day has 25 hours, or 26; 28 are provided for.
 with
-
-slots as (
-    select host_hi, host_lo, day, tier, unnest(active_slots) as slot
-    from int_counted
-),
 
 bits as (
     select
-        host_hi, host_lo, day,
-        bit_count(bitstring_agg(slot, 0, 335)) as slots,
-        bit_or(1::bigint << (slot // 12)) as hours,
-        coalesce(bit_or(1::bigint << (slot // 12)) filter (where tier = 'strong'), 0) as strong_hours
-    from slots
-    group by all
+        host_hi, host_lo, day, tier, supports,
+        list_aggregate(active_slots, 'bitstring_agg', 0, 335) as slots,
+        list_bit_or(list_transform(active_slots, lambda slot: 1::bigint << (slot // 12))) as hours
+    from stg_contacts
+    semi join raw_unfigured using (day)
+    where len(active_slots) > 0
+),
+
+days as (
+    select
+        host_hi, host_lo, day, supports,
+        bit_count(bit_or(slots)) as slots,
+        bit_or(hours) as hour_bits,
+        coalesce(bit_or(hours) filter (where tier = 'strong'), 0) as strong_hours
+    from bits
+    group by host_hi, host_lo, day, supports
 )
 
 select
-    host_hi, host_lo, day,
+    host_hi, host_lo, day, supports,
     slots,
-    bit_count(hours) as hours,
+    bit_count(hour_bits) as hours,
     bit_count(strong_hours) as strong_hours,
-    list_filter(range(28), lambda hour: (hours >> hour) & 1 = 1) as hours_of_day
-from bits
+    hour_bits
+from days

@@ -1,7 +1,7 @@
 -- int_silences: the days between two suspected days of a host or unit, and those since the last one, with who has to be covered in them.
 --
 -- grain:   one row per (kind, subject, suspected day that the next day is not)
--- inputs:  int_history_days
+-- inputs:  int_history_days, int_host_days
 -- params:  window_to
 -- notes:   next_day is null for the days up to the end of the window, also where
 --          there are none. exporters are those that saw the subject on its
@@ -16,29 +16,37 @@ suspected as (
     group by kind, subject
 ),
 
-pairs as (
+-- Where the next day is not the next one of the list: most are not asked further.
+ends as (
     select
         kind,
         subject,
-        unnest(list_transform(range(1, len(days) + 1), lambda i: struct_pack(day := days[i], next_day := days[i + 1]))) as pair
+        days,
+        unnest(list_filter(range(1, len(days) + 1), lambda i: i = len(days) or days[i + 1] > days[i] + 1)) as i
     from suspected
 ),
 
 silences as (
-    select kind, subject, pair.day as day, pair.next_day as next_day
-    from pairs
-    where pair.next_day is null or pair.next_day > pair.day + 1
+    select kind, subject, days[i] as day, days[i + 1] as next_day
+    from ends
+),
+
+-- A row a day: joined by equality, where a range would meet all days of a subject.
+asked as (
+    select kind, subject, day, day - unnest(range(7))::integer as seen_day
+    from silences
 ),
 
 seen as (
-    select distinct silence.kind, silence.subject, silence.day, seen.exporters
-    from silences as silence
-    join int_history_days as seen
-        on seen.kind = silence.kind
-        and seen.subject = silence.subject
-        and seen.day >= silence.day - 6
-        and seen.day <= silence.day
-    where seen.is_suspect
+    select asked.kind, asked.subject, asked.day, seen.exporters
+    from asked
+    join int_host_days as seen on seen.host = asked.subject and seen.day = asked.seen_day
+    where asked.kind = 'host' and seen.is_suspect
+    union
+    select asked.kind, asked.subject, asked.day, seen.exporters
+    from asked
+    join int_host_days as seen on seen.unit = asked.subject and seen.day = asked.seen_day
+    where asked.kind = 'unit' and seen.is_suspect
 ),
 
 watchers as (

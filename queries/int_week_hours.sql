@@ -1,15 +1,15 @@
 -- int_week_hours: how many A and B hosts of each region were in contact in each hour.
 --
 -- grain:   one row per (city, county, day, hour) with contact
--- inputs:  int_host_hours, mart_suspects
+-- inputs:  int_figures, mart_suspects
 -- params:  none
 -- notes:   hour counts from midnight of site.zone. A host is of one region, so
 --          that the regions add up.
 with
 
 active as (
-    select host_hi, host_lo, day, unnest(hours_of_day) as hour
-    from int_host_hours
+    select host_hi, host_lo, day, unnest(list_filter(range(28), lambda hour: (hour_bits >> hour) & 1 = 1)) as hour
+    from int_figures
 )
 
 select

@@ -8,25 +8,11 @@
 --          retention deletes of the flows changes nothing here.
 with
 
-owners as (
-    select
-        host,
-        any_value(host_hi) as host_hi,
-        any_value(host_lo) as host_lo,
-        arg_max(unit, day) as unit,
-        arg_max(sector, day) as sector,
-        arg_max(city, day) as city,
-        arg_max(county, day) as county
-    from int_host_days
-    where is_suspect
-    group by host
-),
-
 joined as (
-    select history.*, owners.* exclude (host)
+    select history.*, last.host_hi, last.host_lo, last.unit, last.sector, last.city, last.county
     from int_history as history
-    join owners on owners.host = history.subject
-    where history.kind = 'host'
+    join int_host_days as last on last.host = history.subject and last.day = history.last_day
+    where history.kind = 'host' and last.is_suspect
 )
 
 select

@@ -1,7 +1,7 @@
 -- mart_night_suspects: the suspects of one night: hosts in contact on the day itself.
 --
 -- grain:   one row per (day, host)
--- inputs:  mart_suspects, raw_contacts
+-- inputs:  mart_suspects, raw_contacts, int_answered_days
 -- params:  day
 -- notes:   graded by the last seven days, ranked among the hosts of the day.
 with
@@ -13,7 +13,11 @@ today as (
 )
 
 select
-    suspect.* replace (row_number() over (order by suspect.rank)::integer as rank)
+    suspect.* replace (row_number() over (order by suspect.rank)::integer as rank),
+    answered.exporters as seen_by,
+    answered.bytes as answered_bytes
 from mart_suspects as suspect
 semi join today on today.host_hi = suspect.host_hi and today.host_lo = suspect.host_lo
+left join int_answered_days as answered
+    on answered.day = suspect.day and answered.host_hi = suspect.host_hi and answered.host_lo = suspect.host_lo
 order by rank

@@ -23,7 +23,7 @@ own as (
 ),
 
 days as (
-    select day, 'suspected' as state, exporters
+    select day, 'suspected' as state, null as exporters
     from own
     where is_suspect
     union all
@@ -42,7 +42,7 @@ numbered as (
 ),
 
 contacts as (
-    select day, host, grade, unit
+    select day, host, grade, unit, exporters
     from int_host_days
     where is_suspect
         and case getvariable('subject_kind') when 'host' then host else unit end = getvariable('subject')
@@ -57,7 +57,7 @@ select
     coalesce(string_agg(distinct contacts.grade, ',' order by contacts.grade), '') as grades,
     count(distinct contacts.host)::integer as hosts,
     coalesce(string_agg(distinct contacts.unit, ',' order by contacts.unit) filter (where contacts.unit <> ''), '') as units,
-    array_to_string(list_sort(list_distinct(string_split(string_agg(distinct numbered.exporters, ','), ','))), ',') as exporters
+    array_to_string(list_sort(list_distinct(string_split(string_agg(distinct coalesce(numbered.exporters, contacts.exporters), ','), ','))), ',') as exporters
 from numbered
 left join contacts on contacts.day = numbered.day and state = 'suspected'
 left join int_history_gaps as gap

@@ -36,5 +36,7 @@ select
     null::varchar as decided_by,       -- rule that decided the grade: persistent, repeated, indirect, short … of int_host_grades
     null::integer as sampling_rate,    -- 1 in N, the highest of the flows; 1 = every packet, or unknown
     null::bigint as host_hi,           -- host as stored, bits 127-64; 0 for IPv4
-    null::bigint as host_lo            -- host as stored, bits 63-0; IPv4 is ::ffff:a.b.c.d
+    null::bigint as host_lo,           -- host as stored, bits 63-0; IPv4 is ::ffff:a.b.c.d
+    null::varchar as seen_by,          -- addresses of the exporters that saw a pool answer the host on the day itself, separated by commas: of endpoints that no list explains, and under no exclusion; NULL = nobody did
+    null::bigint as answered_bytes     -- bytes of those contacts, both ways, counted as bytes_up; NULL = there were none
 where false

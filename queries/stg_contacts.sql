@@ -41,7 +41,8 @@ select
             and confidence >= getvariable('clue_min_confidence')
             and not is_web_port(pool_port) and coalesce(role, '') <> 'web' then 'medium'
         else 'clue'
-    end as tier
+    end as tier,
+    tier in ('strong', 'medium', 'clue') as supports
 from raw_contacts
 where day >= getvariable('window_from')
     and day <= getvariable('window_to')

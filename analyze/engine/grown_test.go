@@ -31,6 +31,10 @@ func TestGrownContacts(t *testing.T) {
 	run(t.Context(), t, db, "copy (select * from contacts where day = '2026-11-10') to '"+newer+"' (format parquet)")
 	run(t.Context(), t, db, "drop table raw_contacts")
 
+	if err := db.Values(t.Context(), "raw_unfigured", [][]any{{"2026-11-09"}, {"2026-11-10"}}); err != nil {
+		t.Fatal(err)
+	}
+
 	for _, c := range []struct {
 		name  string
 		files []string
@@ -42,7 +46,7 @@ func TestGrownContacts(t *testing.T) {
 		{"newer first", []string{newer, older}, "3 1", "0.0.0.1 A, 0.0.0.2 X"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			db.ForgetAll("raw_coverage", "raw_exclusions", "raw_ledger")
+			db.ForgetAll("raw_coverage", "raw_exclusions", "raw_ledger", "raw_figures", "raw_unfigured")
 			if err := db.ReadGrown(t.Context(), "raw_contacts", c.files...); err != nil {
 				t.Fatal(err)
 			}
@@ -60,7 +64,7 @@ func TestGrownContacts(t *testing.T) {
 			}
 		})
 	}
-	db.ForgetAll("raw_coverage")
+	db.ForgetAll("raw_coverage", "raw_figures", "raw_unfigured")
 	if err := errors.Join(db.Read(t.Context(), "raw_contacts", older), db.Build(t.Context(), "mart_suspects")); err == nil {
 		t.Error("read as if nothing had been added, an older file is graded: the test tests nothing")
 	}

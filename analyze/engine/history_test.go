@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -91,22 +92,34 @@ func dayText(d int) string {
 
 func hostText(h int) string { return fmt.Sprintf("10.0.0.%d", h+1) }
 
-// fill puts the lake behind the relations that the history reads.
+// fill puts the lake behind the relations that the history reads. Every other
+// night tells itself whom a pool answered; for the rest contacts are asked.
 func (l *pastLake) fill(t *testing.T, db *engine.DB) {
 	t.Helper()
-	var suspects, contacts, coverage strings.Builder
-	suspects.WriteString("day,host,host_hi,host_lo,grade,decided_by,unit\n")
+	var suspects, contacts, coverage, untold strings.Builder
+	suspects.WriteString("day,host,host_hi,host_lo,grade,decided_by,unit,seen_by\n")
+	untold.WriteString("day\n")
 	contacts.WriteString("day,host_hi,host_lo,established,exporters\n")
 	coverage.WriteString("day,exporter,is_covered,records_stored,records_lost\n")
 	for h, days := range l.hosts {
 		for d, day := range days {
-			fmt.Fprintf(&suspects, "%s,%s,0,%d,%s,%s,%q\n", dayText(d), hostText(h), h+1, day.grade, day.decidedBy, day.unit)
+			seenBy := ""
+			if d%2 == 0 && day.answered {
+				seenBy = strconv.Quote(strings.Join(day.exporters, ","))
+			}
+			fmt.Fprintf(&suspects, "%s,%s,0,%d,%s,%s,%q,%s\n", dayText(d), hostText(h), h+1, day.grade, day.decidedBy, day.unit, seenBy)
 			for _, e := range day.exporters {
+				if d%2 == 0 {
+					break
+				}
 				fmt.Fprintf(&contacts, "%s,0,%d,%t,%s\n", dayText(d), h+1, day.answered, e)
 			}
 		}
 	}
 	for d := range historyDays {
+		if d%2 == 1 {
+			fmt.Fprintln(&untold, dayText(d))
+		}
 		if !l.night[d] {
 			continue
 		}
@@ -118,6 +131,7 @@ func (l *pastLake) fill(t *testing.T, db *engine.DB) {
 		}
 	}
 	given(t, db, "raw_suspects", []byte(suspects.String()))
+	given(t, db, "raw_untold", []byte(untold.String()))
 	given(t, db, "raw_contacts", []byte(contacts.String()))
 	given(t, db, "int_exporter_days", []byte(coverage.String()))
 }
@@ -257,7 +271,7 @@ func TestHistoryAgainstDayByDay(t *testing.T) {
 		set(t, db, "window_from", engine.Day(dayText(from)))
 		set(t, db, "window_to", engine.Day(dayText(to)))
 		lake.fill(t, db)
-		for _, name := range []string{"int_host_days", "int_history_days", "int_silences", "int_watched_days", "int_history_gaps", "int_history"} {
+		for _, name := range []string{"int_answered_days", "int_host_days", "int_history_days", "int_silences", "int_watched_days", "int_history_gaps", "int_history"} {
 			db.ForgetBuilt(name)
 		}
 		if err := db.Build(t.Context(), "int_history"); err != nil {
