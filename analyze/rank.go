@@ -135,6 +135,7 @@ func gradeWindow(ctx context.Context, db *engine.DB, lake string, scope Scope, r
 		readNights(ctx, db, lake, scope.To),
 		setWindow(ctx, db, scope.From, scope.To),
 		setRegion(ctx, db, region),
+		onlyRegion(ctx, db, ""), // the history that is told is that of everything
 	); err != nil {
 		return err
 	}

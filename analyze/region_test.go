@@ -2,6 +2,8 @@ package analyze_test
 
 import (
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -170,6 +172,67 @@ func TestRegionsAddUp(t *testing.T) {
 	if line := lines[one]; err != nil || len(list) == 0 || len(list) != line.A+line.B {
 		t.Errorf("rank has %d of %s, the report %+v: %v", len(list), one, line, err)
 	}
+}
+
+// TestRegionsAlone: a region's folder is the same, byte for byte, whether it was
+// written with all others or alone.
+func TestRegionsAlone(t *testing.T) {
+	t.Parallel()
+	lake := t.TempDir()
+	for i, day := range []analyze.Day{"2026-11-05", "2026-11-10", "2026-11-11", "2026-11-12"} {
+		makeProvince(t, lake, day, 300, 20, i == 3)
+	}
+	write := func(week *report.Week, issued time.Time) map[string]string {
+		week.Issue = &report.Issue{NotifiedAt: issued, LocateBy: issued.AddDate(0, 0, 2), ReportBy: issued.AddDate(0, 0, 3)}
+		folder := t.TempDir()
+		if _, err := report.WriteFolder(folder, week, report.Chinese); err != nil {
+			t.Fatal(err)
+		}
+		return filesOf(t, folder)
+	}
+	issued := time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
+	together, homes := map[string]map[string]string{}, map[string]map[string]string{}
+	if err := analyze.Weeks(t.Context(), provinceWeek(lake), func(week *report.Week) error {
+		homes[week.Region] = week.Homes
+		together[week.Region] = write(week, issued)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, region := range []string{"", "city3", "city4/county4-0", "city5/county5-0", "city6"} {
+		o := provinceWeek(lake)
+		o.Region = region
+		alone, err := analyze.Week(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone.Homes = homes[region] // alone, it tells every unit
+		if got := write(alone, issued); !maps.Equal(got, together[region]) || len(got) < 15 {
+			for name := range together[region] {
+				if got[name] != together[region][name] {
+					t.Errorf("%q: %s differs", region, name)
+				}
+			}
+			t.Errorf("%q: %d files alone, %d with the others", region, len(got), len(together[region]))
+		}
+	}
+}
+
+// filesOf reads a folder: path within it, content.
+func filesOf(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	if err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files[strings.TrimPrefix(path, folder)] = string(data)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return files
 }
 
 // BenchmarkRegions writes the reports of everything, 11 cities and their 99

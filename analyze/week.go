@@ -62,7 +62,7 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 			return err
 		}
 		regions = append([]string{""}, known...)
-	} else if err := knownRegion(ctx, db, &o.Options, o.Region); err != nil {
+	} else if err := errors.Join(knownRegion(ctx, db, &o.Options, o.Region), onlyRegion(ctx, db, o.Region)); err != nil {
 		return err
 	}
 	if err := errors.Join(readCodes(ctx, db, o.Lake), db.Read(ctx, "raw_last_regions")); err != nil {

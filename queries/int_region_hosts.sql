@@ -2,11 +2,12 @@
 --
 -- grain:   one row per (region, host)
 -- inputs:  mart_suspects
--- params:  none
+-- params:  only_region
 -- notes:   regions are '' for everything, CITY and CITY/COUNTY: a host is in up to
---          three. They are computed all at once; a report reads its own rows.
+--          three. They are computed all at once; a report reads its own rows, and
+--          one alone has only everything and only_region built (null = all).
 select
-    unnest(regions_of(city, county)) as region,
+    unnest(regions_of(city, county, getvariable('only_region'))) as region,
     host,
     grade,
     unit,

@@ -146,7 +146,9 @@ create or replace macro coverage_percent(stored, lost) as
 create or replace macro day_is_covered(exporters_short, receipts_faulty, percent, least) as
     exporters_short = 0 and receipts_faulty = 0 and coalesce(percent >= least, false)
 ;
--- The regions whose reports tell of a place: everything, its city, its county.
-create or replace macro regions_of(city, county) as
-    list_distinct(['', coalesce(city, ''), concat_ws('/', city, case when city <> '' then nullif(county, '') end)])
+-- The regions whose reports tell of a place: everything, its city, its county; of these two only the one wanted, or both where that is null.
+create or replace macro regions_of(city, county, wanted) as
+    list_filter(
+        list_distinct(['', coalesce(city, ''), concat_ws('/', city, case when city <> '' then nullif(county, '') end)]),
+        lambda region: region = '' or region = coalesce(wanted, region))
 ;

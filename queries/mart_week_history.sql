@@ -2,7 +2,7 @@
 --
 -- grain:   one row per (region, kind, subject); kind is host or unit
 -- inputs:  int_region_hosts, mart_suspects, mart_history, mart_unit_history
--- params:  clean_days
+-- params:  only_region, clean_days
 -- notes:   the window grades by its own days alone, a night by the six days
 --          before as well. So that the suspects of the window are those that are
 --          new, continuing, recurred or not known, a subject that only nights
@@ -41,7 +41,7 @@ known as (
 ),
 
 lacking as (
-    select unnest(regions_of(city, county)) as region, known.*
+    select unnest(regions_of(city, county, getvariable('only_region'))) as region, known.*
     from known
     where clean_before < getvariable('clean_days')
         and not exists (select 1 from suspected where suspected.kind = known.kind and suspected.subject = known.subject)
