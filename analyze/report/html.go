@@ -14,23 +14,27 @@ var pageFiles embed.FS
 // HTML writes the weekly report as one page that needs nothing beside it: no
 // network, no script to be useful, and it prints on A4. The same week gives
 // the same bytes.
-func HTML(w io.Writer, week *Week, lang Lang) error {
-	p, err := newPrinter(lang, week.Zone)
+func HTML(out io.Writer, week *Week, lang Lang) error {
+	w, err := NewWriter(lang, week.Zone)
 	if err != nil {
 		return fmt.Errorf("write report %s: %w", week.Name, err)
 	}
-	content, err := newPage(week, p)
-	if err != nil {
-		return fmt.Errorf("write report %s: %w", week.Name, err)
+	return w.html(out, week)
+}
+
+func (w *Writer) html(out io.Writer, week *Week) error {
+	content, err := newPage(week, w.p)
+	if err == nil {
+		err = w.page.Execute(out, content)
 	}
-	templates, err := template.New("page.html").Funcs(p.functions()).ParseFS(pageFiles, "page/*.html")
 	if err != nil {
-		return fmt.Errorf("write report %s: %w", week.Name, err)
-	}
-	if err := templates.Execute(w, content); err != nil {
 		return fmt.Errorf("write report %s: %w", week.Name, err)
 	}
 	return nil
+}
+
+func (p *printer) pageTemplate() (*template.Template, error) {
+	return template.New("page.html").Funcs(p.functions()).ParseFS(pageFiles, "page/*.html")
 }
 
 // functions are what the templates call.
