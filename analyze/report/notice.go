@@ -72,6 +72,7 @@ type unitWriter struct {
 	p       *printer
 	week    *Week
 	files   *batch
+	forms   *feedback.Forms
 	notice  *template.Template
 	style   template.CSS
 	folders map[string]bool // that were given out
@@ -89,6 +90,9 @@ func (p *printer) units(files *batch, folder string, week *Week) error {
 func newUnitWriter(p *printer, files *batch, week *Week) (*unitWriter, error) {
 	u := &unitWriter{p: p, week: week, files: files, folders: map[string]bool{}}
 	var err error
+	if u.forms, err = feedback.NewForms(feedback.Paper{Chinese: p.lang == Chinese, Zone: p.zone, Program: week.ProgramVersion, AsOf: week.AsOf}); err != nil {
+		return nil, err
+	}
 	text, name := "", string(p.lang)+".html"
 	if week.NoticeTemplate != "" {
 		data, err := os.ReadFile(week.NoticeTemplate)
@@ -117,7 +121,7 @@ func (u *unitWriter) write(folder string) error {
 			return err
 		}
 		form := u.form(unit, suspects)
-		if err := u.files.write(filepath.Join(dir, "form.xlsx"), form.Write); err != nil {
+		if err := u.files.write(filepath.Join(dir, "form.xlsx"), func(w io.Writer) error { return u.forms.Write(w, form) }); err != nil {
 			return err
 		}
 		page := u.page(unit, suspects)
@@ -166,8 +170,7 @@ func (u *unitWriter) no(unit *Unit) string { return feedback.NoticeNo(u.week.Nam
 
 func (u *unitWriter) form(unit *Unit, suspects []Suspect) *feedback.Form {
 	form := &feedback.Form{
-		NoticeNo: u.no(unit), Week: u.week.Name, Unit: unit.Unit, Chinese: u.p.lang == Chinese, Zone: u.p.zone,
-		Program: u.week.ProgramVersion, AsOf: u.week.AsOf,
+		NoticeNo: u.no(unit), Week: u.week.Name, Unit: unit.Unit,
 		NotifiedAt: u.week.Issue.NotifiedAt, LocateBy: u.week.Issue.LocateBy, ReportBy: u.week.Issue.ReportBy,
 	}
 	for i := range suspects {
