@@ -1,12 +1,16 @@
 package analyze
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/report"
@@ -23,25 +27,27 @@ type WeekOptions struct {
 // week without nights gives a report that says so.
 func Week(ctx context.Context, o WeekOptions) (week *report.Week, err error) {
 	err = steadily(o.Lake, func() error {
-		return gatherWeeks(ctx, &o, false, func(w *report.Week) error {
+		return gatherWeeks(ctx, &o, false, func(w *report.Week) (func() error, error) {
 			week = w
-			return nil
+			return func() error { return nil }, nil
 		})
 	})
 	return week, err
 }
 
 // Weeks is Week for everything, and then for each city, followed by its counties,
-// of the ledger and the contacts. One report after the other is handed to visit, so
-// that they need not be held together. A unit's notice goes with the smallest
+// of the ledger and the contacts. One report after the other is handed to visit,
+// which returns what is done with it: that is done beside the next ones, as many at
+// a time as there are processors, so that they need not be held together. Weeks
+// returns when all is done. A unit's notice goes with the smallest
 // region that has all its suspects, by week.Homes. If files of the lake are replaced
 // meanwhile, all begins anew.
-func Weeks(ctx context.Context, o WeekOptions, visit func(*report.Week) error) error {
+func Weeks(ctx context.Context, o WeekOptions, visit func(*report.Week) (func() error, error)) error {
 	return steadily(o.Lake, func() error { return gatherWeeks(ctx, &o, true, visit) })
 }
 
 // gatherWeeks grades once, whatever the number of regions.
-func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*report.Week) error) error {
+func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*report.Week) (func() error, error)) error {
 	from, to, err := WeekDays(o.Week)
 	if err != nil {
 		return err
@@ -98,6 +104,8 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	if each {
 		whole.Homes = homes(suspects)
 	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, region := range regions {
 		week := *whole
 		week.Region, week.Total = region, totals[region]
@@ -106,14 +114,17 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 			week.Last = &total
 		}
 		takeSuspects(&week, suspects)
-		if err := fillWeek(ctx, db, &week, nights); err != nil {
-			return err
+		if err = fillWeek(ctx, db, &week, nights); err != nil {
+			break
 		}
-		if err := visit(&week); err != nil {
-			return err
+		var write func() error
+		if write, err = visit(&week); err != nil {
+			break
 		}
+		group.Go(write)
 	}
-	return nil
+	// What failed beside it is why the rest was given up.
+	return cmp.Or(group.Wait(), err)
 }
 
 // lastTotals are the headlines of the week before, by region; nil if it has no
