@@ -104,6 +104,10 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	if each {
 		whole.Homes = homes(suspects)
 	}
+	coverage, err := readWeekCoverage(ctx, db, whole)
+	if err = errors.Join(err, readPrecision(ctx, db, whole)); err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, region := range regions {
@@ -114,7 +118,7 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 			week.Last = &total
 		}
 		takeSuspects(&week, suspects)
-		if err = fillWeek(ctx, db, &week, nights); err != nil {
+		if err = fillWeek(ctx, db, &week, nights, coverage); err != nil {
 			break
 		}
 		var write func() error
@@ -128,13 +132,14 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 }
 
 // lastTotals are the headlines of the week before, by region; nil if it has no
-// nights. What it has of cities and counties is kept for the comparison.
+// nights. What it has of cities and counties is kept for the comparison. Grades are
+// enough for that: nothing is scored.
 func lastTotals(ctx context.Context, db *engine.DB, lake string, from Day) (map[string]report.Total, error) {
 	nights, err := NightDays(lake)
 	if err != nil || !slices.ContainsFunc(nights, func(d Day) bool { return d >= from.Add(-7) && d < from }) {
 		return nil, err
 	}
-	if err := errors.Join(buildWindow(ctx, db, from.Add(-7), from.Add(-1)), db.Build(ctx, "mart_totals")); err != nil {
+	if err := errors.Join(setWindow(ctx, db, from.Add(-7), from.Add(-1)), db.Build(ctx, "mart_totals")); err != nil {
 		return nil, err
 	}
 	if err := keepLastRegions(ctx, db); err != nil {
@@ -225,7 +230,7 @@ func homes(suspects []report.Suspect) map[string]string {
 
 // fillWeek reads the rows of the week's region, and builds the few tables that are
 // of one region only.
-func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Day) error {
+func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Day, coverage map[Day]report.Coverage) error {
 	if err := errors.Join(
 		setRegion(ctx, db, week.Region),
 		db.Build(ctx, "mart_days", "mart_regions", "mart_region_ranks"),
@@ -233,12 +238,13 @@ func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Da
 		return err
 	}
 	if err := errors.Join(readRegions(ctx, db, week), readUnits(ctx, db, week), readShares(ctx, db, week),
-		readPools(ctx, db, week), readDays(ctx, db, week), readWeekCoverage(ctx, db, week),
+		readPools(ctx, db, week), readDays(ctx, db, week),
 		readWeekHistory(ctx, db, week), readCases(ctx, db, week), readOverview(ctx, db, week)); err != nil {
 		return err
 	}
 	for i := range week.Days {
-		week.Days[i].Ran = slices.Contains(nights, DayOf(week.Days[i].Day, week.Zone))
+		day := DayOf(week.Days[i].Day, week.Zone)
+		week.Days[i].Ran, week.Days[i].Coverage = slices.Contains(nights, day), coverage[day]
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
 -- int_host_hours: in which hours of which day a host was in contact, over all its endpoints.
 --
 -- grain:   one row per (host, day)
--- inputs:  int_counted
+-- inputs:  stg_counted
 -- params:  none
 -- notes:   slots and hours are gathered as bits: a count of distinct ones takes
 --          eight times as long. Where clocks go back a day has 25 hours, or 26; 28 are provided for.
@@ -9,7 +9,7 @@ with
 
 slots as (
     select host_hi, host_lo, day, tier, unnest(active_slots) as slot
-    from int_counted
+    from stg_counted
 ),
 
 bits as (

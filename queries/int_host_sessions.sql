@@ -1,7 +1,7 @@
 -- int_host_sessions: how long a host was in contact each day, over all its endpoints, without counting a minute twice.
 --
 -- grain:   one row per (host, day)
--- inputs:  int_counted
+-- inputs:  stg_counted
 -- params:  none
 -- notes:   sessions that overlap are merged, but no gap between endpoints is
 --          bridged: a prober that knocks on one door after the other was never
@@ -14,13 +14,13 @@ sessions as (
         host_hi, host_lo, day, false as is_strong,
         unnest(session_starts_ms) as started_ms,
         unnest(session_ends_ms) as ended_ms
-    from int_counted
+    from stg_counted
     union all
     select
         host_hi, host_lo, day, true as is_strong,
         unnest(session_starts_ms) as started_ms,
         unnest(session_ends_ms) as ended_ms
-    from int_counted
+    from stg_counted
     where tier = 'strong'
 ),
 

@@ -1,7 +1,7 @@
 -- int_week_slots: traffic of the A and B hosts of each place with pools, in 5-minute bins.
 --
 -- grain:   one row per (city, county, day, slot) with traffic
--- inputs:  int_counted, mart_suspects
+-- inputs:  stg_counted, int_host_grades
 -- params:  none
 -- notes:   a contact's bytes are spread evenly over its active slots of the
 --          day: a record gives no finer shape. In thousandths of a byte, whole
@@ -12,12 +12,12 @@ with
 
 places as (
     select city, county, row_number() over () as place
-    from (select distinct city, county from mart_suspects where grade in ('A', 'B'))
+    from (select distinct city, county from int_host_grades where grade in ('A', 'B'))
 ),
 
 suspects as (
     select suspect.host_hi, suspect.host_lo, places.place
-    from mart_suspects as suspect
+    from int_host_grades as suspect
     join places on places.city is not distinct from suspect.city and places.county is not distinct from suspect.county
     where suspect.grade in ('A', 'B')
 ),
@@ -28,7 +28,7 @@ contacts as (
         contact.day,
         contact.active_slots,
         (contact.bytes_up + contact.bytes_down)::hugeint * 1000 // contact.slots as millibytes
-    from int_counted as contact
+    from stg_counted as contact
     join suspects on suspects.host_lo = contact.host_lo and suspects.host_hi = contact.host_hi
 ),
 

@@ -1,7 +1,7 @@
 -- mart_week_history: the history of the suspects and units of the window, and of those that it lacks, in each region.
 --
 -- grain:   one row per (region, kind, subject); kind is host or unit
--- inputs:  int_region_hosts, mart_suspects, mart_history, mart_unit_history
+-- inputs:  int_region_hosts, int_host_grades, mart_history, mart_unit_history
 -- params:  only_region, clean_days
 -- notes:   the window grades by its own days alone, a night by the six days
 --          before as well. So that the suspects of the window are those that are
@@ -26,11 +26,11 @@ present as (
 
 suspected as (
     select 'host' as kind, host as subject
-    from mart_suspects
+    from int_host_grades
     where grade in ('A', 'B')
     union
     select 'unit', unit
-    from mart_suspects
+    from int_host_grades
     where grade in ('A', 'B')
 ),
 
