@@ -4,21 +4,22 @@
 -- inputs:  stg_counted
 -- params:  none
 -- notes:   slots and hours are gathered as bits: a count of distinct ones takes
---          eight times as long. Where clocks go back a day has 25 hours, or 26; 28 are provided for.
+--          many times as long. Where clocks go back a day has 25 hours, or 26; 28 are provided for.
 with
 
-slots as (
-    select host_hi, host_lo, day, tier, unnest(active_slots) as slot
+contacts as (
+    select host_hi, host_lo, day, tier, slots_as_bits(active_slots) as slots, hours_as_bits(active_slots) as hours
     from stg_counted
+    where len(active_slots) > 0
 ),
 
 bits as (
     select
         host_hi, host_lo, day,
-        bit_count(bitstring_agg(slot, 0, 335)) as slots,
-        bit_or(1::bigint << (slot // 12)) as hours,
-        coalesce(bit_or(1::bigint << (slot // 12)) filter (where tier = 'strong'), 0) as strong_hours
-    from slots
+        bit_count(bit_or(slots)) as slots,
+        bit_or(hours) as hours,
+        coalesce(bit_or(hours) filter (where tier = 'strong'), 0) as strong_hours
+    from contacts
     group by all
 )
 
