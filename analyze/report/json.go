@@ -85,11 +85,11 @@ func (p *printer) writeJSON(w io.Writer, document any, tables []sheet) error {
 		return err
 	}
 	const empty = "{}\n}\n"
-	before, found := bytes.CutSuffix(head.Bytes(), []byte(empty))
+	line, found := bytes.CutSuffix(head.Bytes(), []byte(empty))
 	if !found {
 		return errors.New("the document does not end with its tables")
 	}
-	line := append(before, "{"...)
+	line = append(line, '{')
 	tables = slices.SortedFunc(slices.Values(tables), func(a, b sheet) int { return strings.Compare(a.name, b.name) })
 	for i := range tables {
 		t := &tables[i]

@@ -210,7 +210,7 @@ func TestMaskedComparisonHidesAFew(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		page := string(written(t, masked, report.English)["report.html"])
+		page := written(t, masked, report.English)["report.html"]
 		if (masked.Last != nil) != told || masked.LastFew == told || strings.Contains(page, "fewer than 5, so it is not compared") == told || strings.Contains(page, "7,777") != told {
 			t.Errorf("of a week with %d before: last week %+v, few %v", last, masked.Last, masked.LastFew)
 		}
