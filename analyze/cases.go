@@ -51,12 +51,12 @@ func readAnswers(ctx context.Context, db *engine.DB, lake string) (version strin
 	return version, last, errors.Join(db.Read(ctx, "raw_notices", sent...), db.Read(ctx, "raw_feedback", came...))
 }
 
-// readCases reads how what units were told stands, and how often it was right.
+// readCases reads how what units were told stands.
 func readCases(ctx context.Context, db *engine.DB, week *report.Week) error {
-	if err := db.Build(ctx, "mart_cases", "mart_precision"); err != nil {
+	if err := db.Build(ctx, "mart_cases"); err != nil {
 		return err
 	}
-	err := scanAll(ctx, db, `select unit, host, city, county, round, notice_no, week, notices, grade, state, class,
+	return scanAll(ctx, db, `select unit, host, city, county, round, notice_no, week, notices, grade, state, class,
 		notified_at, locate_by, located_at, located_in_time, report_by, reported_at, reported_in_time,
 		finished_at, clean_days, closed_on, seen_again from mart_cases`, func(rows *sql.Rows) error {
 		var c report.Case
@@ -75,7 +75,11 @@ func readCases(ctx context.Context, db *engine.DB, week *report.Week) error {
 		week.Cases = append(week.Cases, c)
 		return err
 	})
-	if err != nil {
+}
+
+// readPrecision reads how often what units were told was right, in all regions.
+func readPrecision(ctx context.Context, db *engine.DB, week *report.Week) error {
+	if err := db.Build(ctx, "mart_precision"); err != nil {
 		return err
 	}
 	return scanAll(ctx, db, "select kind, name, active, passive, research, false_alarms, not_found, precision_percent from mart_precision", func(rows *sql.Rows) error {

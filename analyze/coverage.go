@@ -81,30 +81,26 @@ func (n *night) readCoverage(ctx context.Context) error {
 	}, namedShort)
 }
 
-// readWeekCoverage reads the coverage of the week: as a whole, by day, and by day
-// and exporter.
-func readWeekCoverage(ctx context.Context, db *engine.DB, week *report.Week) error {
-	var err error
+// readWeekCoverage reads the coverage of the week, which is the same in all regions:
+// as a whole and by day and exporter into the week, and by day.
+func readWeekCoverage(ctx context.Context, db *engine.DB, week *report.Week) (byDay map[Day]report.Coverage, err error) {
 	if week.Coverage, err = windowCoverage(ctx, db); err != nil {
-		return err
+		return nil, err
 	}
-	byDay := map[Day]*report.Day{}
-	for i := range week.Days {
-		byDay[DayOf(week.Days[i].Day, week.Zone)] = &week.Days[i]
-	}
+	byDay = map[Day]report.Coverage{}
 	var day time.Time
 	err = scanAll(ctx, db, "select day, "+accountColumns+exporterColumns+" from mart_coverage_days", func(rows *sql.Rows) error {
 		var c report.Coverage
 		if err := rows.Scan(append(append([]any{&day}, account(&c)...), exporters(&c)...)...); err != nil {
 			return err
 		}
-		byDay[Day(day.Format(time.DateOnly))].Coverage = c
+		byDay[Day(day.Format(time.DateOnly))] = c
 		return nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return scanAll(ctx, db, "select day, "+accountColumns+`, exporter, hours, sets_unread, datagrams_refused, datagrams_unseen, sampling_rate,
+	return byDay, scanAll(ctx, db, "select day, "+accountColumns+`, exporter, hours, sets_unread, datagrams_refused, datagrams_unseen, sampling_rate,
 		flows_rate_unknown, flows_clock_replaced, clock_ahead_min_ms, clock_ahead_max_ms
 		from mart_coverage_exporters order by day, exporter`, func(rows *sql.Rows) error {
 		var e report.ExporterDay

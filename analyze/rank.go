@@ -135,6 +135,7 @@ func gradeWindow(ctx context.Context, db *engine.DB, o *Options, scope Scope, re
 		readNights(ctx, db, o, scope.From, scope.To),
 		setWindow(ctx, db, scope.From, scope.To),
 		setRegion(ctx, db, region),
+		onlyRegion(ctx, db, ""), // the history that is told is that of everything
 	); err != nil {
 		return err
 	}

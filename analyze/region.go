@@ -21,6 +21,13 @@ func setRegion(ctx context.Context, db *engine.DB, region string) error {
 	return errors.Join(db.Set(ctx, "region_city", city), db.Set(ctx, "region_county", county))
 }
 
+// onlyRegion has the tables of all regions built for everything and this one alone,
+// before the first of them is.
+func onlyRegion(ctx context.Context, db *engine.DB, region string) error {
+	db.ForgetReaders("only_region")
+	return db.Set(ctx, "only_region", region)
+}
+
 // knownRegions are the cities of the ledger and the contacts, each followed by its
 // counties.
 func knownRegions(ctx context.Context, db *engine.DB, o *Options) ([]string, error) {

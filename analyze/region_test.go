@@ -1,11 +1,15 @@
 package analyze_test
 
 import (
+	"context"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -65,6 +69,13 @@ func provinceWeek(lake string) analyze.WeekOptions {
 	return analyze.WeekOptions{Options: analyze.Options{Lake: lake, Zone: time.UTC, Engine: engine.Options{Threads: 2}, Now: time.Now}, Week: "2026-W46"}
 }
 
+// eachWeek is Weeks for who looks at one after the other.
+func eachWeek(ctx context.Context, o analyze.WeekOptions, look func(*report.Week) error) error {
+	return analyze.Weeks(ctx, o, func(week *report.Week) (func() error, error) {
+		return func() error { return nil }, look(week)
+	})
+}
+
 // activeHours sums the map of hours.
 func activeHours(week *report.Week) int {
 	sum := 0
@@ -89,7 +100,7 @@ func TestRegionsAddUp(t *testing.T) {
 	var hostsA, hostsB, lastA, trend, hours int
 	lines := map[string]report.Region{}
 	homes := map[string]string{} // unit: the region whose folder has it
-	err := analyze.Weeks(t.Context(), provinceWeek(lake), func(week *report.Week) error {
+	err := eachWeek(t.Context(), provinceWeek(lake), func(week *report.Week) error {
 		for i, s := range week.Suspects {
 			city, county, isCounty := strings.Cut(week.Region, "/")
 			if week.Region != "" && s.City != city || isCounty && s.County != county {
@@ -172,6 +183,78 @@ func TestRegionsAddUp(t *testing.T) {
 	}
 }
 
+// TestRegionsAlone: a region's folder is the same, byte for byte, whether it was
+// written with all others or alone.
+func TestRegionsAlone(t *testing.T) {
+	t.Parallel()
+	lake := t.TempDir()
+	for i, day := range []analyze.Day{"2026-11-05", "2026-11-10", "2026-11-11", "2026-11-12"} {
+		makeProvince(t, lake, day, 300, 20, i == 3)
+	}
+	issued := time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
+	writer, err := report.NewWriter(report.Chinese, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(week *report.Week) (files map[string]string, err error) {
+		week.Issue = &report.Issue{NotifiedAt: issued, LocateBy: issued.AddDate(0, 0, 2), ReportBy: issued.AddDate(0, 0, 3)}
+		folder := t.TempDir()
+		if _, err := writer.Folder(folder, week); err != nil {
+			return nil, err
+		}
+		return filesOf(folder)
+	}
+	var mutex sync.Mutex
+	together, homes := map[string]map[string]string{}, map[string]map[string]string{}
+	if err := analyze.Weeks(t.Context(), provinceWeek(lake), func(week *report.Week) (func() error, error) {
+		homes[week.Region] = week.Homes
+		return func() error {
+			files, err := write(week)
+			mutex.Lock()
+			defer mutex.Unlock()
+			together[week.Region] = files
+			return err
+		}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, region := range []string{"", "city3", "city4/county4-0", "city5/county5-0", "city6"} {
+		o := provinceWeek(lake)
+		o.Region = region
+		alone, err := analyze.Week(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone.Homes = homes[region] // alone, it tells every unit
+		got, err := write(alone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !maps.Equal(got, together[region]) || len(got) < 15 {
+			for name := range together[region] {
+				if got[name] != together[region][name] {
+					t.Errorf("%q: %s differs", region, name)
+				}
+			}
+			t.Errorf("%q: %d files alone, %d with the others", region, len(got), len(together[region]))
+		}
+	}
+}
+
+// filesOf reads a folder: path within it, content.
+func filesOf(folder string) (map[string]string, error) {
+	files := map[string]string{}
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files[strings.TrimPrefix(path, folder)] = string(data)
+		return err
+	})
+	return files, err
+}
+
 // BenchmarkRegions writes the reports of everything, 11 cities and their 99
 // counties, of 50,000 suspects in 3,000 units, with notices and forms. The week
 // before has as many.
@@ -195,18 +278,25 @@ func BenchmarkRegions(b *testing.B) {
 		before, start, gather := cpu(), time.Now(), time.Duration(0)
 		out, suspects, regions := b.TempDir(), 0, -1
 		var folders report.RegionFolders
-		err := analyze.Weeks(b.Context(), provinceWeek(lake), func(week *report.Week) error {
+		writer, err := report.NewWriter(report.Chinese, time.UTC)
+		if err != nil {
+			b.Fatal(err)
+		}
+		err = analyze.Weeks(b.Context(), provinceWeek(lake), func(week *report.Week) (func() error, error) {
 			if regions++; regions == 0 {
 				suspects, gather = len(week.Suspects), time.Since(start)
 			}
 			at := week.To.AddDate(0, 0, 1)
 			week.Issue = &report.Issue{NotifiedAt: at, LocateBy: at.AddDate(0, 0, 2), ReportBy: at.AddDate(0, 0, 3)}
-			written := time.Now()
-			_, err := report.WriteFolder(filepath.Join(out, folders.Of(week.Region)), week, report.Chinese)
-			if os.Getenv("MINEWATCH_BENCH_VERBOSE") != "" {
-				b.Logf("%8s since the start, %8s of it to write %q: %d suspects", time.Since(start).Round(time.Millisecond), time.Since(written).Round(time.Millisecond), week.Region, len(week.Suspects))
-			}
-			return err
+			folder := filepath.Join(out, folders.Of(week.Region))
+			return func() error {
+				written := time.Now()
+				_, err := writer.Folder(folder, week)
+				if os.Getenv("MINEWATCH_BENCH_VERBOSE") != "" {
+					b.Logf("%8s since the start, %8s of it to write %q: %d suspects", time.Since(start).Round(time.Millisecond), time.Since(written).Round(time.Millisecond), week.Region, len(week.Suspects))
+				}
+				return err
+			}, nil
 		})
 		if err != nil {
 			b.Fatal(err)

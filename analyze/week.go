@@ -1,12 +1,16 @@
 package analyze
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/report"
@@ -23,25 +27,27 @@ type WeekOptions struct {
 // week without nights gives a report that says so.
 func Week(ctx context.Context, o WeekOptions) (week *report.Week, err error) {
 	err = steadily(o.Lake, func() error {
-		return gatherWeeks(ctx, &o, false, func(w *report.Week) error {
+		return gatherWeeks(ctx, &o, false, func(w *report.Week) (func() error, error) {
 			week = w
-			return nil
+			return func() error { return nil }, nil
 		})
 	})
 	return week, err
 }
 
 // Weeks is Week for everything, and then for each city, followed by its counties,
-// of the ledger and the contacts. One report after the other is handed to visit, so
-// that they need not be held together. A unit's notice goes with the smallest
+// of the ledger and the contacts. One report after the other is handed to visit,
+// which returns what is done with it: that is done beside the next ones, as many at
+// a time as there are processors, so that they need not be held together. Weeks
+// returns when all is done. A unit's notice goes with the smallest
 // region that has all its suspects, by week.Homes. If files of the lake are replaced
 // meanwhile, all begins anew.
-func Weeks(ctx context.Context, o WeekOptions, visit func(*report.Week) error) error {
+func Weeks(ctx context.Context, o WeekOptions, visit func(*report.Week) (func() error, error)) error {
 	return steadily(o.Lake, func() error { return gatherWeeks(ctx, &o, true, visit) })
 }
 
 // gatherWeeks grades once, whatever the number of regions.
-func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*report.Week) error) error {
+func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*report.Week) (func() error, error)) error {
 	from, to, err := WeekDays(o.Week)
 	if err != nil {
 		return err
@@ -62,7 +68,7 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 			return err
 		}
 		regions = append([]string{""}, known...)
-	} else if err := knownRegion(ctx, db, &o.Options, o.Region); err != nil {
+	} else if err := errors.Join(knownRegion(ctx, db, &o.Options, o.Region), onlyRegion(ctx, db, o.Region)); err != nil {
 		return err
 	}
 	if err := errors.Join(readCodes(ctx, db, o.Lake), db.Read(ctx, "raw_last_regions")); err != nil {
@@ -98,6 +104,12 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	if each {
 		whole.Homes = homes(suspects)
 	}
+	coverage, err := readWeekCoverage(ctx, db, whole)
+	if err = errors.Join(err, readPrecision(ctx, db, whole)); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, region := range regions {
 		week := *whole
 		week.Region, week.Total = region, totals[region]
@@ -106,24 +118,28 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 			week.Last = &total
 		}
 		takeSuspects(&week, suspects)
-		if err := fillWeek(ctx, db, &week, nights); err != nil {
-			return err
+		if err = fillWeek(ctx, db, &week, nights, coverage); err != nil {
+			break
 		}
-		if err := visit(&week); err != nil {
-			return err
+		var write func() error
+		if write, err = visit(&week); err != nil {
+			break
 		}
+		group.Go(write)
 	}
-	return nil
+	// What failed beside it is why the rest was given up.
+	return cmp.Or(group.Wait(), err)
 }
 
 // lastTotals are the headlines of the week before, by region; nil if it has no
-// nights. What it has of cities and counties is kept for the comparison.
+// nights. What it has of cities and counties is kept for the comparison. Grades are
+// enough for that: nothing is scored.
 func lastTotals(ctx context.Context, db *engine.DB, lake string, from Day) (map[string]report.Total, error) {
 	nights, err := NightDays(lake)
 	if err != nil || !slices.ContainsFunc(nights, func(d Day) bool { return d >= from.Add(-7) && d < from }) {
 		return nil, err
 	}
-	if err := errors.Join(buildWindow(ctx, db, from.Add(-7), from.Add(-1)), db.Build(ctx, "mart_totals")); err != nil {
+	if err := errors.Join(setWindow(ctx, db, from.Add(-7), from.Add(-1)), db.Build(ctx, "mart_totals")); err != nil {
 		return nil, err
 	}
 	if err := keepLastRegions(ctx, db); err != nil {
@@ -214,7 +230,7 @@ func homes(suspects []report.Suspect) map[string]string {
 
 // fillWeek reads the rows of the week's region, and builds the few tables that are
 // of one region only.
-func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Day) error {
+func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Day, coverage map[Day]report.Coverage) error {
 	if err := errors.Join(
 		setRegion(ctx, db, week.Region),
 		db.Build(ctx, "mart_days", "mart_regions", "mart_region_ranks"),
@@ -222,12 +238,13 @@ func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Da
 		return err
 	}
 	if err := errors.Join(readRegions(ctx, db, week), readUnits(ctx, db, week), readShares(ctx, db, week),
-		readPools(ctx, db, week), readDays(ctx, db, week), readWeekCoverage(ctx, db, week),
+		readPools(ctx, db, week), readDays(ctx, db, week),
 		readWeekHistory(ctx, db, week), readCases(ctx, db, week), readOverview(ctx, db, week)); err != nil {
 		return err
 	}
 	for i := range week.Days {
-		week.Days[i].Ran = slices.Contains(nights, DayOf(week.Days[i].Day, week.Zone))
+		day := DayOf(week.Days[i].Day, week.Zone)
+		week.Days[i].Ran, week.Days[i].Coverage = slices.Contains(nights, day), coverage[day]
 	}
 	return nil
 }

@@ -11,8 +11,8 @@ with
 bits as (
     select
         host_hi, host_lo, day, tier, supports,
-        list_aggregate(active_slots, 'bitstring_agg', 0, 335) as slots,
-        list_bit_or(list_transform(active_slots, lambda slot: 1::bigint << (slot // 12))) as hours
+        slots_as_bits(active_slots) as slots,
+        hours_as_bits(active_slots) as hours
     from stg_contacts
     semi join raw_unfigured using (day)
     where len(active_slots) > 0

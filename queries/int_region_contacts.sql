@@ -2,7 +2,7 @@
 --
 -- grain:   one row per (region, host, pool address, pool port, pool, coin, match)
 -- inputs:  int_week_contacts
--- params:  none
+-- params:  only_region
 with
 
 met as (
@@ -14,6 +14,6 @@ met as (
     group by all
 )
 
-select unnest(regions_of(city, county)) as region, * exclude (city, county)
+select unnest(regions_of(city, county, getvariable('only_region'))) as region, * exclude (city, county)
 from met
 order by region

@@ -2,7 +2,7 @@
 --
 -- grain:   one row per (region, day with a counted contact)
 -- inputs:  int_week_contacts, int_region_slots
--- params:  none
+-- params:  only_region
 with
 
 hosts as (
@@ -12,7 +12,7 @@ hosts as (
 ),
 
 places as (
-    select unnest(regions_of(city, county)) as region, day, grade, records
+    select unnest(regions_of(city, county, getvariable('only_region'))) as region, day, grade, records
     from hosts
 ),
 

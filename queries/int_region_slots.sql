@@ -2,11 +2,11 @@
 --
 -- grain:   one row per (region, day, slot) with traffic
 -- inputs:  int_week_slots
--- params:  none
+-- params:  only_region
 with
 
 places as (
-    select unnest(regions_of(city, county)) as region, day, slot, millibytes
+    select unnest(regions_of(city, county, getvariable('only_region'))) as region, day, slot, millibytes
     from int_week_slots
 )
 

@@ -146,7 +146,27 @@ create or replace macro coverage_percent(stored, lost) as
 create or replace macro day_is_covered(exporters_short, receipts_faulty, percent, least) as
     exporters_short = 0 and receipts_faulty = 0 and coalesce(percent >= least, false)
 ;
--- The regions whose reports tell of a place: everything, its city, its county.
-create or replace macro regions_of(city, county) as
-    list_distinct(['', coalesce(city, ''), concat_ws('/', city, case when city <> '' then nullif(county, '') end)])
+-- The regions whose reports tell of a place: everything, its city, its county; of these two only the one wanted, or both where that is null.
+create or replace macro regions_of(city, county, wanted) as
+    list_filter(
+        list_distinct(['', coalesce(city, ''), concat_ws('/', city, case when city <> '' then nullif(county, '') end)]),
+        lambda region: region = '' or region = coalesce(wanted, region))
+;
+-- Whether slots, ascending, have no gap between them: a miner's mostly have none, and need not be looked at one by one.
+create or replace macro is_unbroken(slots) as
+    slots[-1] - slots[1] + 1 = len(slots)
+;
+-- The slots of a day, of 28 hours at most, as bits.
+create or replace macro slots_as_bits(slots) as
+    case
+        when is_unbroken(slots) then (repeat('0', slots[1]) || repeat('1', len(slots)) || repeat('0', 335 - slots[-1]))::bit
+        else list_aggregate(slots, 'bitstring_agg', 0, 335)
+    end
+;
+-- The hours of the slots of a day as the bits of a number.
+create or replace macro hours_as_bits(slots) as
+    case
+        when is_unbroken(slots) then (1::bigint << (slots[-1] // 12 + 1)) - (1::bigint << (slots[1] // 12))
+        else list_aggregate(list_transform(slots, lambda slot: 1::bigint << (slot // 12)), 'bit_or')
+    end
 ;

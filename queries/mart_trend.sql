@@ -1,33 +1,13 @@
 -- mart_trend: the last twelve weeks of one region: what their nights suspected, and what that rests on.
 --
 -- grain:   one row per week, the window's last
--- inputs:  int_trend, int_covered_days, int_host_days
--- params:  window_from, window_to, region_city, region_county
+-- inputs:  int_trend, int_trend_weeks
+-- params:  region_city, region_county
 -- notes:   a week without a night has no figures: zero would be a finding.
 --          Traffic = bytes both ways between the suspected hosts and pools, over
 --          the time of the week's nights. Nights and coverage are those of
 --          everything: routers serve several regions.
 with
-
-weeks as (
-    select getvariable('window_from') - 7 * unnest(range(12))::integer as week
-),
-
-days as (
-    select day, is_covered from int_covered_days
-    union all
-    select day, false from int_host_days
-),
-
-nights as (
-    select
-        getvariable('window_from') + 7 * floor((day - getvariable('window_from')) / 7)::integer as week,
-        count(distinct day)::integer as nights,
-        (count(distinct day) filter (where is_covered))::integer as nights_covered
-    from days
-    where day <= getvariable('window_to')
-    group by week
-),
 
 found as (
     select week, hosts, units, bytes
@@ -39,12 +19,11 @@ found as (
 
 select
     weeks.week,
-    coalesce(nights.nights, 0) as nights,
-    coalesce(nights.nights_covered, 0) as nights_covered,
-    case when nights.nights > 0 then coalesce(found.hosts, 0) end as hosts,
-    case when nights.nights > 0 then coalesce(found.units, 0) end as units,
-    case when nights.nights > 0 then coalesce(found.bytes, 0)::double * 8 / (nights.nights * 86400) / 1e6 end as mean_mbps
-from weeks
-left join nights using (week)
+    weeks.nights,
+    weeks.nights_covered,
+    case when weeks.nights > 0 then coalesce(found.hosts, 0) end as hosts,
+    case when weeks.nights > 0 then coalesce(found.units, 0) end as units,
+    case when weeks.nights > 0 then coalesce(found.bytes, 0)::double * 8 / (weeks.nights * 86400) / 1e6 end as mean_mbps
+from int_trend_weeks as weeks
 left join found using (week)
 order by weeks.week

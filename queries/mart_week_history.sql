@@ -1,8 +1,8 @@
 -- mart_week_history: the history of the suspects and units of the window, and of those that it lacks, in each region.
 --
 -- grain:   one row per (region, kind, subject); kind is host or unit
--- inputs:  int_region_hosts, mart_suspects, mart_history, mart_unit_history
--- params:  clean_days
+-- inputs:  int_region_hosts, int_host_grades, mart_history, mart_unit_history
+-- params:  only_region, clean_days
 -- notes:   the window grades by its own days alone, a night by the six days
 --          before as well. So that the suspects of the window are those that are
 --          new, continuing, recurred or not known, a subject that only nights
@@ -26,11 +26,11 @@ present as (
 
 suspected as (
     select 'host' as kind, host as subject
-    from mart_suspects
+    from int_host_grades
     where grade in ('A', 'B')
     union
     select 'unit', unit
-    from mart_suspects
+    from int_host_grades
     where grade in ('A', 'B')
 ),
 
@@ -41,7 +41,7 @@ known as (
 ),
 
 lacking as (
-    select unnest(regions_of(city, county)) as region, known.*
+    select unnest(regions_of(city, county, getvariable('only_region'))) as region, known.*
     from known
     where clean_before < getvariable('clean_days')
         and not exists (select 1 from suspected where suspected.kind = known.kind and suspected.subject = known.subject)

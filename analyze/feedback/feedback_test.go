@@ -50,7 +50,7 @@ func lakeWithNotices(t *testing.T) string {
 
 func form(unit string) *feedback.Form {
 	f := &feedback.Form{
-		NoticeNo: feedback.NoticeNo(week, unit), Week: week, Unit: unit, Chinese: true, Zone: shanghai, Program: "v1", AsOf: clock(16, 2, 0),
+		NoticeNo: feedback.NoticeNo(week, unit), Week: week, Unit: unit,
 		NotifiedAt: clock(16, 9, 0), LocateBy: clock(18, 9, 0), ReportBy: clock(19, 9, 0),
 	}
 	for _, n := range notices() {
@@ -63,14 +63,28 @@ func form(unit string) *feedback.Form {
 	return f
 }
 
+// written are the forms of units, of one mould.
+func written(t *testing.T, units ...string) [][]byte {
+	t.Helper()
+	forms, err := feedback.NewForms(feedback.Paper{Chinese: true, Zone: shanghai, Program: "v1", AsOf: clock(16, 2, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all [][]byte
+	for _, unit := range units {
+		var out bytes.Buffer
+		if err := forms.Write(&out, form(unit)); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, out.Bytes())
+	}
+	return all
+}
+
 // filled is a unit's form with cells that somebody wrote, by their names.
 func filled(t *testing.T, unit string, cells map[string]any) []byte {
 	t.Helper()
-	var out bytes.Buffer
-	if err := form(unit).Write(&out); err != nil {
-		t.Fatal(err)
-	}
-	book, err := excelize.OpenReader(&out)
+	book, err := excelize.OpenReader(bytes.NewReader(written(t, unit)[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,17 +285,11 @@ func TestTheRecordOfNoticesOnlyGrows(t *testing.T) {
 }
 
 func TestFormIsTheSameAgainAndProtected(t *testing.T) {
-	var first bytes.Buffer
-	if err := form("=1+1公司").Write(&first); err != nil {
-		t.Fatal(err)
+	forms := written(t, "=1+1公司", "某某学院", "=1+1公司")
+	if !bytes.Equal(forms[0], forms[2]) || !bytes.Equal(forms[0], written(t, "=1+1公司")[0]) {
+		t.Fatal("the same form gave other bytes")
 	}
-	for range 3 {
-		var again bytes.Buffer
-		if err := form("=1+1公司").Write(&again); err != nil || !bytes.Equal(first.Bytes(), again.Bytes()) {
-			t.Fatal("the same form gave other bytes", err)
-		}
-	}
-	book, err := excelize.OpenReader(&first)
+	book, err := excelize.OpenReader(bytes.NewReader(forms[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,9 +301,16 @@ func TestFormIsTheSameAgainAndProtected(t *testing.T) {
 	if err != nil || !protection.EditObjects && !protection.SelectLockedCells {
 		t.Errorf("protection %+v, %v", protection, err)
 	}
+	no := feedback.NoticeNo(week, "=1+1公司")
+	if said, err := book.GetCellValue("反馈表", "A2"); err != nil || said != "通报 "+no+"，通报时间 2026-11-16 09:00。请于 2026-11-18 09:00 前锁定设备和责任人，于 2026-11-19 09:00 前报送本表。" {
+		t.Errorf("above the columns stands %q, %v", said, err)
+	}
+	if props, err := book.GetDocProps(); err != nil || props.Title != "挖矿核查反馈表 "+no {
+		t.Errorf("title %+v, %v", props, err)
+	}
 	rules, err := book.GetDataValidations("反馈表")
-	if err != nil || len(rules) != 4 {
-		t.Errorf("%d rules for what is filled in, want 4: %v", len(rules), err)
+	if err != nil || len(rules) != 4 || rules[0].Sqref != fmt.Sprintf("I5:I%d", 4+len(form("=1+1公司").Rows)) {
+		t.Errorf("%d rules for what is filled in, want 4 for each row: %+v, %v", len(rules), rules[0], err)
 	}
 	for cell, locked := range map[string]bool{"A5": true, "C5": true, "I5": false, "Z5": false} {
 		id, err := book.GetCellStyle("反馈表", cell)

@@ -12,13 +12,17 @@ import (
 	"minewatch/analyze/workbook"
 )
 
+// Paper is what the forms of a week have in common.
+type Paper struct {
+	Chinese bool // the language of what is written on it
+	Zone    *time.Location
+	Program string
+	AsOf    time.Time // the results that it rests on
+}
+
 // Form is what a unit is asked about its addresses.
 type Form struct {
 	NoticeNo, Week, Unit string
-	Chinese              bool // the language of what is written on it
-	Zone                 *time.Location
-	Program              string
-	AsOf                 time.Time // the results that it rests on
 	NotifiedAt           time.Time
 	LocateBy, ReportBy   time.Time
 	Rows                 []FormRow
@@ -34,51 +38,111 @@ type FormRow struct {
 // headerRow is where the form's columns are named; above it stands what it is.
 const headerRow = 4
 
-// Write writes the form as a workbook: a row for each address, of which only what
-// is asked can be filled in, with lists and hints. The same form has the same
-// bytes.
-func (f *Form) Write(w io.Writer) (err error) {
-	file, err := workbook.New(workbook.Properties{
-		Title: f.say("挖矿核查反馈表", "Feedback on suspected mining") + " " + f.NoticeNo, Language: f.say("zh-CN", "en"),
-		Program: f.Program, Made: f.AsOf,
-	})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	b := &formBook{Form: f, file: file, sheet: f.say("反馈表", "Feedback")}
-	if err := b.write(); err != nil {
-		return fmt.Errorf("form %s: %w", f.NoticeNo, err)
-	}
-	return file.Write(w)
+// Forms writes forms as workbooks: a row for each address, of which only what is
+// asked can be filled in, with lists and hints. What they have in common is made
+// once: a week of a province has thousands.
+type Forms struct {
+	Paper
+	mould  *workbook.Mould
+	styles formStyles
 }
 
-func (f *Form) say(zh, en string) string {
-	if f.Chinese {
+// What stands in the mould for what is of one form.
+const (
+	noticeMark  = "{notice}"
+	topMark     = "{top}"
+	lastRowMark = "{last_row}"
+)
+
+// NewForms makes what the forms have in common.
+func NewForms(paper Paper) (*Forms, error) {
+	file, err := workbook.New(workbook.Properties{
+		Title: paper.say("挖矿核查反馈表", "Feedback on suspected mining") + " " + noticeMark, Language: paper.say("zh-CN", "en"),
+		Program: paper.Program, Made: paper.AsOf,
+	})
+	if err != nil {
+		return nil, err
+	}
+	b := &formBook{Paper: paper, file: file, sheet: paper.say("反馈表", "Feedback")}
+	f := &Forms{Paper: paper}
+	if err = b.write(); err == nil {
+		f.styles = b.formStyles
+		f.mould, err = workbook.NewMould(file, noticeMark, topMark, lastRowMark)
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return nil, fmt.Errorf("forms: %w", err)
+	}
+	return f, nil
+}
+
+// Write writes a form. The same form has the same bytes.
+func (f *Forms) Write(w io.Writer, form *Form) error {
+	words := map[string]string{
+		noticeMark: form.NoticeNo, topMark: f.top(form), lastRowMark: strconv.Itoa(headerRow + max(len(form.Rows), 1)),
+	}
+	err := f.mould.Write(w, words, func(out *workbook.Rows) error {
+		for i := range form.Rows {
+			out.Row(headerRow + 1 + i)
+			f.row(out, form, &form.Rows[i])
+			if err := out.End(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("form %s: %w", form.NoticeNo, err)
+	}
+	return nil
+}
+
+// top says what the form is of and until when it is to come back.
+func (f *Forms) top(form *Form) string {
+	clock := func(t time.Time) string { return t.In(f.Zone).Format("2006-01-02 15:04") }
+	return fmt.Sprintf(f.say("通报 %s，通报时间 %s。请于 %s 前锁定设备和责任人，于 %s 前报送本表。",
+		"Notice %s of %s. Find device and person by %s; return this form by %s."),
+		form.NoticeNo, clock(form.NotifiedAt), clock(form.LocateBy), clock(form.ReportBy))
+}
+
+func (f *Forms) row(out *workbook.Rows, form *Form, r *FormRow) {
+	told := map[string]any{
+		"notice_no": form.NoticeNo, "unit": form.Unit, "host": r.Host, "grade": r.Grade, "first_seen": r.FirstSeen, "last_seen": r.LastSeen,
+		"endpoints": r.Endpoints, "local_ports": r.LocalPorts,
+	}
+	for i := range formFields {
+		switch value := told[formFields[i].name].(type) {
+		case string:
+			out.Text(i, f.styles.told, value)
+		case time.Time:
+			out.Time(i, f.styles.toldTime, value.In(f.Zone))
+		default:
+			out.Empty(i, f.styles.of(&formFields[i]))
+		}
+	}
+}
+
+func (p *Paper) say(zh, en string) string {
+	if p.Chinese {
 		return zh
 	}
 	return en
 }
 
-// formBook is a form in the making.
+// formBook is the mould of forms in the making.
 type formBook struct {
-	*Form
+	Paper
+	formStyles
 	file  *excelize.File
 	sheet string
+}
 
-	title, note, head, fillHead, told, toldTime, fill, fillTime, fillDay int // styles
+// formStyles are the formats of cells.
+type formStyles struct {
+	title, note, head, fillHead, told, toldTime, fill, fillTime, fillDay int
 }
 
 func (b *formBook) write() error {
-	if err := errors.Join(b.file.SetSheetName("Sheet1", b.sheet), b.makeStyles(), b.top(), b.header()); err != nil {
-		return err
-	}
-	for i := range b.Rows {
-		if err := b.row(headerRow+1+i, &b.Rows[i]); err != nil {
-			return err
-		}
-	}
-	return errors.Join(b.ask(), b.close())
+	return errors.Join(b.file.SetSheetName("Sheet1", b.sheet), b.makeStyles(), b.top(), b.header(), b.ask(), b.close())
 }
 
 func (b *formBook) makeStyles() error {
@@ -119,14 +183,11 @@ func (b *formBook) makeStyles() error {
 	return nil
 }
 
-// top says what the form is and until when it is to come back.
+// top says what the form is.
 func (b *formBook) top() error {
-	clock := func(t time.Time) string { return t.In(b.Zone).Format("2006-01-02 15:04") }
 	return errors.Join(
 		b.text("A1", b.say("疑似挖矿 IP 地址核查反馈表", "Feedback on addresses suspected of mining"), b.title),
-		b.text("A2", fmt.Sprintf(b.say("通报 %s，通报时间 %s。请于 %s 前锁定设备和责任人，于 %s 前报送本表。",
-			"Notice %s of %s. Find device and person by %s; return this form by %s."),
-			b.NoticeNo, clock(b.NotifiedAt), clock(b.LocateBy), clock(b.ReportBy)), b.note),
+		b.text("A2", topMark, b.note),
 		b.text("A3", fmt.Sprintf(b.say("灰色列请勿改动；绿色列由单位填写，未查明的留空，每个地址一行。时间均为 %s 时间。",
 			"Leave the grey columns as they are; fill in the green ones, empty where not known, one row an address. Times are those of %s."),
 			b.Zone), b.note),
@@ -154,40 +215,15 @@ func (b *formBook) header() error {
 	return nil
 }
 
-func (b *formBook) row(n int, r *FormRow) error {
-	told := map[string]any{
-		"notice_no": b.NoticeNo, "unit": b.Unit, "host": r.Host, "grade": r.Grade, "first_seen": r.FirstSeen, "last_seen": r.LastSeen,
-		"endpoints": r.Endpoints, "local_ports": r.LocalPorts,
-	}
-	for i := range formFields {
-		field := &formFields[i]
-		cell, err := excelize.CoordinatesToCellName(i+1, n)
-		if err != nil {
-			return err
-		}
-		switch value := told[field.name].(type) {
-		case string:
-			err = b.text(cell, value, b.told)
-		case time.Time:
-			err = errors.Join(b.file.SetCellValue(b.sheet, cell, workbook.Wall(value.In(b.Zone))), b.file.SetCellStyle(b.sheet, cell, cell, b.toldTime))
-		default:
-			err = b.file.SetCellStyle(b.sheet, cell, cell, b.styleOf(field))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *formBook) styleOf(f *formField) int {
+// of is the format of a cell that is filled in.
+func (s *formStyles) of(f *formField) int {
 	switch {
 	case f.moment:
-		return b.fillTime
+		return s.fillTime
 	case f.day:
-		return b.fillDay
+		return s.fillDay
 	}
-	return b.fill
+	return s.fill
 }
 
 func (b *formBook) text(cell, value string, style int) error {
@@ -196,7 +232,6 @@ func (b *formBook) text(cell, value string, style int) error {
 
 // ask adds to the columns that are filled in what they take.
 func (b *formBook) ask() error {
-	last := headerRow + max(len(b.Rows), 1)
 	for i := range formFields {
 		field := &formFields[i]
 		if !field.fill || (field.hint(b.Chinese) == "") {
@@ -207,7 +242,7 @@ func (b *formBook) ask() error {
 			return err
 		}
 		v := excelize.NewDataValidation(true)
-		v.SetSqref(fmt.Sprintf("%s%d:%s%d", column, headerRow+1, column, last))
+		v.SetSqref(fmt.Sprintf("%s%d:%s%s", column, headerRow+1, column, lastRowMark))
 		v.SetInput(field.heading(b.Chinese), field.hint(b.Chinese))
 		v.SetError(excelize.DataValidationErrorStyleStop, field.heading(b.Chinese), field.hint(b.Chinese))
 		if field.name == "class" {

@@ -1,10 +1,10 @@
 package report
 
 import (
-	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
 	"os"
 	"path/filepath"
@@ -31,36 +31,61 @@ func FolderName(week *Week, lang Lang) string {
 	return strings.Join(parts, "-")
 }
 
-// WriteFolder writes the report in every format into a folder, which is made if
-// it is missing, and returns the path of the page. The page comes last: who sees
-// it finds the others, too.
+// Writer writes reports in one language and zone. What is the same in all of them it
+// makes once, and it may write several folders at a time.
+type Writer struct {
+	p    *printer
+	page *template.Template
+}
+
+// NewWriter is a writer for weeks of the zone; nil is UTC.
+func NewWriter(lang Lang, zone *time.Location) (*Writer, error) {
+	p, err := newPrinter(lang, zone)
+	if err != nil {
+		return nil, err
+	}
+	page, err := p.pageTemplate()
+	return &Writer{p: p, page: page}, err
+}
+
+// WriteFolder is Folder for who writes one report only.
 func WriteFolder(folder string, week *Week, lang Lang) (string, error) {
-	if _, err := CSVFiles(filepath.Join(folder, "tables"), week, lang); err != nil {
-		return "", err
+	w, err := NewWriter(lang, week.Zone)
+	if err != nil {
+		return "", fmt.Errorf("write report %s: %w", week.Name, err)
+	}
+	return w.Folder(folder, week)
+}
+
+// Folder writes the report in every format into a folder, which is made if it is
+// missing, and returns the path of the page. The page comes last: who sees it finds
+// the others, too.
+func (w *Writer) Folder(folder string, week *Week) (page string, err error) {
+	var files batch
+	defer func() { err = errors.Join(err, files.abandon()) }()
+	sheets := w.p.sheets(week)
+	if err := w.p.tables(&files, filepath.Join(folder, "tables"), sheets); err != nil {
+		return "", fmt.Errorf("write tables of %s: %w", week.Name, err)
 	}
 	if week.Issue != nil {
-		units, err := newUnitWriter(week, lang)
-		if err == nil {
-			err = units.write(filepath.Join(folder, "units"))
-		}
-		if err != nil {
+		if err := w.p.units(&files, filepath.Join(folder, "units"), week); err != nil {
 			return "", err
 		}
 	}
-	page := filepath.Join(folder, "report.html")
+	page = filepath.Join(folder, "report.html")
 	for _, f := range []struct {
 		path  string
-		write func(io.Writer, *Week, Lang) error
+		write func(io.Writer) error
 	}{
-		{filepath.Join(folder, "report.json"), Document},
-		{filepath.Join(folder, "report.xlsx"), Workbook},
-		{page, HTML},
+		{filepath.Join(folder, "report.json"), func(out io.Writer) error { return w.p.document(out, week, sheets) }},
+		{filepath.Join(folder, "report.xlsx"), func(out io.Writer) error { return w.p.workbook(out, week, sheets) }},
+		{page, func(out io.Writer) error { return w.html(out, week) }},
 	} {
-		if err := Save(f.path, func(w io.Writer) error { return f.write(w, week, lang) }); err != nil {
+		if err := files.write(f.path, f.write); err != nil {
 			return "", err
 		}
 	}
-	return page, nil
+	return page, files.commit()
 }
 
 func safeName(s string) string {
@@ -75,25 +100,12 @@ func safeName(s string) string {
 
 // Save writes a file under a temporary name and gives it its own name when
 // it is whole, so that nobody reads or sends half a report.
-func Save(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return fmt.Errorf("save %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("save %s: %w", path, err), os.Remove(f.Name()))
-		}
-	}()
-	out := bufio.NewWriter(f)
-	if err := errors.Join(write(out), out.Flush(), f.Sync(), f.Close()); err != nil {
+func Save(path string, write func(io.Writer) error) error {
+	var files batch
+	if err := files.write(path, write); err != nil {
 		return err
 	}
-	// Reports name units and persons: the owner decides who else reads them.
-	if err := os.Chmod(f.Name(), 0o640); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return errors.Join(files.commit(), files.abandon())
 }
 
 // sheet is one table of the report: a CSV file, a sheet of the workbook and an
@@ -113,18 +125,29 @@ func CSVFiles(dir string, week *Week, lang Lang) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write tables of %s: %w", week.Name, err)
 	}
-	if err := os.MkdirAll(dir, 0o750); err != nil {
+	var files batch
+	err = p.tables(&files, dir, p.sheets(week))
+	if err == nil {
+		err = files.commit()
+	}
+	if err = errors.Join(err, files.abandon()); err != nil {
 		return nil, fmt.Errorf("write tables of %s: %w", week.Name, err)
 	}
-	var paths []string
-	for _, s := range p.sheets(week) {
-		path := filepath.Join(dir, s.name+".csv")
-		if err := Save(path, func(w io.Writer) error { return s.csv(w, p.zone) }); err != nil {
-			return paths, err
-		}
-		paths = append(paths, path)
+	return files.named, nil
+}
+
+// tables writes each sheet as a CSV file.
+func (p *printer) tables(files *batch, dir string, sheets []sheet) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
 	}
-	return paths, nil
+	for i := range sheets {
+		s := &sheets[i]
+		if err := files.write(filepath.Join(dir, s.name+".csv"), func(w io.Writer) error { return s.csv(w, p.zone) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *sheet) csv(w io.Writer, zone *time.Location) error {
@@ -136,10 +159,14 @@ func (s *sheet) csv(w io.Writer, zone *time.Location) error {
 	if err := out.Write(s.columns); err != nil {
 		return err
 	}
+	safe := make([]string, len(s.columns))
 	for _, row := range s.rows {
-		safe := make([]string, len(row))
 		for i, cell := range row {
-			safe[i] = xlsx.Text(cellText(cell, zone, time.DateTime))
+			if text, ok := cell.(string); ok {
+				safe[i] = xlsx.Text(text)
+			} else {
+				safe[i] = cellText(cell, zone, time.DateTime)
+			}
 		}
 		if err := out.Write(safe); err != nil {
 			return err

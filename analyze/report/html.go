@@ -14,41 +14,42 @@ var pageFiles embed.FS
 // HTML writes the weekly report as one page that needs nothing beside it: no
 // network, no script to be useful, and it prints on A4. The same week gives
 // the same bytes.
-func HTML(w io.Writer, week *Week, lang Lang) error {
-	p, err := newPrinter(lang, week.Zone)
+func HTML(out io.Writer, week *Week, lang Lang) error {
+	w, err := NewWriter(lang, week.Zone)
 	if err != nil {
 		return fmt.Errorf("write report %s: %w", week.Name, err)
 	}
-	content, err := newPage(week, p)
-	if err != nil {
-		return fmt.Errorf("write report %s: %w", week.Name, err)
+	return w.html(out, week)
+}
+
+func (w *Writer) html(out io.Writer, week *Week) error {
+	content, err := newPage(week, w.p)
+	if err == nil {
+		err = w.page.Execute(out, content)
 	}
-	templates, err := template.New("page.html").Funcs(p.functions()).ParseFS(pageFiles, "page/*.html")
 	if err != nil {
-		return fmt.Errorf("write report %s: %w", week.Name, err)
-	}
-	if err := templates.Execute(w, content); err != nil {
 		return fmt.Errorf("write report %s: %w", week.Name, err)
 	}
 	return nil
 }
 
+func (p *printer) pageTemplate() (*template.Template, error) {
+	return template.New("page.html").Funcs(p.functions()).ParseFS(pageFiles, "page/*.html")
+}
+
 // functions are what the templates call.
 func (p *printer) functions() template.FuncMap {
 	return template.FuncMap{
-		"spaced":     spaced,
 		"t":          p.t,
 		"approx":     approximate,
 		"because":    p.because,
 		"bytes":      shortBytes,
+		"card":       p.card,
 		"count":      countAny,
 		"day":        p.day,
 		"dayShort":   p.dayShort,
 		"decimal":    decimal,
 		"duration":   p.duration,
-		"endpoint":   endpoint,
-		"exact":      p.exact,
-		"facts":      p.facts,
 		"gapNotes":   p.gapNotes,
 		"gradeShort": p.gradeShort,
 		"gradeText":  p.gradeText,
@@ -58,13 +59,12 @@ func (p *printer) functions() template.FuncMap {
 		"orUnknown":  p.orUnknown,
 		"percent":    percent,
 		"percentOf":  func(c Coverage) string { return p.percentOf(&c) },
-		"points":     points,
-		"reason":     p.reason,
 		"score":      score,
 		"stateText":  p.stateText,
 		"classText":  p.classText,
 		"precision":  p.precisionText,
 		"statusText": p.statusText,
+		"suspectRow": p.suspectRow,
 		"when":       p.when,
 		"why":        p.why,
 	}

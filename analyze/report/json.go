@@ -1,11 +1,17 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Schema names the form of the JSON file. Its number changes when a field goes
@@ -36,15 +42,11 @@ type document struct {
 	LastWeek *Total   `json:"last_week"` // null: it has no nights
 	Coverage Coverage `json:"coverage"`
 
-	Tables map[string][]record `json:"tables"`
+	Tables noTables `json:"tables"`
 }
 
-// record is a row by the names of its columns, in their order.
-type record struct {
-	columns []string
-	cells   []any
-	zone    *time.Location
-}
+// noTables is where writeJSON puts the tables: the last field of a document.
+type noTables struct{}
 
 // Document writes the week as one JSON document with the tables of the other
 // formats: numbers are numbers, times RFC 3339 in the week's zone, null is "not
@@ -54,68 +56,116 @@ func Document(w io.Writer, week *Week, lang Lang) error {
 	if err != nil {
 		return fmt.Errorf("write %s as json: %w", week.Name, err)
 	}
-	d := &document{
-		Schema: Schema, Lang: lang, Week: week.Name,
+	return p.document(w, week, p.sheets(week))
+}
+
+func (p *printer) document(w io.Writer, week *Week, sheets []sheet) error {
+	err := p.writeJSON(w, &document{
+		Schema: Schema, Lang: p.lang, Week: week.Name,
 		From: week.From.In(p.zone).Format(time.DateOnly), To: week.To.In(p.zone).Format(time.DateOnly), Zone: p.zone.String(),
 		Region: week.Region, Site: week.Site, Masked: week.Masked, AsOf: week.AsOf.UTC(), ChainHead: week.ChainHead, ProgramVersion: week.ProgramVersion,
 		FeedVersions: orEmpty(week.FeedVersions), LedgerVersions: orEmpty(week.LedgerVersions), Rules: week.ConfigHash,
 		Headline: p.headline(week), Warnings: orEmpty(p.warnings(week)), Total: &week.Total, LastWeek: week.Last, Coverage: week.Coverage,
-		Tables: map[string][]record{},
-	}
-	for _, s := range p.sheets(week) {
-		d.Tables[s.name] = p.records(&s)
-	}
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	out.SetIndent("", " ")
-	if err := out.Encode(d); err != nil {
+	}, sheets)
+	if err != nil {
 		return fmt.Errorf("write %s as json: %w", week.Name, err)
 	}
 	return nil
 }
 
-func (p *printer) records(s *sheet) []record {
-	rows := make([]record, len(s.rows))
-	for i, cells := range s.rows {
-		rows[i] = record{s.columns, cells, p.zone}
+// writeJSON writes a document whose last field is noTables, with the tables by name
+// in its place: each an array of rows, a row its cells by the names of the columns,
+// in their order. The rows of a province are too many for reflection.
+func (p *printer) writeJSON(w io.Writer, document any, tables []sheet) error {
+	var head bytes.Buffer
+	out := json.NewEncoder(&head)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", " ")
+	if err := out.Encode(document); err != nil {
+		return err
 	}
-	return rows
-}
-
-// MarshalJSON writes the cells under the names of their columns.
-func (r record) MarshalJSON() ([]byte, error) {
-	out := append(make([]byte, 0, 32*len(r.columns)), '{')
-	for i, name := range r.columns {
-		if i > 0 {
-			out = append(out, ',')
+	const empty = "{}\n}\n"
+	line, found := bytes.CutSuffix(head.Bytes(), []byte(empty))
+	if !found {
+		return errors.New("the document does not end with its tables")
+	}
+	line = append(line, '{')
+	tables = slices.SortedFunc(slices.Values(tables), func(a, b sheet) int { return strings.Compare(a.name, b.name) })
+	for i := range tables {
+		t := &tables[i]
+		line = append(strconv.AppendQuote(append(line, separator(i)+"\n  "...), t.name), ": ["...)
+		names := make([]string, len(t.columns))
+		for c, name := range t.columns {
+			names[c] = separator(c) + "\n    " + strconv.Quote(name) + ": "
 		}
-		out = append(strconv.AppendQuote(out, name), ':')
-		switch v := r.cells[i].(type) {
-		case int:
-			out = strconv.AppendInt(out, int64(v), 10)
-		case int64:
-			out = strconv.AppendInt(out, v, 10)
-		default:
-			value, err := json.Marshal(jsonCell(v, r.zone))
-			if err != nil {
-				return nil, err
+		for r, cells := range t.rows {
+			line = append(line, separator(r)+"\n   {"...)
+			for c, cell := range cells {
+				var err error
+				if line, err = appendCell(append(line, names[c]...), cell, p.zone); err != nil {
+					return fmt.Errorf("%s: %s: %w", t.name, t.columns[c], err)
+				}
 			}
-			out = append(out, value...)
+			line = append(line, "\n   }"...)
+			if _, err := w.Write(line); err != nil {
+				return err
+			}
+			line = line[:0]
 		}
+		if len(t.rows) > 0 {
+			line = append(line, "\n  "...)
+		}
+		line = append(line, ']')
 	}
-	return append(out, '}'), nil
+	_, err := w.Write(append(line, "\n }\n}\n"...))
+	return err
 }
 
-func jsonCell(cell any, zone *time.Location) any {
-	switch v := cell.(type) {
-	case fixed:
-		return json.Number(v.String())
-	case date:
-		return time.Time(v).Format(time.DateOnly)
-	case time.Time:
-		return v.In(zone).Format(time.RFC3339)
+// separator stands before the nth of a list.
+func separator(n int) string {
+	if n == 0 {
+		return ""
 	}
-	return cell
+	return ","
+}
+
+// appendCell appends a cell as encoding/json has it.
+func appendCell(out []byte, cell any, zone *time.Location) ([]byte, error) {
+	switch v := cell.(type) {
+	case nil:
+		return append(out, "null"...), nil
+	case int:
+		return strconv.AppendInt(out, int64(v), 10), nil
+	case int64:
+		return strconv.AppendInt(out, v, 10), nil
+	case bool:
+		return strconv.AppendBool(out, v), nil
+	case time.Time:
+		return append(v.In(zone).AppendFormat(append(out, '"'), time.RFC3339), '"'), nil
+	case date:
+		return append(time.Time(v).AppendFormat(append(out, '"'), time.DateOnly), '"'), nil
+	case fixed:
+		if math.IsNaN(v.value) || math.IsInf(v.value, 0) {
+			return out, fmt.Errorf("%s is no number", v)
+		}
+		return append(out, v.String()...), nil
+	case string:
+		if isPlain(v) {
+			return append(append(append(out, '"'), v...), '"'), nil
+		}
+	}
+	value, err := json.Marshal(cell)
+	return append(out, value...), err
+}
+
+// isPlain says whether nothing of a text is escaped in JSON.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' || c == 0x7f {
+			return false
+		}
+	}
+	return utf8.ValidString(s) && !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029")
 }
 
 // orEmpty is a list that is never null.

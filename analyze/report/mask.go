@@ -38,6 +38,11 @@ func Mask(week *Week) (*Week, error) {
 		Hosts: maskPast(week.Hosts), UnitPast: maskPast(week.UnitPast),
 		Trend: maskTrend(week.Trend), Coverage: maskCoverage(week.Coverage), MinCoverage: week.MinCoverage, CleanDays: week.CleanDays,
 	}
+	if last := week.Last; last != nil {
+		if n := suspected(last); n > 0 && n < leastShown {
+			masked.Last, masked.LastFew = nil, true
+		}
+	}
 	masked.Places = maskPlaces(week.Places, masked.Cities)
 	for _, d := range week.Days {
 		d.Coverage = maskCoverage(d.Coverage)

@@ -201,6 +201,22 @@ func TestMaskedOverviewHidesSmallOnes(t *testing.T) {
 	}
 }
 
+// A difference to a week of 1 to 4 suspects would tell them.
+func TestMaskedComparisonHidesAFew(t *testing.T) {
+	for last, told := range map[int]bool{0: true, 1: false, 4: false, 5: true} {
+		week := sampleWeek()
+		week.Last = &report.Total{HostsB: last, Units: 7777}
+		masked, err := report.Mask(week)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := written(t, masked, report.English)["report.html"]
+		if (masked.Last != nil) != told || masked.LastFew == told || strings.Contains(page, "fewer than 5, so it is not compared") == told || strings.Contains(page, "7,777") != told {
+			t.Errorf("of a week with %d before: last week %+v, few %v", last, masked.Last, masked.LastFew)
+		}
+	}
+}
+
 func TestMaskAddress(t *testing.T) {
 	for host, want := range map[string]string{
 		"10.1.2.3": "10.1.x.x", "::ffff:10.1.2.3": "10.1.x.x", "2001:db8:5::7": "2001:db8:x:x:x:x:x:x", "fe80::1%eth0": "fe80:0:x:x:x:x:x:x", "unit 7": "x", "": "x",

@@ -71,31 +71,43 @@ func NoticeTemplate(lang Lang) (string, error) {
 type unitWriter struct {
 	p       *printer
 	week    *Week
+	files   *batch
+	forms   *feedback.Forms
 	notice  *template.Template
 	style   template.CSS
 	folders map[string]bool // that were given out
 }
 
-func newUnitWriter(week *Week, lang Lang) (*unitWriter, error) {
-	p, err := newPrinter(lang, week.Zone)
+// units writes a folder for each unit of the week.
+func (p *printer) units(files *batch, folder string, week *Week) error {
+	u, err := newUnitWriter(p, files, week)
 	if err != nil {
+		return err
+	}
+	return u.write(folder)
+}
+
+func newUnitWriter(p *printer, files *batch, week *Week) (*unitWriter, error) {
+	u := &unitWriter{p: p, week: week, files: files, folders: map[string]bool{}}
+	var err error
+	if u.forms, err = feedback.NewForms(feedback.Paper{Chinese: p.lang == Chinese, Zone: p.zone, Program: week.ProgramVersion, AsOf: week.AsOf}); err != nil {
 		return nil, err
 	}
-	u := &unitWriter{p: p, week: week, folders: map[string]bool{}}
-	text, name := "", string(lang)+".html"
+	text, name := "", string(p.lang)+".html"
 	if week.NoticeTemplate != "" {
 		data, err := os.ReadFile(week.NoticeTemplate)
 		if err != nil {
 			return nil, fmt.Errorf("template of the notices: %w", err)
 		}
 		text, name = string(data), filepath.Base(week.NoticeTemplate)
-	} else if text, err = NoticeTemplate(lang); err != nil {
+	} else if text, err = NoticeTemplate(p.lang); err != nil {
 		return nil, err
 	}
 	if u.notice, err = template.New(name).Parse(text); err != nil {
 		return nil, fmt.Errorf("template of the notices: %w: 'minewatch report template' prints one that works", err)
 	}
-	css, err := fs.ReadFile(noticeFiles, "notice/style.css")
+	var css []byte
+	css, err = fs.ReadFile(noticeFiles, "notice/style.css")
 	u.style = template.CSS(css)
 	return u, err
 }
@@ -109,11 +121,11 @@ func (u *unitWriter) write(folder string) error {
 			return err
 		}
 		form := u.form(unit, suspects)
-		if err := Save(filepath.Join(dir, "form.xlsx"), form.Write); err != nil {
+		if err := u.files.write(filepath.Join(dir, "form.xlsx"), func(w io.Writer) error { return u.forms.Write(w, form) }); err != nil {
 			return err
 		}
 		page := u.page(unit, suspects)
-		if err := Save(filepath.Join(dir, "notice.html"), func(w io.Writer) error { return u.notice.Execute(w, page) }); err != nil {
+		if err := u.files.write(filepath.Join(dir, "notice.html"), func(w io.Writer) error { return u.notice.Execute(w, page) }); err != nil {
 			return err
 		}
 	}
@@ -158,8 +170,7 @@ func (u *unitWriter) no(unit *Unit) string { return feedback.NoticeNo(u.week.Nam
 
 func (u *unitWriter) form(unit *Unit, suspects []Suspect) *feedback.Form {
 	form := &feedback.Form{
-		NoticeNo: u.no(unit), Week: u.week.Name, Unit: unit.Unit, Chinese: u.p.lang == Chinese, Zone: u.p.zone,
-		Program: u.week.ProgramVersion, AsOf: u.week.AsOf,
+		NoticeNo: u.no(unit), Week: u.week.Name, Unit: unit.Unit,
 		NotifiedAt: u.week.Issue.NotifiedAt, LocateBy: u.week.Issue.LocateBy, ReportBy: u.week.Issue.ReportBy,
 	}
 	for i := range suspects {

@@ -42,8 +42,8 @@ type page struct {
 	Energy                           *energyPart
 	Units                            []Unit
 	UnitsCut                         string
-	Suspects, NoOwner                []row
-	Clues, Excluded                  []row
+	Suspects, NoOwner                []*row
+	Clues, Excluded                  []*row
 	CardsCut, CluesCut, ExcludedCut  string
 	Basis                            []fact
 	Coverage                         *coveragePart
@@ -207,17 +207,17 @@ func (c *page) listHosts(week *Week, p *printer) {
 	c.Excluded, c.ExcludedCut = p.first(rows(week.Excluded), maxExcluded)
 }
 
-func (p *printer) first(all []row, most int) (shown []row, cut string) {
+func (p *printer) first(all []*row, most int) (shown []*row, cut string) {
 	if len(all) <= most {
 		return all, ""
 	}
 	return all[:most], p.say("table.cut", count(most), count(len(all)))
 }
 
-func rows(suspects []Suspect) []row {
-	list := make([]row, len(suspects))
+func rows(suspects []Suspect) []*row {
+	list := make([]*row, len(suspects))
 	for i, s := range suspects {
-		list[i] = row{
+		list[i] = &row{
 			Suspect: s, Bytes: s.BytesUp + s.BytesDown,
 			Sampled: slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return e.Name == "sampled" }),
 		}

@@ -147,6 +147,9 @@ func (p *printer) comparison(week *Week) string {
 		return p.say("comparison.no_today")
 	}
 	last := week.Last
+	if week.LastFew {
+		return p.say("comparison.few", leastShown)
+	}
 	if last == nil {
 		return p.say("comparison.none")
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 
 	"minewatch/analyze/intake"
+	xlsx "minewatch/analyze/workbook"
 )
 
 // SpotCheckSchema names the form of a spot check as JSON.
@@ -109,31 +109,25 @@ func (c *SpotCheck) JSON(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	tables := map[string][]record{}
-	for _, s := range append([]sheet{c.spotSheet()}, c.layerSheets()...) {
-		tables[s.name] = p.records(&s)
-	}
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	out.SetIndent("", " ")
-	return out.Encode(struct {
-		Schema         string              `json:"schema"`
-		Week           string              `json:"week"`
-		Zone           string              `json:"zone"`
-		Region         string              `json:"region"`
-		Seed           string              `json:"seed"` // text: not every program has whole numbers of 64 bits
-		Asked          int                 `json:"asked"`
-		Drawn          int                 `json:"drawn"`
-		Suspects       int                 `json:"suspects"`
-		NoOwner        int                 `json:"no_owner"`
-		AsOf           time.Time           `json:"as_of"`
-		ProgramVersion string              `json:"program_version"`
-		LedgerVersions []string            `json:"ledger_versions"`
-		Tables         map[string][]record `json:"tables"`
+	return p.writeJSON(w, struct {
+		Schema         string    `json:"schema"`
+		Week           string    `json:"week"`
+		Zone           string    `json:"zone"`
+		Region         string    `json:"region"`
+		Seed           string    `json:"seed"` // text: not every program has whole numbers of 64 bits
+		Asked          int       `json:"asked"`
+		Drawn          int       `json:"drawn"`
+		Suspects       int       `json:"suspects"`
+		NoOwner        int       `json:"no_owner"`
+		AsOf           time.Time `json:"as_of"`
+		ProgramVersion string    `json:"program_version"`
+		LedgerVersions []string  `json:"ledger_versions"`
+		Tables         noTables  `json:"tables"`
 	}{
 		SpotCheckSchema, c.Week.Name, p.zone.String(), c.Week.Region, strconv.FormatUint(c.Seed, 10), c.Asked, len(c.Drawn), c.Suspects, c.NoOwner,
-		c.Week.AsOf.UTC(), c.Week.ProgramVersion, orEmpty(c.Week.LedgerVersions), tables,
-	})
+		c.Week.AsOf.UTC(), c.Week.ProgramVersion, orEmpty(c.Week.LedgerVersions),
+		noTables{},
+	}, append([]sheet{c.spotSheet()}, c.layerSheets()...))
 }
 
 // Workbook writes the sample as an xlsx workbook: what it was drawn from and
@@ -163,7 +157,7 @@ func (c *SpotCheck) Workbook(w io.Writer, lang Lang) error {
 		}
 	}
 	if err == nil {
-		err = b.file.Write(w)
+		err = xlsx.Write(w, b.file, b.bodies)
 	}
 	if err = errors.Join(err, b.file.Close()); err != nil {
 		return fmt.Errorf("write spot check of %s: %w", c.Week.Name, err)

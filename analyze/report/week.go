@@ -123,6 +123,7 @@ type Week struct {
 
 	Total    Total
 	Last     *Total // the week before, nil if it has no nights
+	LastFew  bool   // in a public version: the week before has too few suspects to be told, and Last is nil
 	Cities   []Region
 	Counties []Region
 	Units    []Unit

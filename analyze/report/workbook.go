@@ -24,11 +24,14 @@ func Workbook(w io.Writer, week *Week, lang Lang) error {
 	if err != nil {
 		return fmt.Errorf("write workbook of %s: %w", week.Name, err)
 	}
+	return p.workbook(w, week, p.sheets(week))
+}
+
+func (p *printer) workbook(w io.Writer, week *Week, sheets []sheet) error {
 	b, err := newWorkbook(p, p.say("title")+" "+week.Name, week)
 	if err != nil {
 		return fmt.Errorf("write workbook of %s: %w", week.Name, err)
 	}
-	sheets := p.sheets(week)
 	err = b.cover(week, sheets)
 	for i := range sheets {
 		if err == nil {
@@ -36,7 +39,7 @@ func Workbook(w io.Writer, week *Week, lang Lang) error {
 		}
 	}
 	if err == nil {
-		err = b.file.Write(w)
+		err = xlsx.Write(w, b.file, b.bodies)
 	}
 	if err = errors.Join(err, b.file.Close()); err != nil {
 		return fmt.Errorf("write workbook of %s: %w", week.Name, err)
@@ -48,7 +51,8 @@ func Workbook(w io.Writer, week *Week, lang Lang) error {
 type workbook struct {
 	p      *printer
 	file   *excelize.File
-	styles map[string]int // by kind, and "A", "title", "label", "head"
+	styles map[string]int       // by kind, and "A", "title", "label", "head"
+	bodies map[string]xlsx.Body // by sheet
 }
 
 func newWorkbook(p *printer, title string, week *Week) (*workbook, error) {
@@ -58,7 +62,7 @@ func newWorkbook(p *printer, title string, week *Week) (*workbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &workbook{p: p, file: file, styles: map[string]int{}}
+	b := &workbook{p: p, file: file, styles: map[string]int{}, bodies: map[string]xlsx.Body{}}
 	styles := bookStyles()
 	for _, name := range slices.Sorted(maps.Keys(styles)) {
 		id, err := b.file.NewStyle(styles[name])
@@ -126,14 +130,17 @@ func (b *workbook) table(s *sheet) (err error) {
 	); err != nil {
 		return err
 	}
-	row := make([]any, len(s.columns))
-	for n, cells := range s.rows {
-		for i, cell := range cells {
-			row[i] = b.cell(&set[i], cell)
+	b.bodies[name] = func(out *xlsx.Rows) error {
+		for n, cells := range s.rows {
+			out.Row(n + 2)
+			for i, cell := range cells {
+				b.cell(out, i, &set[i], cell)
+			}
+			if err := out.End(); err != nil {
+				return err
+			}
 		}
-		if err := out.SetRow(fmt.Sprintf("A%d", n+2), row); err != nil {
-			return err
-		}
+		return nil
 	}
 	if len(s.rows) > 0 {
 		last, err := excelize.CoordinatesToCellName(len(s.columns), len(s.rows)+1)
@@ -160,34 +167,36 @@ func (b *workbook) paper(sheet, orientation string, wide int) error {
 	)
 }
 
-// cell is a value with the format of its column.
-func (b *workbook) cell(f *field, cell any) any {
+// cell writes a value with the format of its column.
+func (b *workbook) cell(out *xlsx.Rows, column int, f *field, cell any) {
 	style := b.styles[string(f.kind)]
 	switch v := cell.(type) {
-	case nil:
-		return nil
 	case string:
 		if f.name == "grade" || f.name == "best_grade" {
 			if graded, ok := b.styles[v]; ok {
 				style = graded
 			}
 		}
-		cell = xlsx.Text(v)
+		out.Text(column, style, v)
 	case int:
 		if f.name == "rank" || f.name == "pool_port" || f.name == "factor_year" {
 			style = b.styles["plain"] // a number that is a name is not grouped
 		}
+		out.Int(column, style, int64(v))
+	case int64:
+		out.Int(column, style, v)
+	case bool:
+		out.Bool(column, style, v)
 	case fixed:
-		cell = v.value
 		if v.decimals > 0 {
-			cell = rounded(v)
+			v.value = rounded(v)
 		}
+		out.Number(column, style, v.value)
 	case date:
-		cell = xlsx.Wall(time.Time(v))
+		out.Time(column, style, time.Time(v))
 	case time.Time:
-		cell = xlsx.Wall(v.In(b.p.zone))
+		out.Time(column, style, v.In(b.p.zone))
 	}
-	return excelize.Cell{StyleID: style, Value: cell}
 }
 
 // The cover's second column is so wide, in characters, and a line so high, in

@@ -23,7 +23,7 @@ type Properties struct {
 // its properties alone, so when a program writes it again is no difference.
 func New(p Properties) (*excelize.File, error) {
 	f := excelize.NewFile()
-	f.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return newOrderedZip(w) })
+	f.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &orderedZip{out: w} })
 	made := p.Made.UTC().Format(time.RFC3339)
 	return f, f.SetDocProps(&excelize.DocProperties{
 		Creator: "minewatch " + p.Program, LastModifiedBy: "minewatch", Created: made, Modified: made,
@@ -39,7 +39,10 @@ func Wall(t time.Time) time.Time {
 // Serial is a time of a wall's clock as a workbook stores it: days since the end
 // of 1899.
 func Serial(t time.Time) float64 {
-	return Wall(t).Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24
+	const day = 24 * time.Hour
+	since := Wall(t).Sub(time.Date(1899, 12, 31, 0, 0, 0, 0, time.UTC))
+	// A workbook has the 29th of February 1900, which was not.
+	return float64(since/day) + float64(since%day)/float64(day) + 1
 }
 
 // Text is a value as a cell may have it: names come from others, and a program

@@ -17,94 +17,93 @@ import (
 // entries sorted by name, all with the same time. The workbook's library
 // writes some of them in an order that changes.
 type orderedZip struct {
-	out     io.Writer
-	entries map[string]*zipEntry
-	packer  *flate.Writer
-	current *zipEntry // that is being written; as in any zip archive, one at a time
+	out    io.Writer
+	bodies map[string]Body // by name of the entry
+	parts  map[string]*bytes.Buffer
 }
 
-// zipEntry is a file of the archive, compressed as it comes: sheets are ten
-// times larger before.
-type zipEntry struct {
+// Create begins an entry.
+func (z *orderedZip) Create(name string) (io.Writer, error) {
+	if z.parts == nil {
+		z.parts = map[string]*bytes.Buffer{}
+	}
+	part := &bytes.Buffer{}
+	z.parts[name] = part
+	return part, nil
+}
+
+// AddFS is asked for by the library's interface, and not called by it.
+func (z *orderedZip) AddFS(fs.FS) error { return errors.ErrUnsupported }
+
+// Close writes the archive.
+func (z *orderedZip) Close() error {
+	out := zip.NewWriter(z.out)
+	for _, name := range slices.Sorted(maps.Keys(z.parts)) {
+		if err := writeEntry(out, name, z.parts[name].Bytes(), z.bodies[name]); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+// packers are those that are free: each has half a megabyte, and a week writes
+// thousands of forms.
+var packers sync.Pool
+
+// packer compresses one entry of an archive.
+type packer struct {
 	packed bytes.Buffer
 	to     *flate.Writer
 	crc    uint32
 	size   uint64
 }
 
-// packers are those of archives that are finished: each has half a megabyte, and a
-// week writes thousands of forms.
-var packers sync.Pool
-
-func newOrderedZip(w io.Writer) *orderedZip {
-	return &orderedZip{out: w, entries: map[string]*zipEntry{}}
+// Write compresses as it comes: sheets are ten times larger before.
+func (k *packer) Write(p []byte) (int, error) {
+	k.crc = crc32.Update(k.crc, crc32.IEEETable, p)
+	k.size += uint64(len(p))
+	return k.to.Write(p)
 }
 
-// Create begins an entry, and ends the one before.
-func (z *orderedZip) Create(name string) (io.Writer, error) {
-	if err := z.finish(); err != nil {
-		return nil, err
+// writeEntry compresses a part into the archive, with its body if it has one.
+func writeEntry(out *zip.Writer, name string, part []byte, body Body) error {
+	k, err := pack(part, body)
+	if err != nil {
+		return err
 	}
-	e := &zipEntry{}
-	if z.packer == nil {
-		z.packer, _ = packers.Get().(*flate.Writer)
-	}
-	if z.packer == nil {
-		var err error
-		if z.packer, err = flate.NewWriter(&e.packed, flate.BestSpeed); err != nil {
-			return nil, err
-		}
-	}
-	z.packer.Reset(&e.packed)
-	e.to = z.packer
-	z.entries[name], z.current = e, e
-	return e, nil
+	defer packers.Put(k)
+	return writePacked(out, name, k.packed.Bytes(), k.crc, k.size)
 }
 
-// finish ends the entry that is being written.
-func (z *orderedZip) finish() error {
-	if z.current == nil {
-		return nil
+func writePacked(out *zip.Writer, name string, packed []byte, crc uint32, size uint64) error {
+	to, err := out.CreateRaw(&zip.FileHeader{
+		Name: name, Method: zip.Deflate, CRC32: crc, CompressedSize64: uint64(len(packed)), UncompressedSize64: size,
+	})
+	if err != nil {
+		return err
 	}
-	err := z.current.to.Close()
-	z.current.to, z.current = nil, nil
+	_, err = to.Write(packed)
 	return err
 }
 
-// AddFS is asked for by the library's interface, and not called by it.
-func (z *orderedZip) AddFS(fs.FS) error { return errors.ErrUnsupported }
-
-func (e *zipEntry) Write(p []byte) (int, error) {
-	if e.to == nil {
-		return 0, errors.New("the entry has ended: another one was begun")
-	}
-	e.crc = crc32.Update(e.crc, crc32.IEEETable, p)
-	e.size += uint64(len(p))
-	return e.to.Write(p)
-}
-
-// Close writes the archive.
-func (z *orderedZip) Close() error {
-	if err := z.finish(); err != nil {
-		return err
-	}
-	if z.packer != nil {
-		packers.Put(z.packer)
-		z.packer = nil
-	}
-	out := zip.NewWriter(z.out)
-	for _, name := range slices.Sorted(maps.Keys(z.entries)) {
-		e := z.entries[name]
-		to, err := out.CreateRaw(&zip.FileHeader{
-			Name: name, Method: zip.Deflate, CRC32: e.crc,
-			CompressedSize64: uint64(e.packed.Len()), UncompressedSize64: e.size,
-		})
-		if err != nil {
-			return err
-		}
-		if _, err := e.packed.WriteTo(to); err != nil {
-			return err
+// pack returns a packer that goes back to packers when what it has was used.
+func pack(part []byte, body Body) (*packer, error) {
+	k, _ := packers.Get().(*packer)
+	if k == nil {
+		k = &packer{}
+		var err error
+		if k.to, err = flate.NewWriter(&k.packed, flate.BestSpeed); err != nil {
+			return nil, err
 		}
 	}
-	return out.Close()
+	k.packed.Reset()
+	k.to.Reset(&k.packed)
+	k.crc, k.size = 0, 0
+	var err error
+	if body == nil {
+		_, err = k.Write(part)
+	} else {
+		err = body.into(k, part)
+	}
+	return k, errors.Join(err, k.to.Close())
 }

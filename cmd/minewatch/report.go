@@ -150,11 +150,15 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 	var base, page string
 	regions := 0
 	o.Region = ""
-	err := analyze.Weeks(ctx, *o, func(week *report.Week) error {
+	writer, err := report.NewWriter(lang, o.Zone)
+	if err != nil {
+		return err
+	}
+	err = analyze.Weeks(ctx, *o, func(week *report.Week) (func() error, error) {
 		if week.Region == "" {
 			if !f.draft {
 				if err := issue(env, f, week); err != nil {
-					return err
+					return nil, err
 				}
 			}
 			base, regions = filepath.Join(f.out, report.FolderName(week, lang)), 0
@@ -167,11 +171,14 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 			week.Issue, week.NoticeTemplate = whole.Issue, whole.NoticeTemplate
 			regions++
 		}
-		path, err := report.WriteFolder(filepath.Join(base, folders.Of(week.Region)), week, lang)
-		if week.Region == "" {
-			page = path
-		}
-		return err
+		folder := filepath.Join(base, folders.Of(week.Region))
+		return func() error {
+			path, err := writer.Folder(folder, week)
+			if week.Region == "" {
+				page = path
+			}
+			return err
+		}, nil
 	})
 	if err != nil {
 		return err
