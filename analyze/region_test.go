@@ -31,6 +31,11 @@ func makeProvince(tb testing.TB, lake string, day analyze.Day, hosts, units int,
 		tb.Fatal(err)
 	}
 	defer db.Close()
+	for _, t := range analyze.Thresholds {
+		if err := db.Set(tb.Context(), t.Name, t.Default); err != nil {
+			tb.Fatal(err)
+		}
+	}
 	where := "h % " + strconv.Itoa(units)
 	if moved {
 		where = "(case when h % 50 = 7 then h + 1 else h end) % " + strconv.Itoa(units)
@@ -55,13 +60,15 @@ func makeProvince(tb testing.TB, lake string, day analyze.Day, hosts, units int,
 		from (%[2]s) cross join range(2) as v(e)`, day, host))
 	publish(tb, db, lake, "suspects", day, fmt.Sprintf(`
 		select date '%[1]s' as day, host, 'A' as grade, 'persistent' as decided_by, coalesce(unit, '') as unit,
-			coalesce(city, '') as city, 'school' as sector, coalesce(county, '') as county, 0 as host_hi, host_lo
+			coalesce(city, '') as city, 'school' as sector, coalesce(county, '') as county, 0 as host_hi, host_lo,
+			'192.0.2.' || h %% 8 as seen_by, 4000000 + 2 * h as answered_bytes
 		from (%[2]s)`, day, host))
 	publish(tb, db, lake, "coverage", day, fmt.Sprintf(`
 		select date '%[1]s' as day, '192.0.2.' || e as exporter, hour, 1000 as flows, 1 as sampling_rate, 'whole' as receipt,
 			0 as flows_unaccounted, 1000 as records_received, 1000 as records_stored, 0 as records_malformed, 0 as records_disk,
 			0 as records_aborted, 0 as records_absent, 0 as records_unread, 0 as records_missed, 100 as datagrams, 0 as datagrams_missed
 		from range(8) as t(e) cross join range(24) as u(hour)`, day))
+	publishFigures(tb, db, lake, day)
 	signNight(tb, lake, day)
 }
 

@@ -3,7 +3,7 @@
 -- grain:   one row per (host, day)
 -- inputs:  raw_figures, int_new_figures
 -- params:  window_from, window_to
--- notes:   those that nights have written, and the others. As in int_counted,
+-- notes:   those that nights have written, and the others. As in stg_counted,
 --          a host that has contacts which support a grade is judged by these alone.
 with
 

@@ -4,7 +4,7 @@
 -- inputs:  stg_contacts
 -- params:  none
 -- notes:   the one pass over the contacts of a window: what hosts are judged
---          by is gathered from these few rows. is_counted: as int_counted has it.
+--          by is gathered from these few rows. is_counted: as stg_counted has it.
 --          owner is that of last_day; longest and negative are the contact that
 --          lasted longest, for the reasons of hosts without a strong contact.
 with

@@ -1,7 +1,7 @@
 -- int_week_contacts: the counted contacts, each with the grade and owner that its host has over the whole window.
 --
 -- grain:   one row per (day, host, pool address, pool port, protocol)
--- inputs:  int_counted, int_host_grades
+-- inputs:  stg_counted, int_host_grades
 -- params:  none
 select
     contact.day,
@@ -19,5 +19,5 @@ select
     suspect.unit,
     suspect.city,
     suspect.county
-from int_counted as contact
+from stg_counted as contact
 join int_host_grades as suspect on suspect.host_lo = contact.host_lo and suspect.host_hi = contact.host_hi

@@ -1,7 +1,7 @@
 -- mart_details: the pool endpoints of each suspect: what its owner needs to find the device.
 --
 -- grain:   one row per (host, pool address, pool port)
--- inputs:  int_counted
+-- inputs:  stg_counted
 -- params:  none
 select
     host,
@@ -23,6 +23,6 @@ select
     string_agg(distinct exporters, ',' order by exporters) as exporters,
     arg_max(feed_source, day) as feed_source,
     arg_max(feed_version, day) as feed_version
-from int_counted
+from stg_counted
 group by host, host_hi, host_lo, pool_address, pool_hi, pool_lo, pool_port
 order by host_hi, host_lo, sum(hours) desc, pool_hi, pool_lo, pool_port
