@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -42,6 +43,10 @@ func readNights(ctx context.Context, db *engine.DB, o *Options, from, to Day) er
 				files, fault := dayFiles(o.Lake, table, day, day)
 				err = errors.Join(err, fault)
 				tables[table] = append(tables[table], files...)
+				if len(files) == 0 && table != "figures" && m.wrote(table) { // figures are gathered anew
+					err = errors.Join(err, fmt.Errorf("the %s of %s are gone, %w: run its night again ('minewatch nightly --day %s'), or restore them from a backup where its flows are gone",
+						table, day, ErrNotAsWritten, day))
+				}
 				grown[table] = grown[table] || !rules.shapes(m, table)
 				return len(files) > 0
 			}

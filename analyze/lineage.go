@@ -39,14 +39,17 @@ type compaction struct {
 	note string // path relative to the lake
 }
 
+// file is what notes say of one.
+type file struct {
+	Path string `json:"path"`
+}
+
 func newLineage(lake string) (*lineage, error) {
 	l := &lineage{lake: lake, dates: map[string][]compaction{}, removed: map[string]string{}, replaced: map[string]string{}}
 	err := eachJSON(filepath.Join(lake, "manifests", "retain", "*.json"), func(note string, text []byte) error {
 		var r struct {
 			Deleted []struct {
-				Files []struct {
-					Path string `json:"path"`
-				} `json:"files"`
+				Files []file `json:"files"`
 			} `json:"deleted"`
 		}
 		err := json.Unmarshal(text, &r)
@@ -63,11 +66,13 @@ func newLineage(lake string) (*lineage, error) {
 	err = eachJSON(filepath.Join(lake, "manifests", "import", "*.json"), func(note string, text []byte) error {
 		var m struct {
 			ReplacedBy string `json:"replaced_by"`
-			Files      []struct {
-				Path string `json:"path"`
-			} `json:"files"`
+			Files      []file `json:"files"`
+			Replaced   []file `json:"replaced"`
 		}
 		err := json.Unmarshal(text, &m)
+		for _, f := range m.Replaced {
+			l.replaced[f.Path] = l.relative(note)
+		}
 		for _, f := range m.Files {
 			if m.ReplacedBy != "" {
 				l.replaced[f.Path] = l.relative(note)

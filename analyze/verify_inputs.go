@@ -131,7 +131,7 @@ func (c *checker) checkFlows(ctx context.Context, m *Manifest) (summary string, 
 		case fateChanged:
 			finding.Text = "what it was merged into was changed: " + note
 		case fateReplaced:
-			finding.Status, finding.Text, finding.Remedy = StatusOutdated, "a longer import has replaced it ("+note+")", again+string(m.Day)
+			finding.Status, finding.Text, finding.Remedy = StatusOutdated, "a later import has replaced it ("+note+")", again+string(m.Day)
 		case fateQuarantined:
 			finding.Status, finding.Text, finding.Remedy = StatusOutdated, "it was set aside as damaged: "+note, again+string(m.Day)+", or restore it from a backup"
 		case fateCompacted, fateExpired:

@@ -189,6 +189,10 @@ func (o *ImportOptions) publish(ctx context.Context, in *inputFile, s *store, be
 	if err := s.book.WriteReceipts(o.Lake, writerName(in.sha256)); err != nil {
 		return nil, err
 	}
+	replaced, err := o.replacedBefore(in.sha256, files)
+	if err != nil {
+		return nil, err
+	}
 	err = lake.WriteManifest(o.Lake, manifestPath(in.sha256), &lake.Manifest{
 		Program: o.Program,
 		Writer:  writerName(in.sha256),
@@ -200,6 +204,8 @@ func (o *ImportOptions) publish(ctx context.Context, in *inputFile, s *store, be
 		Written: o.Now().UTC(),
 		Counts:  s.counts,
 		Files:   files,
+
+		Replaced: replaced,
 	})
 	if err == nil {
 		err = o.giveUp(in, before.others)

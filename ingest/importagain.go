@@ -152,6 +152,23 @@ func (o *ImportOptions) lookUpBeginnings(in *inputFile, e *earlier) error {
 	return nil
 }
 
+// replacedBefore are the files that imports of the same bytes had stored, but for
+// those of now: whoever read them finds out what became of them.
+func (o *ImportOptions) replacedBefore(sha256 string, now []lake.File) ([]lake.File, error) {
+	known, err := lake.ReadManifest(o.Lake, manifestPath(sha256))
+	if known == nil || err != nil {
+		return nil, err
+	}
+	replaced := known.Replaced
+	for _, f := range known.Files {
+		same := func(other lake.File) bool { return other.Path == f.Path }
+		if !slices.ContainsFunc(now, same) && !slices.ContainsFunc(replaced, same) {
+			replaced = append(replaced, f)
+		}
+	}
+	return replaced, nil
+}
+
 // replaceable is an error where flows of an import cannot be told from others
 // any more.
 func replaceable(m *lake.Manifest, at *upkeep.Located) error {

@@ -23,6 +23,9 @@ type Manifest struct {
 	Written time.Time   `json:"written"`
 	Counts  flow.Counts `json:"counts"`
 	Files   []File      `json:"files"`
+	// Replaced are the files that imports of the same bytes before had stored:
+	// this one has replaced them.
+	Replaced []File `json:"replaced,omitempty"`
 	// ReplacedBy is the SHA-256 of the input that continues this one: its import
 	// has replaced what was stored of this.
 	ReplacedBy string `json:"replaced_by,omitempty"`
