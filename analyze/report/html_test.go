@@ -120,7 +120,7 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 				}
 				w.FeedVersions, w.LedgerVersions = nil, nil
 			}),
-			[]string{"No nightly analysis was completed", "No version of a pool feed", "No address ledger has been imported", "not analysed"},
+			[]string{"No nightly analysis was completed", "There is no nightly result for this week to list from", "not analysed"},
 		},
 		"no suspects": {
 			empty(func(*report.Week) {}),
@@ -172,6 +172,12 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 			for _, want := range c.want {
 				if !strings.Contains(text, want) {
 					t.Errorf("the page does not say %q", want)
+				}
+			}
+			// Where nothing was looked into, nothing is said not to be there.
+			for _, not := range []string{"No version of a pool feed", "No address ledger", "No IP address is suspected", "No clues", "No address was excluded"} {
+				if name == "no nights" && strings.Contains(text, not) {
+					t.Errorf("the page says %q", not)
 				}
 			}
 		})

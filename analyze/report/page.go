@@ -23,33 +23,34 @@ type page struct {
 	Style  template.CSS
 	Script template.JS
 
-	Sections                         []string
-	Region, WeekTitle, Period        string
-	Marking                          string
-	AsOf, Zone, ChainHead            string
-	Headline, Comparison, NoSuspects string
-	HistoryLine, EnergyLine          string
-	Warnings                         []string
-	Cards                            []card
-	Charts                           []figure
-	Trend                            *trendPart
-	Hours                            *hoursPart // nil: not told
-	Places                           *placesPart
-	Cities, Counties                 []placeLine
-	RankNote                         string
-	CitiesCut, CountiesCut           string
-	Sectors, Coins                   *shareTable
-	Energy                           *energyPart
-	Units                            []Unit
-	UnitsCut                         string
-	Suspects, NoOwner                []*row
-	Clues, Excluded                  []*row
-	CardsCut, CluesCut, ExcludedCut  string
-	Basis                            []fact
-	Coverage                         *coveragePart
-	History                          *historyPart
-	Cases                            *casesPart
-	Uncertainties, Limits, Grades    []string
+	Sections                        []string
+	Region, WeekTitle, Period       string
+	Marking                         string
+	AsOf, Zone, ChainHead           string
+	Headline, Comparison            string
+	say                             func(key string, args ...any) string
+	HistoryLine, EnergyLine         string
+	Warnings                        []string
+	Cards                           []card
+	Charts                          []figure
+	Trend                           *trendPart
+	Hours                           *hoursPart // nil: not told
+	Places                          *placesPart
+	Cities, Counties                []placeLine
+	RankNote                        string
+	CitiesCut, CountiesCut          string
+	Sectors, Coins                  *shareTable
+	Energy                          *energyPart
+	Units                           []Unit
+	UnitsCut                        string
+	Suspects, NoOwner               []*row
+	Clues, Excluded                 []*row
+	CardsCut, CluesCut, ExcludedCut string
+	Basis                           []fact
+	Coverage                        *coveragePart
+	History                         *historyPart
+	Cases                           *casesPart
+	Uncertainties, Limits, Grades   []string
 }
 
 // card is one of the large figures.
@@ -114,7 +115,7 @@ func newPage(week *Week, p *printer) (*page, error) {
 
 		Region: week.Region, WeekTitle: p.weekTitle(week), Period: p.period(week), Marking: p.marking(week),
 		AsOf: p.asOf(week.AsOf), ChainHead: p.chainHead(week), Zone: p.zone.String(),
-		Headline: p.headline(week), Comparison: p.comparison(week), NoSuspects: p.noSuspects(week),
+		Headline: p.headline(week), Comparison: p.comparison(week), say: p.say,
 		EnergyLine: p.energyLine(week), Energy: energyOf(week),
 		HistoryLine: p.historyLine(week), History: p.historyPart(week), Cases: p.casesPart(week),
 		Warnings: p.warnings(week), Cards: p.cards(week), Charts: charts,

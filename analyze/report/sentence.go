@@ -55,11 +55,13 @@ func (p *printer) headline(week *Week) string {
 	}
 }
 
-func (p *printer) noSuspects(week *Week) string {
-	if nightsRun(week) == 0 {
-		return p.say("suspects.unknown")
+// None says that a part of the report has nothing to tell, or that nothing is
+// known where no night was run.
+func (c *page) None(key string) string {
+	if nightsRun(c.Week) == 0 {
+		key = "suspects.unknown"
 	}
-	return p.say("suspects.empty")
+	return c.say(key)
 }
 
 // warnings name what makes the figures smaller than the truth.
@@ -77,6 +79,9 @@ func (p *printer) warnings(week *Week) []string {
 	}
 	if n := week.Coverage.NotAllowed; n > 0 {
 		list = append(list, p.say("warning.not_allowed", count(n)))
+	}
+	if ran == 0 {
+		return list // feed and ledger are named by the nights
 	}
 	if len(week.FeedVersions) == 0 {
 		list = append(list, p.say("warning.no_feed"))
