@@ -87,7 +87,7 @@ func TestPassiveDNS(t *testing.T) {
 			`not one of 8 rows could be used, nothing was imported: is it the right file and format?; line 2: "2001:db8::7" is no IPv4 address, and the record is of type A; ` +
 				`line 3: "198.51.100.7" is no IPv6 address, and the record is of type AAAA; line 4: 10.0.0.1 is in 10.0.0.0/8, private (RFC 1918): no pool can be there; ` +
 				`line 5: "x" is not an address; line 6: time_first is missing: an answer without its time cannot be matched; ` +
-				`line 7: time_last 2026-10-01 23:59:59 is before time_first 2026-10-02 00:00:00; line 8: time_first: "soon" is no date, want 2026-11-22, 2026-11-22 08:00:00, RFC 3339 or Unix seconds; ` +
+				`line 7: time_last 2026-10-01 23:59:59 is before time_first 2026-10-02 00:00:00; line 8: time_first: "soon" is no date, want 2026-11-22, 2026-11-22 08:00 or 08:00:00, 2026年11月22日 8:00, RFC 3339 or Unix seconds; ` +
 				`line 10: rrtype is missing; records of names that no pool can have (2)`,
 		},
 		{"no match", pdnsHeader + "q.example,A,198.51.100.7" + seen, nil, "feed pd.txt: none of its 1 record is about one of the names that feeds have (2): import the feed with the names first"},

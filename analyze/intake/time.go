@@ -20,10 +20,11 @@ func FormatTime(t time.Time) string {
 }
 
 var (
-	dayLayouts  = []string{time.DateOnly, "2006/1/2", "2006-1-2", "20060102", "2006年1月2日"}
+	dayLayouts  = []string{time.DateOnly, "2006/1/2", "2006-1-2", "20060102", "2006年1月2日", "2006.1.2"}
 	timeLayouts = []string{
 		time.DateTime, time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05 UTC",
 		"2006/1/2 15:04:05", "2006-01-02 15:04", "2006/1/2 15:04",
+		"2006年1月2日 15:04", "2006年1月2日 15:04:05", "2006年1月2日15:04", "2006年1月2日15时04分", "2006.1.2 15:04", "2006.1.2 15:04:05",
 	}
 )
 
@@ -31,8 +32,8 @@ var (
 // was taken for a date.
 var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// ParseTime reads a day (2026-11-22, 2026/11/22, 20261122, 2026年11月22日), a
-// point in time (2026-11-22 08:00:00, RFC 3339) or Unix seconds. What has no
+// ParseTime reads a day (2026-11-22, 2026/11/22, 2026.11.22, 20261122,
+// 2026年11月22日), a point in time (such a day and 08:00, RFC 3339) or Unix seconds. What has no
 // zone is UTC. isDay says that only a day was given; t is its first second.
 // An empty s is the zero time.
 func ParseTime(s string) (t time.Time, isDay bool, err error) {
@@ -41,7 +42,7 @@ func ParseTime(s string) (t time.Time, isDay bool, err error) {
 	}
 	t, isDay, ok := readTime(s)
 	if !ok {
-		return time.Time{}, false, fmt.Errorf("%q is no date, want 2026-11-22, 2026-11-22 08:00:00, RFC 3339 or Unix seconds", s)
+		return time.Time{}, false, fmt.Errorf("%q is no date, want 2026-11-22, 2026-11-22 08:00 or 08:00:00, 2026年11月22日 8:00, RFC 3339 or Unix seconds", s)
 	}
 	if t.Before(earliest) || t.Year() > 9999 {
 		return time.Time{}, false, fmt.Errorf("%q is no date between 1990 and 9999", s)

@@ -81,7 +81,7 @@ func TestWorkbook(t *testing.T) {
 	for _, r := range tally.Rejects {
 		refused = append(refused, r.Error())
 	}
-	if diff := cmp.Diff([]string{`line 8: valid_from: "soon" is no date, want 2026-11-22, 2026-11-22 08:00:00, RFC 3339 or Unix seconds`, "line 9: the address is missing"}, refused); diff != "" {
+	if diff := cmp.Diff([]string{`line 8: valid_from: "soon" is no date, want 2026-11-22, 2026-11-22 08:00 or 08:00:00, 2026年11月22日 8:00, RFC 3339 or Unix seconds`, "line 9: the address is missing"}, refused); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"序号", "备注"}, tally.Ignored); diff != "" {

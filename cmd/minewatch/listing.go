@@ -18,6 +18,7 @@ type listing[T any] struct {
 	columns []sheet.Column[T]
 	brief   []string
 	empty   string // said beside an empty answer
+	note    string // said beside a table
 }
 
 func (l *listing[T]) write(env *environment, format outputFormat, rows []T) error {
@@ -30,6 +31,9 @@ func (l *listing[T]) write(env *environment, format outputFormat, rows []T) erro
 	case formatJSON:
 		return l.writeJSON(env.stdout, rows)
 	default:
+		if len(rows) > 0 && l.note != "" {
+			env.say(l.note)
+		}
 		return l.writeTable(env.stdout, rows)
 	}
 }
