@@ -41,7 +41,7 @@ func readAnswers(ctx context.Context, db *engine.DB, lake string) (version strin
 		sent = append(sent, notices)
 	}
 	if answers != nil {
-		came, version = append(came, feedback.StandingPath(answers)), answers.ID()
+		came, version = append(came, feedback.StandingPath(answers)), feedback.ID(answers)
 		for i := range rows {
 			if rows[i].ReceivedAt.After(last) {
 				last = rows[i].ReceivedAt

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"minewatch/analyze/feedback"
 	"minewatch/analyze/report"
 	"minewatch/queries"
 )
@@ -68,12 +69,12 @@ type Manifest struct {
 	Negatives   []string           `json:"negatives,omitempty"` // lists of what is no pool
 	Ledger      string             `json:"ledger,omitempty"`
 	Exclusions  string             `json:"exclusions,omitempty"`
-	Answers     string             `json:"answers,omitempty"` // of units, some of which exclude addresses
+	Answers     string             `json:"answers,omitempty"` // of units: the last form, and the hash of what they all exclude
 	Thresholds  map[string]float64 `json:"thresholds"`
 	TTLDays     map[string]int     `json:"ttl_days"`
 	QueriesHash string             `json:"queries_sha256"` // over all query files
 	Queries     map[string]string  `json:"queries,omitempty"`
-	Knowledge   []File             `json:"knowledge,omitempty"`   // the manifests of feeds, negative lists, ledger and exclusions
+	Knowledge   []File             `json:"knowledge,omitempty"`   // the manifests of feeds, negative lists, ledger, exclusions and answers
 	FlowList    *File              `json:"flow_list,omitempty"`   // the list of flow files, see ReadFlows
 	Flows       []File             `json:"flows,omitempty"`       // the list itself, by an older program
 	Unpublished int                `json:"unpublished,omitempty"` // files in which collectors still held flows of the day
@@ -152,7 +153,7 @@ func (n *night) describe(ctx context.Context) error {
 		m.Exclusions = n.inputs.exclusions.ID()
 	}
 	if n.inputs.answers != nil {
-		m.Answers = n.inputs.answers.ID()
+		m.Answers = feedback.ID(n.inputs.answers)
 	}
 	for _, f := range n.flows {
 		m.Counts.FlowsRead += f.Rows

@@ -112,7 +112,7 @@ func (k *knowledge) without(m *Manifest) (unknown, feeds []string, err error) {
 	if excludes, err := k.excludesAnew(m); err != nil {
 		return nil, nil, err
 	} else if excludes {
-		unknown = append(unknown, "what the answers up to "+k.answers.ID()+" exclude")
+		unknown = append(unknown, "what the answers up to "+feedback.ID(k.answers)+" exclude")
 	}
 	if m.FeedAsOf != nil {
 		return unknown, nil, nil
@@ -140,20 +140,24 @@ func (k *knowledge) without(m *Manifest) (unknown, feeds []string, err error) {
 // excludesAnew says whether the answers of units exclude other addresses on the day
 // of a night than they did when it ran. A form that came since changes no night
 // before it, as an exclusion holds from the day of the answer: only what was
-// imported late, or is answered otherwise now, does.
+// imported late, is approved now, or is answered otherwise, does. What the night
+// knew is read again from the version that it read: m.Answers of an older program
+// names the form alone, approved or not.
 func (k *knowledge) excludesAnew(m *Manifest) (bool, error) {
-	if k.answers == nil || m.Answers == k.answers.ID() {
+	if k.answers == nil || m.Answers == feedback.ID(k.answers) {
 		return false, nil
 	}
-	var then []ledger.Exclusion
-	if m.Answers != "" {
-		v, err := feedback.Version(k.lake, m.Answers)
-		if err != nil {
-			return false, err
-		}
-		if then, err = feedback.Excluded(v); err != nil {
-			return false, err
-		}
+	paths := make([]string, len(m.Knowledge))
+	for i := range m.Knowledge {
+		paths[i] = m.Knowledge[i].Path
+	}
+	v, err := feedback.Read(k.lake, paths)
+	if err != nil {
+		return false, err
+	}
+	then, err := feedback.Excluded(v)
+	if err != nil {
+		return false, err
 	}
 	return !slices.Equal(excludedOn(m.Day, then), excludedOn(m.Day, k.excluded)), nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"minewatch/analyze/intake"
@@ -180,15 +181,26 @@ func Excluded(v *versions.Version) ([]ledger.Exclusion, error) {
 	return sheet.ReadVersion(v, exclusionsFile, ledger.ExclusionColumns)
 }
 
-// Version is the version with an ID; nil where there is none, or where answers were
-// never imported.
-func Version(lake, id string) (*versions.Version, error) {
+// ID names what all forms up to a version say, such as
+// form@3f2a91c04b77+9c1e0d52ab34: the last form, and the hash of what they exclude.
+// The form alone does not tell: approved later it is imported again, the same bytes.
+func ID(v *versions.Version) string {
+	return v.ID() + "+" + versions.Short(v.Tables[exclusionsFile])
+}
+
+// Read is the version that a night of the lake read, by the paths of its knowledge,
+// relative to the lake; nil where it read none, or where it is not there any more.
+func Read(lake string, knowledge []string) (*versions.Version, error) {
 	list, err := store(lake).List()
 	if err != nil {
 		return nil, err
 	}
 	for i := range list {
-		if list[i].ID() == id {
+		path, err := filepath.Rel(lake, list[i].ManifestPath())
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(knowledge, path) {
 			return &list[i], nil
 		}
 	}

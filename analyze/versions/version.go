@@ -49,7 +49,10 @@ const hashDigits = 12
 // original, such as certfeed@3f2a91c04b77.
 func (m *Manifest) ID() string { return id(m.Name, m.SHA256) }
 
-func id(name, hash string) string { return name + "@" + hash[:hashDigits] }
+func id(name, hash string) string { return name + "@" + Short(hash) }
+
+// Short is a hash as it stands in names; less where there is not so much of it.
+func Short(hash string) string { return hash[:min(hashDigits, len(hash))] }
 
 // ID is the ID of the version that original will be.
 func ID(name string, original []byte) string { return id(name, hashOf(original)) }
