@@ -182,11 +182,7 @@ func browserPages(t *testing.T) map[string]string {
 		if err := os.MkdirAll(folder, 0o750); err != nil {
 			t.Fatal(err)
 		}
-		path, err := report.WriteFolder(folder, week, lang)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pages["report-"+string(lang)] = path
+		pages["report-"+string(lang)] = writeFolder(t, folder, week, lang)
 		notices, err := filepath.Glob(filepath.Join(folder, "units", "*", "notice.html"))
 		if err != nil || len(notices) == 0 {
 			t.Fatalf("no notice in %s: %v", folder, err)
@@ -200,7 +196,7 @@ func browserPages(t *testing.T) map[string]string {
 		if err := report.HTML(&out, masked, lang); err != nil {
 			t.Fatal(err)
 		}
-		path = filepath.Join(dir, string(lang), "masked.html")
+		path := filepath.Join(dir, string(lang), "masked.html")
 		if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -36,6 +37,10 @@ func FolderName(week *Week, lang Lang) string {
 type Writer struct {
 	p    *printer
 	page *template.Template
+
+	mu     sync.Mutex      // of what was written, for RemoveStale
+	units  map[string]bool // folders of units
+	issued bool            // a report with notices
 }
 
 // NewWriter is a writer for weeks of the zone; nil is UTC.
@@ -45,16 +50,7 @@ func NewWriter(lang Lang, zone *time.Location) (*Writer, error) {
 		return nil, err
 	}
 	page, err := p.pageTemplate()
-	return &Writer{p: p, page: page}, err
-}
-
-// WriteFolder is Folder for who writes one report only.
-func WriteFolder(folder string, week *Week, lang Lang) (string, error) {
-	w, err := NewWriter(lang, week.Zone)
-	if err != nil {
-		return "", fmt.Errorf("write report %s: %w", week.Name, err)
-	}
-	return w.Folder(folder, week)
+	return &Writer{p: p, page: page, units: map[string]bool{}}, err
 }
 
 // Folder writes the report in every format into a folder, which is made if it is
@@ -68,9 +64,16 @@ func (w *Writer) Folder(folder string, week *Week) (page string, err error) {
 		return "", fmt.Errorf("write tables of %s: %w", week.Name, err)
 	}
 	if week.Issue != nil {
-		if err := w.p.units(&files, filepath.Join(folder, "units"), week); err != nil {
+		written, err := w.p.units(&files, filepath.Join(folder, "units"), week)
+		if err != nil {
 			return "", err
 		}
+		w.mu.Lock()
+		w.issued = true
+		for _, dir := range written {
+			w.units[dir] = true
+		}
+		w.mu.Unlock()
 	}
 	page = filepath.Join(folder, "report.html")
 	for _, f := range []struct {

@@ -18,14 +18,26 @@ import (
 	"minewatch/analyze/report"
 )
 
+// writeFolder writes a report, and returns the path of its page.
+func writeFolder(t *testing.T, folder string, week *report.Week, lang report.Lang) string {
+	t.Helper()
+	w, err := report.NewWriter(lang, week.Zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := w.Folder(folder, week)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
+
 // written is the text of every file of a week's folder by its name, those within
 // a workbook, too.
 func written(t *testing.T, week *report.Week, lang report.Lang) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
-	if _, err := report.WriteFolder(dir, week, lang); err != nil {
-		t.Fatal(err)
-	}
+	writeFolder(t, dir, week, lang)
 	files := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {

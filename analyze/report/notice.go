@@ -25,6 +25,14 @@ type Issue struct {
 	NotifiedAt, LocateBy, ReportBy time.Time
 }
 
+// issueOf is when a unit's notice is sent: what is on record stands.
+func (week *Week) issueOf(unit string) Issue {
+	if told, isTold := week.Told[unit]; isTold {
+		return told
+	}
+	return *week.Issue
+}
+
 // NoticePage is what the template of a notice reads. Everything is said already:
 // times are in the zone of the report, words in its language.
 type NoticePage struct {
@@ -78,11 +86,11 @@ type unitWriter struct {
 	folders map[string]bool // that were given out
 }
 
-// units writes a folder for each unit of the week.
-func (p *printer) units(files *batch, folder string, week *Week) error {
+// units writes a folder for each unit of the week, and returns their paths.
+func (p *printer) units(files *batch, folder string, week *Week) ([]string, error) {
 	u, err := newUnitWriter(p, files, week)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	return u.write(folder)
 }
@@ -113,23 +121,25 @@ func newUnitWriter(p *printer, files *batch, week *Week) (*unitWriter, error) {
 }
 
 // write writes a folder for each unit with suspects: the notice, and the form that
-// comes back.
-func (u *unitWriter) write(folder string) error {
+// comes back. It returns the folders.
+func (u *unitWriter) write(folder string) ([]string, error) {
+	var written []string
 	for unit, suspects := range u.byUnit() {
 		dir := filepath.Join(folder, u.folderOf(unit))
 		if err := os.MkdirAll(dir, 0o750); err != nil {
-			return err
+			return nil, err
 		}
 		form := u.form(unit, suspects)
-		if err := u.files.write(filepath.Join(dir, "form.xlsx"), func(w io.Writer) error { return u.forms.Write(w, form) }); err != nil {
-			return err
+		if err := u.files.write(filepath.Join(dir, formFile), func(w io.Writer) error { return u.forms.Write(w, form) }); err != nil {
+			return nil, err
 		}
 		page := u.page(unit, suspects)
-		if err := u.files.write(filepath.Join(dir, "notice.html"), func(w io.Writer) error { return u.notice.Execute(w, page) }); err != nil {
-			return err
+		if err := u.files.write(filepath.Join(dir, noticeFile), func(w io.Writer) error { return u.notice.Execute(w, page) }); err != nil {
+			return nil, err
 		}
+		written = append(written, dir)
 	}
-	return nil
+	return written, nil
 }
 
 // byUnit gives each unit of this folder its suspects, in the order of the ranking.
@@ -169,9 +179,10 @@ func (u *unitWriter) folderOf(unit *Unit) string {
 func (u *unitWriter) no(unit *Unit) string { return feedback.NoticeNo(u.week.Name, unit.Unit) }
 
 func (u *unitWriter) form(unit *Unit, suspects []Suspect) *feedback.Form {
+	issue := u.week.issueOf(unit.Unit)
 	form := &feedback.Form{
 		NoticeNo: u.no(unit), Week: u.week.Name, Unit: unit.Unit,
-		NotifiedAt: u.week.Issue.NotifiedAt, LocateBy: u.week.Issue.LocateBy, ReportBy: u.week.Issue.ReportBy,
+		NotifiedAt: issue.NotifiedAt, LocateBy: issue.LocateBy, ReportBy: issue.ReportBy,
 	}
 	for i := range suspects {
 		s := &suspects[i]
@@ -189,13 +200,13 @@ func (u *unitWriter) form(unit *Unit, suspects []Suspect) *feedback.Form {
 }
 
 func (u *unitWriter) page(unit *Unit, suspects []Suspect) *NoticePage {
-	p, week := u.p, u.week
+	p, week, issue := u.p, u.week, u.week.issueOf(unit.Unit)
 	page := &NoticePage{
-		No: u.no(unit), Date: p.date(week.Issue.NotifiedAt), Site: week.Site, WeekTitle: p.weekTitle(week), Period: p.period(week), Zone: p.zone.String(),
+		No: u.no(unit), Date: p.date(issue.NotifiedAt), Site: week.Site, WeekTitle: p.weekTitle(week), Period: p.period(week), Zone: p.zone.String(),
 		Unit: unit.Unit, Sector: unit.Sector, City: unit.City, County: unit.County, Contact: unit.Contact,
 		High: unit.A, Medium: unit.B, Total: unit.A + unit.B,
-		LocateBy: p.clock(week.Issue.LocateBy, "2006-01-02 15:04"), ReportBy: p.clock(week.Issue.ReportBy, "2006-01-02 15:04"),
-		LocateHours: hoursBetween(week.Issue.NotifiedAt, week.Issue.LocateBy), ReportHours: hoursBetween(week.Issue.NotifiedAt, week.Issue.ReportBy),
+		LocateBy: p.clock(issue.LocateBy, "2006-01-02 15:04"), ReportBy: p.clock(issue.ReportBy, "2006-01-02 15:04"),
+		LocateHours: hoursBetween(issue.NotifiedAt, issue.LocateBy), ReportHours: hoursBetween(issue.NotifiedAt, issue.ReportBy),
 		AsOf: p.asOf(week.AsOf), Program: week.ProgramVersion,
 		FeedVersions: strings.Join(week.FeedVersions, ", "), LedgerVersion: strings.Join(week.LedgerVersions, ", "), Style: u.style,
 	}
@@ -238,10 +249,11 @@ func (week *Week) Notices() ([]feedback.Notice, error) {
 			sources = append(sources, d.FeedSource)
 		}
 		slices.Sort(sources)
+		issue := week.issueOf(s.Unit)
 		list = append(list, feedback.Notice{
 			No: feedback.NoticeNo(week.Name, s.Unit), Week: week.Name, Unit: s.Unit, City: s.City, County: s.County, Host: s.Host, Grade: s.Grade,
 			Sources: strings.Join(slices.Compact(sources), ","), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
-			NotifiedAt: week.Issue.NotifiedAt, LocateBy: week.Issue.LocateBy, ReportBy: week.Issue.ReportBy,
+			NotifiedAt: issue.NotifiedAt, LocateBy: issue.LocateBy, ReportBy: issue.ReportBy,
 		})
 	}
 	return list, nil

@@ -28,18 +28,29 @@ func (f *RegionFolders) Of(region string) string {
 	if f.of == nil {
 		f.of, f.taken = map[string]string{}, map[string]bool{}
 	}
-	above, name := "", region
-	if city, county, isCounty := strings.Cut(region, "/"); isCounty {
-		above, name = f.Of(city), county
+	above := ""
+	if city, _, isCounty := strings.Cut(region, "/"); isCounty {
+		above = f.Of(city)
 	}
-	runes := []rune(safeName(name))
-	name = string(runes[:min(len(runes), longestName)])
+	name, hashed := namesOfRegion(region)
 	folder := filepath.Join(above, name)
 	if key := strings.ToLower(folder); slices.Contains(partsOfReport, strings.ToLower(name)) || f.taken[key] {
-		sum := sha256.Sum256([]byte(region))
-		folder = filepath.Join(above, strings.TrimPrefix(name+"-"+hex.EncodeToString(sum[:4]), "-"))
+		folder = filepath.Join(above, hashed)
 	}
 	f.taken[strings.ToLower(folder)] = true
 	f.of[region] = folder
 	return folder
+}
+
+// namesOfRegion are the names that a region's folder may have: its plain one, and the
+// one for where that is taken.
+func namesOfRegion(region string) (plain, hashed string) {
+	name := region
+	if _, county, isCounty := strings.Cut(region, "/"); isCounty {
+		name = county
+	}
+	runes := []rune(safeName(name))
+	plain = string(runes[:min(len(runes), longestName)])
+	sum := sha256.Sum256([]byte(region))
+	return plain, strings.TrimPrefix(plain+"-"+hex.EncodeToString(sum[:4]), "-")
 }

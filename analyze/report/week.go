@@ -109,6 +109,7 @@ type Week struct {
 	Masked bool           // for the public: see Mask
 
 	Issue          *Issue            // when its notices are sent; nil = a draft, without notices
+	Told           map[string]Issue  // by unit: when those were told whose notices of the week are on record
 	Homes          map[string]string // which region's folder has a unit's notice; nil = all are here
 	NoticeTemplate string            // path of the template of the notices; "" = our own
 

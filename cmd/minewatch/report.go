@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -109,8 +108,16 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 			return err
 		}
 	}
-	path, err := report.WriteFolder(filepath.Join(f.out, report.FolderName(week, lang)), week, lang)
+	writer, err := report.NewWriter(lang, week.Zone)
 	if err != nil {
+		return err
+	}
+	folder := filepath.Join(f.out, report.FolderName(week, lang))
+	path, err := writer.Folder(folder, week)
+	if err != nil {
+		return err
+	}
+	if err := env.removeStale(writer, folder); err != nil {
 		return err
 	}
 	if err := env.describeWeek(week); err != nil {
@@ -148,14 +155,16 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 	var folders report.RegionFolders
 	var whole *report.Week // without its rows: what is said at the end
 	var base, page string
+	var writer *report.Writer
 	regions := 0
 	o.Region = ""
-	writer, err := report.NewWriter(lang, o.Zone)
-	if err != nil {
-		return err
-	}
-	err = analyze.Weeks(ctx, *o, func(week *report.Week) (func() error, error) {
+	err := analyze.Weeks(ctx, *o, func(week *report.Week) (func() error, error) {
 		if week.Region == "" {
+			// Where all begins anew, what was written before may be stale.
+			var err error
+			if writer, err = report.NewWriter(lang, o.Zone); err != nil {
+				return nil, err
+			}
 			if !f.draft {
 				if err := issue(env, f, week); err != nil {
 					return nil, err
@@ -164,11 +173,11 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 			base, regions = filepath.Join(f.out, report.FolderName(week, lang)), 0
 			whole = &report.Week{
 				Name: week.Name, Zone: week.Zone, Days: week.Days, Total: week.Total, Coverage: week.Coverage,
-				Issue: week.Issue, NoticeTemplate: week.NoticeTemplate,
+				Issue: week.Issue, Told: week.Told, NoticeTemplate: week.NoticeTemplate,
 			}
 		} else {
 			// All addresses were recorded with the whole.
-			week.Issue, week.NoticeTemplate = whole.Issue, whole.NoticeTemplate
+			week.Issue, week.Told, week.NoticeTemplate = whole.Issue, whole.Told, whole.NoticeTemplate
 			regions++
 		}
 		folder := filepath.Join(base, folders.Of(week.Region))
@@ -183,6 +192,9 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 	if err != nil {
 		return err
 	}
+	if err := env.removeStale(writer, base); err != nil {
+		return err
+	}
 	if err := env.describeWeek(whole); err != nil {
 		return err
 	}
@@ -191,33 +203,88 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 	return err
 }
 
-// issue sets when the notices of a week are sent, and records them: the deadlines
-// run from what was recorded first.
+// removeStale removes what an earlier report into the same folder would have sent to
+// units that this one does not tell, or tells in another place.
+func (e *environment) removeStale(writer *report.Writer, folder string) error {
+	removed, err := writer.RemoveStale(folder)
+	if err != nil {
+		return fmt.Errorf("remove notices of an earlier report from %s: %w", folder, err)
+	}
+	if n := len(removed); n > 0 {
+		var names []string
+		for _, dir := range removed {
+			name, err := filepath.Rel(folder, dir)
+			if err != nil {
+				return err
+			}
+			names = append(names, name)
+		}
+		e.say(fmt.Sprintf("removed from %s %s of an earlier report with %s, which this one does not have there; they are not to be sent: %s",
+			folder, amount(n, "notice"), choose(n, "its form", "their forms"), fewNames(names)))
+	}
+	return nil
+}
+
+// issue sets when the notices of a week are sent, and records them. The deadlines
+// run from what was recorded first: a notice that is on record is written as it was
+// sent, and a new one of the same week goes with the first.
 func issue(env *environment, f *weeklyFlags, week *report.Week) error {
-	at := week.To.AddDate(0, 0, 1).Add(9 * time.Hour)
 	sent, err := feedback.Sent(env.lake)
 	if err != nil {
 		return err
 	}
 	c := &env.config.Report
 	week.NoticeTemplate = c.NoticeTemplate
-	if i := slices.IndexFunc(sent, func(n feedback.Notice) bool { return n.Week == week.Name }); i >= 0 && f.notifiedAt == "" {
-		// What was sent stands.
-		week.Issue = &report.Issue{NotifiedAt: sent[i].NotifiedAt, LocateBy: sent[i].LocateBy, ReportBy: sent[i].ReportBy}
+	at := week.To.AddDate(0, 0, 1).Add(9 * time.Hour)
+	week.Issue, week.Told = nil, map[string]report.Issue{}
+	for i := range sent {
+		n := &sent[i]
+		if n.Week != week.Name {
+			continue
+		}
+		issue := report.Issue{NotifiedAt: n.NotifiedAt, LocateBy: n.LocateBy, ReportBy: n.ReportBy}
+		if _, isTold := week.Told[n.Unit]; !isTold {
+			week.Told[n.Unit] = issue
+		}
+		if week.Issue == nil {
+			week.Issue = &issue
+		}
+	}
+	if week.Issue != nil && f.notifiedAt == "" {
 		return record(env, week)
 	}
 	if f.notifiedAt != "" {
-		if at, err = intake.ParseLocal(f.notifiedAt, week.Zone); err != nil {
-			return usageErrorf("--notified-at: %w", err)
+		if at, err = notifiedAt(f, week); err != nil {
+			return err
 		}
-	}
-	if at.Before(week.From) {
-		return usageErrorf("--notified-at %s is before the week", f.notifiedAt)
 	}
 	week.Issue = &report.Issue{
 		NotifiedAt: at, LocateBy: at.Add(time.Duration(c.LocateHours) * time.Hour), ReportBy: at.Add(time.Duration(c.ReportHours) * time.Hour),
 	}
 	return record(env, week)
+}
+
+// notifiedAt is the time that --notified-at names. It contradicts neither the record
+// nor the calendar: nobody is told of a week before its end.
+func notifiedAt(f *weeklyFlags, week *report.Week) (time.Time, error) {
+	at, err := intake.ParseLocal(f.notifiedAt, week.Zone)
+	if err != nil {
+		return at, usageErrorf("--notified-at: %w", err)
+	}
+	at = at.Truncate(time.Second) // as the record keeps it
+	for i := range week.Suspects {
+		unit := week.Suspects[i].Unit
+		if told, isTold := week.Told[unit]; isTold && !told.NotifiedAt.Equal(at) {
+			return at, usageErrorf("--notified-at %s: the notice of %s to %s is on record as sent at %s, and a notice keeps its time and its deadlines: "+
+				"without --notified-at it is written again as it was sent",
+				f.notifiedAt, week.Name, unit, told.NotifiedAt.In(week.Zone).Format(time.DateTime))
+		}
+	}
+	if end := week.To.AddDate(0, 0, 1); at.Before(end) {
+		return at, usageErrorf("--notified-at %s is before the end of the week that the notices tell about: %s ends at %s (%s)",
+			f.notifiedAt, week.Name, end.Format(time.DateTime), week.Zone)
+	}
+	return at, nil
 }
 
 // record keeps what the week's notices tell.
