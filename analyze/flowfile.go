@@ -97,8 +97,8 @@ func (n *night) describeFlows(ctx context.Context) error {
 }
 
 // name finds out which flow files a failed step could not read: of several it
-// met one. It reads all of them, each alone
-// and as a whole, which takes its time; the night has failed anyway.
+// met one. It reads all of them, each alone and as a whole, which takes its
+// time; the night has failed anyway.
 func (n *night) name(ctx context.Context, err error) error {
 	if ctx.Err() != nil || errors.Is(err, engine.ErrGone) || errors.Is(err, engine.ErrMemory) || errors.Is(err, engine.ErrSpace) || errors.Is(err, ErrCheck) ||
 		errors.Is(err, ErrNotAsWritten) || len(Damaged(err)) > 0 {

@@ -119,8 +119,7 @@ func (w *worker) steady(g *rowGroup, oneHour bool, first, last int64) (bool, err
 	if err != nil {
 		return false, err
 	}
-	only, err := sources.only("exporter")
-	return only, err
+	return sources.only("exporter")
 }
 
 // reaches says whether a flow is found by the night of the day it ended in.
@@ -141,7 +140,7 @@ func (c *chunk) only(text string) (bool, error) {
 
 // countEach counts record by record.
 func (w *worker) countEach(g *rowGroup) error {
-	var columns [4][]int64
+	var columns [3][]int64
 	var units [2]int64
 	for i, name := range []string{"received_at", "ended_at", "sampling_rate"} {
 		_, values, err := g.values(name, &w.numbers[i])

@@ -143,11 +143,11 @@ type worker struct {
 // scratch is memory that is used again for every row group.
 type scratch struct {
 	buffers buffers
-	numbers [8][]int64
-	up      marks   // rows whose destination is wanted, and its lower half
-	down    marks   // rows whose source is
-	more    marks   // by upper halves
-	upper   []int64 // of those that may be wanted
+	numbers [6][]int64 // of the columns that records are counted by
+	up      marks      // rows whose destination is wanted, and its lower half
+	down    marks      // rows whose source is
+	more    marks      // by upper halves
+	upper   []int64    // of those that may be wanted
 }
 
 func newWorker(o *Options, number int) *worker {
