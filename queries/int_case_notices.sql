@@ -18,7 +18,8 @@ told as (
         answer.finished_day,
         answer.received_at,
         answer.first_received_at,
-        answer.approver
+        coalesce(answer.approved_class, case when answer.approver is not null then answer.class end) as approved_class,
+        coalesce(answer.approved_at, case when answer.approver is not null then answer.received_at end) as approved_at
     from raw_notices as notice
     left join raw_feedback as answer
         on answer.notice_no = notice.notice_no and answer.host = notice.host

@@ -4,8 +4,8 @@
 -- inputs:  int_cases, int_history_days, int_silences, int_watched_days
 -- params:  window_to, clean_days
 -- notes:   the day of the measure itself counts for neither: what it shows may
---          be from before. A clean day is one without contact, to which every
---          exporter that saw the address is covered. Closed is a case with
+--          be from before. A clean day is one without contact, under an exclusion
+--          or not, to which every exporter that saw the address is covered. Closed is a case with
 --          clean_days of them before it was seen again.
 with
 
@@ -39,9 +39,9 @@ clean as (
         on watched.exporters = watchers.exporters
         and watched.day > watchers.finished_day
         and watched.day < coalesce(watchers.seen_again, getvariable('window_to') + 1)
-    left join int_history_days as clue
-        on clue.kind = 'host' and clue.subject = watchers.host and clue.day = watched.day
-    where clue.day is null
+    left join int_history_days as contact
+        on contact.kind = 'host' and contact.subject = watchers.host and contact.day = watched.day
+    where contact.day is null
     group by watchers.unit, watchers.host, watchers.round
 )
 

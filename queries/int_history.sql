@@ -11,6 +11,7 @@
 --            not_known   none of these can be said; unknown_because tells why:
 --              no_history   first suspected in the window, but the nights do not reach back one window more, or none was run in that one
 --              gap          suspected again after clean_days days or more, too few of them clean
+--              excluded     not suspected in the window, but still in contact, at last under a registered exclusion
 --              clues        not suspected in the window, but still in contact
 --              not_covered  not suspected in the window, and an exporter that saw it was not covered
 with
@@ -23,8 +24,10 @@ days as (
         max(day) filter (where is_suspect) as last_day,
         count(*) filter (where is_suspect) as days_seen,
         count(*) filter (where is_suspect and day >= getvariable('window_from')) as days_in_window,
-        count(*) filter (where not is_suspect) as days_of_clues,
-        count(*) filter (where not is_suspect and day >= getvariable('window_from')) as clues_in_window,
+        count(*) filter (where not is_suspect and not is_excluded) as days_of_clues,
+        count(*) filter (where is_excluded) as days_excluded,
+        count(*) filter (where not is_suspect and day >= getvariable('window_from')) as contacts_in_window,
+        arg_max(is_excluded, day) filter (where not is_suspect) as is_excluded,
         max(day) filter (where is_suspect and day < getvariable('window_from')) as last_before,
         min(grade) as best_grade,
         arg_max(grade, day) filter (where is_suspect) as last_grade
@@ -80,7 +83,7 @@ decided as (
             when first_day >= getvariable('window_from') then case when has_history then 'new' else 'no_history' end
             when recurrences_in_window > 0 then 'recurred'
             when days_in_window > 0 then case when gap_days < getvariable('clean_days') then 'continuing' else 'gap' end
-            when clues_in_window > 0 then 'clues'
+            when contacts_in_window > 0 then case when is_excluded then 'excluded' else 'clues' end
             when clean_days - clean_before = getvariable('window_to') - getvariable('window_from') + 1 then 'gone'
             else 'not_covered'
         end as outcome
@@ -98,6 +101,7 @@ select
     days_seen::integer as days_seen,
     days_in_window::integer as days_in_window,
     days_of_clues::integer as days_of_clues,
+    days_excluded::integer as days_excluded,
     gap_days,
     clean_days,
     clean_before,

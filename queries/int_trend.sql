@@ -7,7 +7,8 @@
 --          read, and all regions at once. A host counts once a week, in the
 --          region of its last owner of the week, if a night of the week suspects
 --          it; the window's own ranking, which grades the week as a whole, may
---          differ by a few. Bytes are those of the days that int_host_days has.
+--          differ by a few. Bytes are those of the days that int_host_days has, but
+--          for those under an exclusion.
 --          City and county are null where a line is of all of them, '' where the
 --          ledger does not know them.
 with
@@ -15,7 +16,7 @@ with
 days as (
     select *, getvariable('window_from') + 7 * floor((day - getvariable('window_from')) / 7)::integer as week
     from int_host_days
-    where day >= getvariable('window_from') - 77
+    where day >= getvariable('window_from') - 77 and not is_excluded
 ),
 
 hosts as (

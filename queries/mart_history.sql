@@ -18,13 +18,14 @@ joined as (
 select
     subject as host,  -- internal address, as text
     status,           -- new, continuing, recurred, gone, not_known
-    unknown_because,  -- why the status is not known: no_history, gap, clues, not_covered; empty = it is known
+    unknown_because,  -- why the status is not known: no_history, gap, excluded, clues, not_covered; empty = it is known
     first_day,        -- first suspected day of all nights
     last_day,         -- last suspected day up to the end of the window
     last_before,      -- last suspected day before the window; NULL = none
     days_seen,        -- suspected days up to the end of the window
     days_in_window,   -- suspected days of the window
     days_of_clues,    -- days since first_day with too little contact for a suspicion
+    days_excluded,    -- days since first_day in contact under a registered exclusion
     gap_days,         -- days from last_before to the next suspected day, or to the end of the window
     clean_days,       -- of gap_days, those without contact to which every exporter that saw it is covered
     clean_before,     -- of clean_days, those before the window

@@ -3,9 +3,10 @@
 -- grain:   one row per spell of days that say the same
 -- inputs:  int_history_days, int_silences, int_watched_days, int_history_gaps, int_host_days
 -- params:  subject_kind, subject
--- notes:   state is suspected; clues: in contact, but too little; clean: no
---          contact, and every exporter that saw it is covered; not_known: no
---          contact was seen, and one of them is not.
+-- notes:   state is suspected; clues: in contact, but too little; excluded: in
+--          contact under a registered exclusion; clean: no contact, and every
+--          exporter that saw it is covered; not_known: no contact was seen, and
+--          one of them is not.
 with
 
 silent as (
@@ -29,11 +30,16 @@ days as (
     union all
     select
         silent.day,
-        case when clue.day is not null then 'clues' when watched.day is not null then 'clean' else 'not_known' end,
+        case
+            when contact.is_excluded then 'excluded'
+            when contact.day is not null then 'clues'
+            when watched.day is not null then 'clean'
+            else 'not_known'
+        end,
         silent.exporters
     from silent
     left join int_watched_days as watched on watched.exporters = silent.exporters and watched.day = silent.day
-    left join own as clue on clue.day = silent.day
+    left join own as contact on contact.day = silent.day
 ),
 
 numbered as (
@@ -52,7 +58,7 @@ select
     min(numbered.day) as from_day,   -- first day of the spell
     max(numbered.day) as to_day,     -- last day
     count(distinct numbered.day)::integer as days,
-    state,                           -- suspected, clues, clean, not_known
+    state,                           -- suspected, clues, excluded, clean, not_known
     coalesce(bool_or(gap.is_recurrence), false) as is_recurrence,
     coalesce(string_agg(distinct contacts.grade, ',' order by contacts.grade), '') as grades,
     count(distinct contacts.host)::integer as hosts,

@@ -30,13 +30,14 @@ joined as (
 select
     subject as unit,  -- as the ledger named it
     status,           -- new, continuing, recurred, gone, not_known
-    unknown_because,  -- why the status is not known: no_history, gap, clues, not_covered; empty = it is known
+    unknown_because,  -- why the status is not known: no_history, gap, excluded, clues, not_covered; empty = it is known
     first_day,        -- first day on which an address of the unit was suspected
     last_day,         -- last one up to the end of the window
     last_before,      -- last one before the window; NULL = none
     days_seen,        -- suspected days up to the end of the window
     days_in_window,   -- suspected days of the window
     days_of_clues,    -- days since first_day with clues of those addresses only
+    days_excluded,    -- days since first_day on which all contact of those addresses was under a registered exclusion
     gap_days,         -- days from last_before to the next suspected day, or to the end of the window
     clean_days,       -- of gap_days, those without contact to which every exporter that saw the unit is covered
     clean_before,     -- of clean_days, those before the window

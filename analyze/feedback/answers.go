@@ -102,8 +102,8 @@ func (r *reader) parse(row intake.Row) (answer Row, blank bool, err error) {
 		}
 		answer.FirstReceivedAt = answer.ReceivedAt
 	}
-	if answer.excludes() {
-		answer.Approver = r.Approver
+	if answer.Class != "" && r.Approver != "" {
+		answer.approve(r.Approver)
 	}
 	return answer, false, r.times(row, &answer, &notice)
 }

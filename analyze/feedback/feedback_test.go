@@ -2,7 +2,12 @@ package feedback_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +16,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"minewatch/analyze/feedback"
+	"minewatch/analyze/versions"
 )
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
@@ -254,6 +260,136 @@ func TestNothingIsExcludedWithoutApproval(t *testing.T) {
 	o.Approver = "李主任"
 	if result, err = feedback.Import(lake, feedback.Input{File: "f.csv", Data: csvAnswer("某某学院", "10.1.2.3", feedback.FalseAlarm, "")}, o); err != nil || result.Exclusions != 1 || result.Existing {
 		t.Fatalf("%v: %+v", err, result)
+	}
+}
+
+// An exclusion that was approved holds until another approved answer ends it, or it
+// expires; what nobody approved waits, in whatever order the forms are imported.
+func TestAnExclusionHoldsUntilAnApprovedAnswerEndsIt(t *testing.T) {
+	const school, firm = "某某学院", "=1+1公司"
+	const boss = "李主任"
+	steps := []struct {
+		name     string
+		data     []byte
+		received time.Time
+		approver string
+		pending  int
+		excluded string // host, first day, last day
+		class    feedback.Class
+	}{
+		{"a false alarm, approved, in the first hours of the site's day", csvAnswer(school, "10.1.2.3", feedback.FalseAlarm, "a"), clock(17, 7, 0), boss, 0, "10.1.2.3 2026-11-17 2027-05-15", feedback.FalseAlarm},
+		{"then mining, not approved", csvAnswer(school, "10.1.2.3", feedback.Active, "b"), clock(18, 8, 0), "", 1, "10.1.2.3 2026-11-17 2027-05-15", feedback.Active},
+		{"located, without a finding", fmt.Appendf(nil, "notice_no,unit,host,class,located_at\n%s,%s,10.1.2.3,,2026-11-18 08:30\n", feedback.NoticeNo(week, school), school), clock(18, 9, 0), boss, 0, "10.1.2.3 2026-11-17 2027-05-15", ""},
+		{"research, not approved", csvAnswer(school, "10.1.2.3", feedback.Research, "c"), clock(18, 10, 0), "", 0, "10.1.2.3 2026-11-17 2027-05-15", feedback.Research},
+		{"research, approved: it goes on, longer", csvAnswer(school, "10.1.2.3", feedback.Research, "d"), clock(19, 8, 0), boss, 0, "10.1.2.3 2026-11-17 2027-05-17", feedback.Research},
+		{"mining, approved", csvAnswer(school, "10.1.2.3", feedback.Active, "e"), clock(20, 8, 0), boss, 0, "", feedback.Active},
+		{"an approved false alarm that came before", csvAnswer(school, "10.1.2.3", feedback.FalseAlarm, "f"), clock(19, 18, 0), boss, 0, "", feedback.Active},
+		{"a false alarm, approved once more", csvAnswer(school, "10.1.2.3", feedback.FalseAlarm, "g"), clock(21, 8, 0), boss, 0, "10.1.2.3 2026-11-21 2027-05-19", feedback.FalseAlarm},
+		{"another unit's mining, not approved: nothing waits", csvAnswer(firm, "2001:db8::7", feedback.Active, "h"), clock(21, 9, 0), "", 0, "10.1.2.3 2026-11-21 2027-05-19", feedback.FalseAlarm},
+		{"mining, when the exclusion has run out: nothing waits", csvAnswer(school, "10.1.2.3", feedback.Active, "i"), clock(17, 8, 0).AddDate(1, 0, 0), "", 0, "10.1.2.3 2026-11-21 2027-05-19", feedback.Active},
+	}
+	lake := lakeWithNotices(t)
+	for i, step := range steps {
+		o := options(step.received)
+		o.Approver = step.approver
+		result, err := feedback.Import(lake, feedback.Input{File: fmt.Sprintf("f%d.csv", i), Data: step.data}, o)
+		if err != nil || result.Pending != step.pending {
+			t.Errorf("%s: %d wait, want %d; %v", step.name, result.Pending, step.pending, err)
+		}
+		version, rows, err := feedback.Standing(lake)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := slices.IndexFunc(rows, func(r feedback.Row) bool { return r.Host == "10.1.2.3" }); n < 0 || rows[n].Class != step.class {
+			t.Errorf("%s: the last answers are %+v, want %s", step.name, rows, step.class)
+		}
+		if got := excludedBy(t, version); got != step.excluded {
+			t.Errorf("%s: excluded is %q, want %q", step.name, got, step.excluded)
+		}
+	}
+
+	for _, order := range [][]int{{1, 0}, {4, 1, 0}, {0, 1, 3}} {
+		lake := lakeWithNotices(t)
+		want := ""
+		for _, i := range order {
+			o := options(steps[i].received)
+			o.Approver = steps[i].approver
+			if _, err := feedback.Import(lake, feedback.Input{File: fmt.Sprintf("f%d.csv", i), Data: steps[i].data}, o); err != nil {
+				t.Fatal(err)
+			}
+			if steps[i].excluded > want {
+				want = steps[i].excluded
+			}
+		}
+		version, err := feedback.Current(lake)
+		if got := excludedBy(t, version); err != nil || got != want {
+			t.Errorf("imported in the order %v, excluded is %q, want %q; %v", order, got, want, err)
+		}
+	}
+}
+
+// excludedBy are the addresses that a version excludes, each with its first and last day.
+func excludedBy(t *testing.T, version *versions.Version) string {
+	t.Helper()
+	list, err := feedback.Excluded(version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, e := range list {
+		lines = append(lines, e.Range.String()+" "+e.ValidFrom.Format(time.DateOnly)+" "+e.Expires.Format(time.DateOnly))
+	}
+	return strings.Join(lines, "; ")
+}
+
+// The standing answers of an older program say who approved the last of them, not what
+// was approved: an exclusion of then holds as well.
+func TestWhatAnOlderProgramApprovedHolds(t *testing.T) {
+	lake := lakeWithNotices(t)
+	o := options(clock(17, 8, 0))
+	o.Approver = "李主任"
+	if _, err := feedback.Import(lake, feedback.Input{File: "a.csv", Data: csvAnswer("某某学院", "10.1.2.3", feedback.FalseAlarm, "")}, o); err != nil {
+		t.Fatal(err)
+	}
+	withoutApprovals(t, lake)
+	if _, err := feedback.Import(lake, feedback.Input{File: "b.csv", Data: csvAnswer("某某学院", "10.1.2.3", feedback.Active, "")}, options(clock(18, 8, 0))); err != nil {
+		t.Fatal(err)
+	}
+	version, err := feedback.Current(lake)
+	if got := excludedBy(t, version); err != nil || got != "10.1.2.3 2026-11-17 2027-05-15" {
+		t.Errorf("excluded is %q; %v", got, err)
+	}
+}
+
+// withoutApprovals makes the standing answers those of an older program.
+func withoutApprovals(t *testing.T, lake string) {
+	t.Helper()
+	version, err := feedback.Current(lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := version.ReadTable("standing.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		lines = append(lines, strings.Join(strings.Split(strings.TrimSuffix(line, "\n"), ",")[:27], ","))
+	}
+	old := []byte(strings.Join(lines, "\n") + "\n")
+	if !bytes.HasSuffix([]byte(lines[0]), []byte(",line")) {
+		t.Fatalf("columns are %s", lines[0])
+	}
+	sum, was := sha256.Sum256(old), version.Tables["standing.csv"]
+	manifest, err := os.ReadFile(version.ManifestPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest = bytes.ReplaceAll(manifest, []byte(was), []byte(hex.EncodeToString(sum[:])))
+	for path, data := range map[string][]byte{version.Path("standing.csv"): old, version.ManifestPath(): manifest} {
+		if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, data, 0o600)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -19,6 +19,9 @@ const (
 	NotFound   Class = "not_found"
 )
 
+// excludes says whether who is that is taken off the list.
+func (c Class) excludes() bool { return c == Research || c == FalseAlarm }
+
 // classes are the classes with the words of the form, the first of which it
 // offers.
 var classes = []struct {
@@ -55,9 +58,22 @@ type Row struct {
 	// FirstReceivedAt is when the first one with a finding came: a form that is
 	// corrected later was in time all the same.
 	FirstReceivedAt time.Time
-	Approver        string // who approved an exclusion; empty: none follows
 	Version         string // of the import
 	Line            int    // of the original
+
+	Approved Approval
+}
+
+// Approval is the last answer about an address that somebody approved: this one or
+// an earlier one. Only that excludes the address, or ends its exclusion; what came
+// after it waits.
+type Approval struct {
+	By      string // empty: nobody approved anything
+	Class   Class
+	At      time.Time // when that answer came
+	From    time.Time // since when approved answers exclude the address without a break; zero: this one does not
+	Version string    // of its import
+	Line    int       // of the original
 }
 
 func (r *Row) key() string { return r.NoticeNo + "|" + r.Host }
@@ -88,7 +104,12 @@ var Columns = []sheet.Column[Row]{
 	sheet.Text("remark", func(r *Row) *string { return &r.Remark }),
 	sheet.Moment("received_at", func(r *Row) *time.Time { return &r.ReceivedAt }),
 	sheet.Moment("first_received_at", func(r *Row) *time.Time { return &r.FirstReceivedAt }),
-	sheet.Text("approver", func(r *Row) *string { return &r.Approver }),
+	sheet.Text("approver", func(r *Row) *string { return &r.Approved.By }),
 	sheet.Text("feedback_version", func(r *Row) *string { return &r.Version }),
 	sheet.Number("line", func(r *Row) *int { return &r.Line }),
+	sheet.Text("approved_class", func(r *Row) *Class { return &r.Approved.Class }),
+	sheet.Moment("approved_at", func(r *Row) *time.Time { return &r.Approved.At }),
+	sheet.Moment("excluded_from", func(r *Row) *time.Time { return &r.Approved.From }),
+	sheet.Text("approved_version", func(r *Row) *string { return &r.Approved.Version }),
+	sheet.Number("approved_line", func(r *Row) *int { return &r.Approved.Line }),
 }

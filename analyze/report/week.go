@@ -54,10 +54,11 @@ type Past struct {
 	Subject                       string // the address, or the unit's name
 	Suspect                       bool   // by the week's own ranking
 	Status                        string // new, continuing, recurred, gone or not_known
-	UnknownBecause                string // no_history, no_night, gap, clues or not_covered; "" = the status is known
+	UnknownBecause                string // no_history, no_night, gap, excluded, clues or not_covered; "" = the status is known
 	FirstDay, LastDay, LastBefore string // "2026-11-09"; "" = none; LastBefore lies before the week
 	DaysSeen, DaysInWindow        int
 	DaysOfClues                   int // since FirstDay, with too little contact for a suspicion
+	DaysExcluded                  int // since FirstDay, in contact under a registered exclusion
 	GapDays, CleanDays            int // from LastBefore to the next suspected day or the end of the week; and those of them that show silence
 	Recurrences                   int // since FirstDay
 	BestGrade, LastGrade          string
