@@ -16,11 +16,12 @@ finished as (
 ),
 
 again as (
-    select finished.unit, finished.host, finished.round, finished.finished_day, min(seen.day) as seen_again
+    select
+        finished.*,
+        list_filter(seen.suspected_on, lambda day: day > finished.finished_day)[1] as seen_again,
+        list_concat(seen.clues_on, seen.excluded_on) as contacts_on
     from finished
-    left join int_history_days as seen
-        on seen.kind = 'host' and seen.subject = finished.host and seen.is_suspect and seen.day > finished.finished_day
-    group by all
+    left join int_history_days as seen on seen.kind = 'host' and seen.subject = finished.host
 ),
 
 watchers as (
@@ -39,9 +40,7 @@ clean as (
         on watched.exporters = watchers.exporters
         and watched.day > watchers.finished_day
         and watched.day < coalesce(watchers.seen_again, getvariable('window_to') + 1)
-    left join int_history_days as contact
-        on contact.kind = 'host' and contact.subject = watchers.host and contact.day = watched.day
-    where contact.day is null
+    where not list_contains(watchers.contacts_on, watched.day)
     group by watchers.unit, watchers.host, watchers.round
 )
 

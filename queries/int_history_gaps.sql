@@ -1,7 +1,7 @@
 -- int_history_gaps: the silences of hosts and units, and how many of their days are clean.
 --
 -- grain:   one row per (kind, subject, suspected day that the next day is not)
--- inputs:  int_silences, int_watched_days, int_history_days
+-- inputs:  int_silences, int_watched_days
 -- params:  window_from, clean_days
 -- notes:   a clean day is watched and has no contact, clues and contact under an
 --          exclusion included.
@@ -21,9 +21,7 @@ clean as (
         on watched.exporters = silence.exporters
         and watched.day > silence.day
         and watched.day < silence.ends_before
-    left join int_history_days as contact
-        on contact.kind = silence.kind and contact.subject = silence.subject and contact.day = watched.day
-    where contact.day is null
+    where not list_contains(silence.contacts_on, watched.day)
     group by silence.kind, silence.subject, silence.day
 )
 

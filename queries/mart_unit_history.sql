@@ -1,32 +1,11 @@
 -- mart_unit_history: every unit with an address that was ever suspected, and what became of it in the window.
 --
 -- grain:   one row per unit with a suspected day up to the end of the window
--- inputs:  int_history, int_host_days
+-- inputs:  int_history
 -- params:  none
 -- notes:   a unit's suspected days are those of its addresses, each by the
 --          unit that the ledger named on that night. Statuses as for hosts:
 --          a unit is gone where none of them is suspected any more.
-with
-
-owned as (
-    select
-        unit,
-        count(distinct (host_hi, host_lo))::integer as hosts,
-        arg_max(sector, day) as sector,
-        arg_max(city, day) as city,
-        arg_max(county, day) as county
-    from int_host_days
-    where is_suspect and unit <> ''
-    group by unit
-),
-
-joined as (
-    select history.*, owned.* exclude (unit)
-    from int_history as history
-    join owned on owned.unit = history.subject
-    where history.kind = 'unit'
-)
-
 select
     subject as unit,  -- as the ledger named it
     status,           -- new, continuing, recurred, gone, not_known
@@ -49,5 +28,6 @@ select
     sector,           -- kind of the unit; empty = unknown
     city,             -- city of the unit; empty = unknown
     county            -- county of the unit; empty = unknown
-from joined
+from int_history
+where kind = 'unit'
 order by last_day desc, days_seen desc, unit

@@ -82,6 +82,7 @@ func (d *DB) start(ctx context.Context, o Options) error {
 		"set autoload_known_extensions = false",
 		"set TimeZone = 'UTC'",
 		"set temp_directory = " + quote(d.temp),
+		"set parquet_metadata_cache = true", // the nights of a quarter are some hundred small files, asked several times
 	}
 	if o.MemoryLimit != "" {
 		settings = append(settings, "set memory_limit = "+quote(o.MemoryLimit))

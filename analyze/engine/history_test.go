@@ -287,7 +287,7 @@ func TestHistoryAgainstDayByDay(t *testing.T) {
 		set(t, db, "window_from", engine.Day(dayText(from)))
 		set(t, db, "window_to", engine.Day(dayText(to)))
 		lake.fill(t, db)
-		for _, name := range []string{"int_answered_days", "int_host_days", "int_history_days", "int_silences", "int_watched_days", "int_history_gaps", "int_history"} {
+		for _, name := range []string{"int_answered_days", "stg_host_days", "int_owned_days", "int_history_days", "int_silences", "int_watched_days", "int_history_gaps", "int_history"} {
 			db.ForgetBuilt(name)
 		}
 		if err := db.Build(t.Context(), "int_history"); err != nil {

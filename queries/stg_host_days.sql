@@ -1,4 +1,4 @@
--- int_host_days: the days on which a pool answered a host, as the night of the day graded the host.
+-- stg_host_days: the days on which a pool answered a host, as the night of the day graded the host.
 --
 -- grain:   one row per (day, host)
 -- inputs:  raw_suspects, int_answered_days
@@ -11,6 +11,8 @@
 --          the night says A or B; the other rows are clues, and contacts with an
 --          entry that has run out: too little for a suspicion, and no silence
 --          either. Scanners, coin nodes and the other explained hosts have no row.
+--          A view: whoever asks needs a few of these columns, and to keep all of a
+--          quarter takes longer than to read those again.
 with
 
 answered as (
