@@ -62,8 +62,12 @@ func (r *nightRun) all(ctx context.Context, days []analyze.Day) error {
 		r.env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days), r.env.now().Sub(started).Seconds()))
 		r.warn(manifest)
 	}
-	if len(faults) == 0 && len(r.due) > 0 {
+	switch {
+	case len(r.nights) == 0 || len(faults) > 0:
+	case len(r.due) > 0:
 		faults = append(faults, r.gradeAnew(ctx, days))
+	default:
+		faults = append(faults, r.tellStale())
 	}
 	if err := errors.Join(faults...); errors.Is(err, analyze.ErrCheck) {
 		return checkFailed(err)
@@ -116,6 +120,19 @@ func (r *nightRun) gradeAnew(ctx context.Context, ran []analyze.Day) error {
 			r.nights = append(r.nights, p.Manifest)
 		}
 	})
+}
+
+// tellStale names the nights behind those that were asked for which grade by
+// contacts that have changed. They are not touched: nobody asked for them.
+func (r *nightRun) tellStale() error {
+	first, last := r.nights[0].Day, r.nights[len(r.nights)-1].Day
+	stale, err := analyze.StaleNights(r.options.Lake, first.Add(1), last.Add(6))
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	r.env.say(fmt.Sprintf("warning: %s graded by contacts that have changed since, and %s not asked for: run 'minewatch nightly --from %s --to %s'",
+		choose(len(stale), "the night of "+dayRanges(stale)+" is", "the nights of "+dayRanges(stale)+" are"), choose(len(stale), "was", "were"), stale[0], stale[len(stale)-1]))
+	return nil
 }
 
 // warn says what a night rests on, and what weakens it.
