@@ -207,7 +207,7 @@ func (l *pastLake) clean(line *timeline, last, d int) bool {
 func (l *pastLake) tell(line *timeline, from, to int) string {
 	first, last, lastBefore := -1, -1, -1
 	clean, cleanBefore, recurrences, recurrencesInWindow := 0, 0, 0, 0
-	across := [3]int{-1} // gap, clean, clean before the window
+	across := [3]int{-1}  // gap, clean, clean before the window
 	contactInWindow := "" // the last that was no suspicion
 	for d := 0; d <= to; d++ {
 		_, seen := line.seen[d]

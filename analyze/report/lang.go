@@ -16,6 +16,9 @@ const (
 	English Lang = "en"
 )
 
+// Languages are all of them.
+func Languages() []Lang { return []Lang{Chinese, English} }
+
 // ParseLang reads a language from a flag.
 func ParseLang(s string) (Lang, error) {
 	switch Lang(s) {

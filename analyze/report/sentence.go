@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -194,9 +195,15 @@ func (p *printer) basis(week *Week) []fact {
 	if head := p.chainHead(week); head != "" {
 		facts = append(facts, fact{p.say("basis.chain"), []string{head}})
 	}
-	return append(facts,
+	facts = append(facts,
 		fact{p.say("basis.feed"), p.orNone(week.FeedVersions)},
 		fact{p.say("basis.ledger"), p.orNone(week.LedgerVersions)},
+	)
+	if len(week.Exclusions) > 0 {
+		on := p.say("basis.exclusions_on", week.ExclusionsOn.In(p.zone).Format(time.DateOnly))
+		facts = append(facts, fact{p.say("basis.exclusions"), append(slices.Clone(week.Exclusions), on)})
+	}
+	return append(facts,
 		fact{p.say("basis.config"), []string{p.orUnknown(shortHash(week.ConfigHash))}},
 		fact{p.say("basis.program"), []string{strings.TrimSpace("minewatch " + week.ProgramVersion)}},
 	)

@@ -39,6 +39,9 @@ func (p *printer) suspectRow(r *row) (template.HTML, error) {
 		m.add("", r.Host)
 	}
 	p.addNAT(&m, r)
+	if r.ExcludedNow {
+		m.add(`<small class="excluded">`, p.excludedText(r.ExcludedSince), `</small>`)
+	}
 	m.add(`</td><td data-v="`, r.Grade, `">`)
 	if err := p.addGrade(&m, r.Grade); err != nil {
 		return "", err
@@ -70,6 +73,9 @@ func (p *printer) card(r *row) (template.HTML, error) {
 		return "", err
 	}
 	p.addNAT(&m, r)
+	if r.ExcludedNow {
+		m.add(` <span class="tag excluded">`, p.excludedText(r.ExcludedSince), `</span>`)
+	}
 	who := p.say("no_owner")
 	if r.Unit != "" {
 		who = p.joined(r.Unit, r.Sector, r.City, r.County)
@@ -115,6 +121,27 @@ func (p *printer) addDetails(m *markup, r *row) {
 	if r.DetailsCut != "" {
 		m.add(`<p class="note">`, r.DetailsCut, "</p>\n")
 	}
+}
+
+// excludedText says that a registered exclusion is in force, and since when.
+func (p *printer) excludedText(since string) string {
+	if since == "" {
+		return p.say("excluded.now")
+	}
+	return p.say("excluded.since", since)
+}
+
+// unitExcluded says how many of a unit's suspects are excluded by now; "" for none.
+func (p *printer) unitExcluded(u Unit) string {
+	switch {
+	case u.Excluded == 0:
+		return ""
+	case u.Excluded == u.A+u.B:
+		return p.excludedText(u.ExcludedSince)
+	case u.ExcludedSince == "":
+		return p.say("units.excluded", count(u.Excluded))
+	}
+	return p.say("units.excluded_since", count(u.Excluded), u.ExcludedSince)
 }
 
 // addNAT is the template nat.

@@ -14,6 +14,8 @@ func englishCases() map[string]string {
 		"cases.list":      "Each address",
 		"cases.precision": "Findings and precision",
 		"cases.note":      "Precision = (active + passive + research) / (active + passive + research + false alarms). Only answered addresses count, and units choose what to answer first, so this is no sample; what was not found counts for neither.",
+		"case.unapproved": "%s (not yet approved)",
+		"case.pending":    "%s; since then %s (not yet approved)",
 		"case.seen_again": "seen again on %s",
 		"case.closed_on":  "closed on %s",
 		"case.clean":      "%s without contact since the measure",

@@ -14,6 +14,8 @@ func chineseCases() map[string]string {
 		"cases.list":      "逐个情况",
 		"cases.precision": "核查结果与查准率",
 		"cases.note":      "查准率 =（主动 + 被动 + 科研）÷（主动 + 被动 + 科研 + 误报）。只计已反馈的地址，先反馈哪些由单位决定，不是抽样；未查实的不计入。",
+		"case.unapproved": "%s（待批准）",
+		"case.pending":    "%s；后又反馈%s（待批准）",
 		"case.seen_again": "整改后于 %s 再次发现",
 		"case.closed_on":  "%s 清零",
 		"case.clean":      "整改后已有 %s 天有覆盖且无接触",

@@ -43,6 +43,10 @@ type Suspect struct {
 	Status         string `json:"status"` // "" for grades C and X
 	UnknownBecause string `json:"unknown_because"`
 
+	// As of the report, by Week.Exclusions: who is excluded is not told to its unit.
+	ExcludedNow   bool   `json:"-"`
+	ExcludedSince string `json:"-"` // "2026-11-18"; "" = without a first day
+
 	Contact  string     `json:"contact"`
 	Evidence []Evidence `json:"evidence"`
 	Details  []Detail   `json:"details"`
@@ -123,6 +127,11 @@ type Week struct {
 	FeedbackVersion string // of the answers; "" = none came back
 	ConfigHash      string
 
+	Exclusions   []string  // versions of the registered exclusions, by the list and by answers of units
+	ExclusionsOn time.Time // the day as of which they are told, midnight in Zone
+
+	SuspectsExcluded int // of Suspects, those that are excluded by now
+
 	Total    Total
 	Last     *Total // the week before, nil if it has no nights
 	LastFew  bool   // in a public version: the week before has too few suspects to be told, and Last is nil
@@ -188,6 +197,8 @@ type Region struct {
 type Unit struct {
 	Unit, Sector, City, County, Contact string
 	A, B, C                             int
+	Excluded                            int    // of A and B, as of the report
+	ExcludedSince                       string // the first of them, "2026-11-18"; "" = without a first day
 	BestGrade                           string
 	FirstSeen, LastSeen                 time.Time
 	Days, Hours                         int
@@ -205,6 +216,7 @@ type Case struct {
 	Grade                    string // when it was sent
 	State                    string // notified, located, overdue, reported, retest, excluded, closed or recurred
 	Class                    string // what the unit found; "" = nothing came back
+	PendingClass             string // what it found and nobody approved yet, though it would exclude the address or end its exclusion; "" = nothing waits
 	NotifiedAt               time.Time
 	LocateBy, LocatedAt      time.Time
 	LocatedInTime            *bool // nil: there is still time

@@ -117,7 +117,7 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if err != nil {
 		return err
 	}
-	if err := env.removeStale(writer, folder); err != nil {
+	if err := env.removeStale(writer, f, week, lang); err != nil {
 		return err
 	}
 	if err := env.describeWeek(week); err != nil {
@@ -173,7 +173,7 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 			base, regions = filepath.Join(f.out, report.FolderName(week, lang)), 0
 			whole = &report.Week{
 				Name: week.Name, Zone: week.Zone, Days: week.Days, Total: week.Total, Coverage: week.Coverage,
-				Issue: week.Issue, Told: week.Told, NoticeTemplate: week.NoticeTemplate,
+				SuspectsExcluded: week.SuspectsExcluded, Issue: week.Issue, Told: week.Told, NoticeTemplate: week.NoticeTemplate,
 			}
 		} else {
 			// All addresses were recorded with the whole.
@@ -192,7 +192,7 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 	if err != nil {
 		return err
 	}
-	if err := env.removeStale(writer, base); err != nil {
+	if err := env.removeStale(writer, f, whole, lang); err != nil {
 		return err
 	}
 	if err := env.describeWeek(whole); err != nil {
@@ -203,24 +203,39 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 	return err
 }
 
-// removeStale removes what an earlier report into the same folder would have sent to
-// units that this one does not tell, or tells in another place.
-func (e *environment) removeStale(writer *report.Writer, folder string) error {
-	removed, err := writer.RemoveStale(folder)
-	if err != nil {
-		return fmt.Errorf("remove notices of an earlier report from %s: %w", folder, err)
+// removeStale removes what an earlier report of the week and region in the same place
+// would have sent to units that this one does not tell, or tells in another folder, and
+// what one in another language tells otherwise than this one.
+func (e *environment) removeStale(writer *report.Writer, f *weeklyFlags, week *report.Week, lang report.Lang) error {
+	for _, of := range report.Languages() {
+		folder := filepath.Join(f.out, report.FolderName(week, of))
+		remove, which := writer.RemoveStale, "this one does not have there"
+		if of != lang {
+			remove, which = writer.RemoveStaleTranslations, "this one in another language does not have, or tells otherwise"
+		}
+		removed, err := remove(folder)
+		if err != nil {
+			return fmt.Errorf("remove notices of an earlier report from %s: %w", folder, err)
+		}
+		if err := e.sayRemoved(folder, removed, which); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *environment) sayRemoved(folder string, removed []string, which string) error {
+	var names []string
+	for _, dir := range removed {
+		name, err := filepath.Rel(folder, dir)
+		if err != nil {
+			return err
+		}
+		names = append(names, name)
 	}
 	if n := len(removed); n > 0 {
-		var names []string
-		for _, dir := range removed {
-			name, err := filepath.Rel(folder, dir)
-			if err != nil {
-				return err
-			}
-			names = append(names, name)
-		}
-		e.say(fmt.Sprintf("removed from %s %s of an earlier report with %s, which this one does not have there; they are not to be sent: %s",
-			folder, amount(n, "notice"), choose(n, "its form", "their forms"), fewNames(names)))
+		e.say(fmt.Sprintf("removed from %s %s of an earlier report with %s, which %s; they are not to be sent: %s",
+			folder, amount(n, "notice"), choose(n, "its form", "their forms"), which, fewNames(names)))
 	}
 	return nil
 }
@@ -273,6 +288,9 @@ func notifiedAt(f *weeklyFlags, week *report.Week) (time.Time, error) {
 	}
 	at = at.Truncate(time.Second) // as the record keeps it
 	for i := range week.Suspects {
+		if week.Suspects[i].ExcludedNow {
+			continue // nobody is told of it again
+		}
 		unit := week.Suspects[i].Unit
 		if told, isTold := week.Told[unit]; isTold && !told.NotifiedAt.Equal(at) {
 			return at, usageErrorf("--notified-at %s: the notice of %s to %s is on record as sent at %s, and a notice keeps its time and its deadlines: "+
@@ -343,6 +361,9 @@ func (e *environment) describeWeek(week *report.Week) error {
 	suspects := t.HostsA + t.HostsB
 	e.say(fmt.Sprintf("%s: %d of %d nights, %s (A %d, B %d), %s, %d excluded", week.Name, nights, len(week.Days),
 		amount(suspects, "suspect"), t.HostsA, t.HostsB, amount(t.HostsC, "clue"), t.HostsX))
+	if n := week.SuspectsExcluded; n > 0 {
+		e.say(fmt.Sprintf("%s: registered as excluded by now, marked in the report and in no notice", amount(n, "suspect")))
+	}
 	if nights > 0 {
 		e.describeCoverage(&week.Coverage)
 	}
