@@ -8,8 +8,8 @@ func englishCases() map[string]string {
 		"sheet.precision": "Precision",
 
 		"cases.title":     "8. What units were told, and what came of it",
-		"cases.empty":     "No notice is on record yet, or none was sent by then.",
-		"cases.as_of":     "As of %s. After a measure, %d days without contact, each covered, close a case; what is seen after it is a recurrence.",
+		"cases.empty":     "No notice is on record yet, or none of this week or before was sent by then.",
+		"cases.as_of":     "Notices of this week and of those before it, with what came back up to %s. After a measure, %d days without contact, each covered, close a case; what is seen after it is a recurrence.",
 		"cases.counts":    "By state",
 		"cases.list":      "Each address",
 		"cases.precision": "Findings and precision",

@@ -8,8 +8,8 @@ func chineseCases() map[string]string {
 		"sheet.precision": "查准率",
 
 		"cases.title":     "八、处置情况",
-		"cases.empty":     "尚无通报记录，或通报尚未发出。",
-		"cases.as_of":     "截至 %s。整改完成后有 %d 天数据完整且无接触为清零，再次发现为复发。",
+		"cases.empty":     "尚无本周及以前各周的通报记录，或通报尚未发出。",
+		"cases.as_of":     "本周及以前各周的通报，反馈截至 %s。整改完成后有 %d 天数据完整且无接触为清零，再次发现为复发。",
 		"cases.counts":    "按状态",
 		"cases.list":      "逐个情况",
 		"cases.precision": "核查结果与查准率",

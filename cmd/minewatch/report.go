@@ -6,13 +6,10 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"minewatch/analyze"
-	"minewatch/analyze/feedback"
-	"minewatch/analyze/intake"
 	"minewatch/analyze/report"
 )
 
@@ -46,7 +43,8 @@ folder names addresses of its own region only; the notice of a unit is in the fo
 of the smallest region that has all its addresses.
 
 The report rests on the nights that were run: it says which days are missing,
-and a week without any night gives a report that says so.
+and a week without any night gives a report that says so. That of a week which is not
+over is written without notices, as with --draft; one that has not begun is refused.
 
 It names units and contacts, and is written for the owner and the group only; who
 else may read it is your decision. With --mask a version for the public is
@@ -86,13 +84,16 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if f.week, err = weekName(env, options, f.week); err != nil {
 		return err
 	}
+	if err := f.keepOpen(env, options); err != nil {
+		return err
+	}
 	if f.region == everyRegion {
 		if f.mask {
 			return usageErrorf("--mask writes one report: name a city with --region, or none")
 		}
 		return writeRegions(ctx, env, f, &analyze.WeekOptions{Options: options, Week: f.week}, lang)
 	}
-	week, err := readWeek(ctx, env, options, f.week, f.region)
+	week, err := readWeek(ctx, options, f.week, f.region)
 	if err != nil {
 		return err
 	}
@@ -127,23 +128,50 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	return err
 }
 
-// weekName is the week that was named, or the last complete one.
+// weekName is the week that was named, or the last complete one. One that has not
+// begun has nothing to tell.
 func weekName(env *environment, options analyze.Options, name string) (string, error) {
+	today := analyze.DayOf(env.now(), options.Zone)
 	if name == "" {
-		name = analyze.WeekOf(analyze.DayOf(env.now(), options.Zone).Add(-7))
+		name = analyze.WeekOf(today.Add(-7))
 	}
-	if _, _, err := analyze.WeekDays(name); err != nil {
+	from, _, err := analyze.WeekDays(name)
+	if err != nil {
 		return "", usageErrorf("--week: %w", err)
 	}
-	return name, nil
+	if from > today {
+		return "", usageErrorf("--week %s has not begun: it begins on %s (%s), and the last complete week is %s",
+			name, from, options.Zone, analyze.WeekOf(today.Add(-7)))
+	}
+	return analyze.WeekOf(from), nil
 }
 
-// readWeek reads what a report is of; without a name, the last complete week.
-func readWeek(ctx context.Context, env *environment, options analyze.Options, name, region string) (*report.Week, error) {
-	name, err := weekName(env, options, name)
-	if err != nil {
-		return nil, err
+// openWeek says that a week is not over yet; "" = it is.
+func openWeek(env *environment, options analyze.Options, name string) (string, error) {
+	_, to, err := analyze.WeekDays(name)
+	if err != nil || to < analyze.DayOf(env.now(), options.Zone) {
+		return "", err
 	}
+	return fmt.Sprintf("%s is not over: it ends with %s (%s)", name, to, options.Zone), nil
+}
+
+// keepOpen writes the report of a week that is not over as a draft: nobody is told of
+// a week before its end, and what is on record of it could not grow with the week.
+func (f *weeklyFlags) keepOpen(env *environment, options analyze.Options) error {
+	open, err := openWeek(env, options, f.week)
+	if err != nil || open == "" {
+		return err
+	}
+	if f.notifiedAt != "" {
+		return usageErrorf("--notified-at %s: %s, and nobody is told of a week before its end", f.notifiedAt, open)
+	}
+	env.say(open + ", so the report has the nights up to now; notices and forms are written after its end")
+	f.draft = true
+	return nil
+}
+
+// readWeek reads what a report is of.
+func readWeek(ctx context.Context, options analyze.Options, name, region string) (*report.Week, error) {
 	return analyze.Week(ctx, analyze.WeekOptions{Options: options, Week: name, Region: region})
 }
 
@@ -221,85 +249,6 @@ func (e *environment) removeStale(writer *report.Writer, folder string) error {
 		}
 		e.say(fmt.Sprintf("removed from %s %s of an earlier report with %s, which this one does not have there; they are not to be sent: %s",
 			folder, amount(n, "notice"), choose(n, "its form", "their forms"), fewNames(names)))
-	}
-	return nil
-}
-
-// issue sets when the notices of a week are sent, and records them. The deadlines
-// run from what was recorded first: a notice that is on record is written as it was
-// sent, and a new one of the same week goes with the first.
-func issue(env *environment, f *weeklyFlags, week *report.Week) error {
-	sent, err := feedback.Sent(env.lake)
-	if err != nil {
-		return err
-	}
-	c := &env.config.Report
-	week.NoticeTemplate = c.NoticeTemplate
-	at := week.To.AddDate(0, 0, 1).Add(9 * time.Hour)
-	week.Issue, week.Told = nil, map[string]report.Issue{}
-	for i := range sent {
-		n := &sent[i]
-		if n.Week != week.Name {
-			continue
-		}
-		issue := report.Issue{NotifiedAt: n.NotifiedAt, LocateBy: n.LocateBy, ReportBy: n.ReportBy}
-		if _, isTold := week.Told[n.Unit]; !isTold {
-			week.Told[n.Unit] = issue
-		}
-		if week.Issue == nil {
-			week.Issue = &issue
-		}
-	}
-	if week.Issue != nil && f.notifiedAt == "" {
-		return record(env, week)
-	}
-	if f.notifiedAt != "" {
-		if at, err = notifiedAt(f, week); err != nil {
-			return err
-		}
-	}
-	week.Issue = &report.Issue{
-		NotifiedAt: at, LocateBy: at.Add(time.Duration(c.LocateHours) * time.Hour), ReportBy: at.Add(time.Duration(c.ReportHours) * time.Hour),
-	}
-	return record(env, week)
-}
-
-// notifiedAt is the time that --notified-at names. It contradicts neither the record
-// nor the calendar: nobody is told of a week before its end.
-func notifiedAt(f *weeklyFlags, week *report.Week) (time.Time, error) {
-	at, err := intake.ParseLocal(f.notifiedAt, week.Zone)
-	if err != nil {
-		return at, usageErrorf("--notified-at: %w", err)
-	}
-	at = at.Truncate(time.Second) // as the record keeps it
-	for i := range week.Suspects {
-		unit := week.Suspects[i].Unit
-		if told, isTold := week.Told[unit]; isTold && !told.NotifiedAt.Equal(at) {
-			return at, usageErrorf("--notified-at %s: the notice of %s to %s is on record as sent at %s, and a notice keeps its time and its deadlines: "+
-				"without --notified-at it is written again as it was sent",
-				f.notifiedAt, week.Name, unit, told.NotifiedAt.In(week.Zone).Format(time.DateTime))
-		}
-	}
-	if end := week.To.AddDate(0, 0, 1); at.Before(end) {
-		return at, usageErrorf("--notified-at %s is before the end of the week that the notices tell about: %s ends at %s (%s)",
-			f.notifiedAt, week.Name, end.Format(time.DateTime), week.Zone)
-	}
-	return at, nil
-}
-
-// record keeps what the week's notices tell.
-func record(env *environment, week *report.Week) error {
-	notices, err := week.Notices()
-	if err != nil {
-		return err
-	}
-	isNew, err := feedback.Record(env.lake, report.FolderName(week, ""), notices, env.now())
-	if err != nil {
-		return fmt.Errorf("%w\nwith --draft the report is written without notices, and nothing is recorded", err)
-	}
-	if isNew {
-		env.say(fmt.Sprintf("%s: %d %s in the record of notices; the forms that come back are for 'minewatch feedback import'",
-			week.Name, len(notices), choose(len(notices), "address", "addresses")))
 	}
 	return nil
 }
