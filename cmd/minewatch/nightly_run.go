@@ -52,7 +52,7 @@ func (r *nightRun) all(ctx context.Context, days []analyze.Day) error {
 		bar.clear() // for the lines that follow
 		if err != nil {
 			r.failed = append(r.failed, day)
-			faults = append(faults, r.explain(day, err))
+			faults = append(faults, r.options.Advise(err, day))
 			if !r.goOn || ctx.Err() != nil || errors.Is(err, analyze.ErrNoFeed) {
 				break
 			}
@@ -89,14 +89,6 @@ func (r *nightRun) night(ctx context.Context, day analyze.Day) (*analyze.Manifes
 			return nil, err
 		}
 	}
-}
-
-// explain adds what to do about damaged flow files.
-func (r *nightRun) explain(day analyze.Day, err error) error {
-	if len(analyze.Damaged(err)) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w\nrestore it from a backup, or run 'minewatch nightly --day %s --set-aside', which moves it to quarantine and goes on without it", err, day)
 }
 
 // gradeAnew deals with the nights behind those that were caught up.
