@@ -176,6 +176,36 @@ func TestWhatCannotBeIsRefusedWithItsCell(t *testing.T) {
 	}
 }
 
+// TestWordsOfTheFindings: people write less than the form offers, and otherwise.
+func TestWordsOfTheFindings(t *testing.T) {
+	words := map[feedback.Class][]string{
+		feedback.Active:     {"主动挖矿", "主动", "active", "Active mining"},
+		feedback.Passive:    {"被动挖矿", "被动", "Passive", "passive-mining"},
+		feedback.Research:   {"科研", "科学研究", "research"},
+		feedback.FalseAlarm: {"误报", "误判", "false alarm", "False_Alarm", "false positive"},
+		feedback.NotFound:   {"未查实", "未核实", "not found", "not_found"},
+	}
+	for class, list := range words {
+		for _, word := range list {
+			lake := lakeWithNotices(t)
+			_, err := feedback.Import(lake, feedback.Input{File: "form.csv", Data: csvAnswer("某某学院", "10.1.2.3", feedback.Class(word), "")}, options(clock(19, 8, 0)))
+			if err != nil {
+				t.Errorf("%s: %v", word, err)
+				continue
+			}
+			if _, rows, err := feedback.Standing(lake); err != nil || len(rows) != 1 || rows[0].Class != class {
+				t.Errorf("%s is read as %+v (%v), want %s", word, rows, err, class)
+			}
+		}
+	}
+	// What may mean two things is none, and the file is not said to be the wrong one.
+	result, err := feedback.Import(lakeWithNotices(t), feedback.Input{File: "form.csv", Data: csvAnswer("某某学院", "10.1.2.3", "未发现", "")}, options(clock(19, 8, 0)))
+	const want = "feedback form.csv: its only row could not be used, nothing was imported: correct what is told of it"
+	if err == nil || err.Error() != want || len(result.Rejects) != 1 || !strings.Contains(result.Rejects[0].Reason, "未查实 (not found)") {
+		t.Errorf("%+v, %v; want %q", result.Rejects, err, want)
+	}
+}
+
 func TestAFormThatIsNoneIsRefused(t *testing.T) {
 	cases := []struct{ name, text, want string }{
 		{"other table", "a,b\n1,2\n", "no column notice_no (通报编号) in the header: is it the form that was sent?"},
