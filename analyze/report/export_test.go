@@ -57,3 +57,9 @@ func DayOf(cell any) (time.Time, bool) {
 	day, ok := cell.(date)
 	return time.Time(day), ok
 }
+
+// ReasonInChinese is a reason of the analysis as the Chinese report says it.
+func ReasonInChinese(reason string) string {
+	book := newReasonBook(Chinese)
+	return book.translate(reason)
+}

@@ -206,7 +206,7 @@ func TestHTMLOfAProvinceIsCutAndSaysSo(t *testing.T) {
 func TestReasonsAreTranslated(t *testing.T) {
 	week := sampleWeek()
 	week.Suspects[0].Evidence = []report.Evidence{
-		{Name: "grade", Points: 75, Reason: "pool contact on 6 days, up to 1433 min stitched in one day, 138 active hours in 7 days"},
+		{Name: "grade", Points: 75, Reason: "pool contact on 6 days, up to 1433 min stitched in one day, 138 active hours in 7 days, by listed address and port"},
 		{Name: "rate", Reason: "0.62 kbit/s while active (a miner's rate: 0.05 to 20.0)"},
 		{Name: "grade", Reason: "registered exclusion: course 4.2 (approved by 李主任)"},
 		{Name: "grade", Reason: "registered exclusion: course 4.2, active around the clock"},

@@ -215,7 +215,7 @@ func (u *unitWriter) page(unit *Unit, suspects []Suspect) *NoticePage {
 		host := NoticeHost{
 			Host: s.Host, Grade: s.Grade, GradeText: p.say("grade." + s.Grade), NAT: s.NAT,
 			FirstSeen: p.exact(s.FirstSeen), LastSeen: p.exact(s.LastSeen), Days: s.ContactDays, Hours: s.ContactHours, Connections: s.MaxConcurrent,
-			Coins: p.list(s.Coins), Reason: p.why(*s), LastedTotal: p.duration(s.DurationSeconds),
+			Coins: p.list(s.Coins), Reason: p.why(*s), LastedTotal: p.lasted(s, s.DurationSeconds),
 		}
 		for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
 			host.Endpoints = append(host.Endpoints, NoticeEndpoint{
