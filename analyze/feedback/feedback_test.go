@@ -41,9 +41,9 @@ func notices() []feedback.Notice {
 func lakeWithNotices(t *testing.T) string {
 	t.Helper()
 	lake := t.TempDir()
-	isNew, err := feedback.Record(lake, week, notices(), clock(16, 9, 0))
-	if err != nil || !isNew {
-		t.Fatal(isNew, err)
+	r, err := feedback.Record(lake, week, "", notices(), clock(16, 9, 0))
+	if err != nil || !r.IsNew {
+		t.Fatal(r, err)
 	}
 	return lake
 }
@@ -289,16 +289,16 @@ func TestNothingIsExcludedWithoutApproval(t *testing.T) {
 
 func TestTheRecordOfNoticesOnlyGrows(t *testing.T) {
 	lake := lakeWithNotices(t)
-	if isNew, err := feedback.Record(lake, week, notices(), clock(17, 9, 0)); err != nil || isNew {
-		t.Errorf("the same notices again: %v, %v", isNew, err)
+	if r, err := feedback.Record(lake, week, "", notices(), clock(17, 9, 0)); err != nil || r.IsNew || len(r.Revised) > 0 {
+		t.Errorf("the same notices again: %+v, %v", r, err)
 	}
 	later := notices()[:2]
 	for i := range later {
 		later[i].NotifiedAt = clock(20, 9, 0)
 	}
 	later[1].Host = "10.1.2.5"
-	if isNew, err := feedback.Record(lake, week, later, clock(20, 9, 0)); err != nil || !isNew {
-		t.Errorf("a further address: %v, %v", isNew, err)
+	if r, err := feedback.Record(lake, week, "", later, clock(20, 9, 0)); err != nil || !r.IsNew {
+		t.Errorf("a further address: %+v, %v", r, err)
 	}
 	sent, err := feedback.Sent(lake)
 	if err != nil {
@@ -354,5 +354,53 @@ func TestFormIsTheSameAgainAndProtected(t *testing.T) {
 		if open := style.Protection != nil && !style.Protection.Locked; open == locked {
 			t.Errorf("cell %s: open %v, want %v", cell, open, !locked)
 		}
+	}
+}
+
+// TestRevisionsOfANotice: what is written under a number again is the next revision if it
+// says something else, also what was said before the last time; a region's report is
+// about the addresses of its region alone.
+func TestRevisionsOfANotice(t *testing.T) {
+	lake := t.TempDir()
+	no := feedback.NoticeNo(week, "某某学院")
+	hour := 0
+	write := func(region string, said ...string) feedback.Recorded {
+		t.Helper()
+		var list []feedback.Notice
+		for _, s := range said {
+			part := strings.Split(s, " ") // address, what is said of it, city
+			list = append(list, feedback.Notice{No: no, Week: week, Unit: "某某学院", City: part[2], County: "c", Host: part[0], Grade: "A", Content: part[1], NotifiedAt: clock(16, 9, 0)})
+		}
+		hour++
+		r, err := feedback.Record(lake, week, region, list, clock(16, hour, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for i, c := range []struct {
+		region   string
+		said     []string
+		revision int
+		revised  bool
+	}{
+		{"宁波市", []string{"10.1.0.1 seven 宁波市"}, 1, false},
+		{"湖州市", []string{"10.1.0.2 seven 湖州市"}, 1, false},
+		{"", []string{"10.1.0.1 seven 宁波市", "10.1.0.2 seven 湖州市"}, 1, false},
+		{"", []string{"10.1.0.1 four 宁波市", "10.1.0.2 seven 湖州市"}, 2, true},
+		{"湖州市/c", []string{"10.1.0.2 seven 湖州市"}, 2, false},
+		{"", []string{"10.1.0.1 four 宁波市", "10.1.0.2 seven 湖州市"}, 2, false},
+		{"", []string{"10.1.0.1 four 宁波市"}, 3, true},
+		{"", []string{"10.1.0.1 four 宁波市"}, 3, false},
+		{"", []string{"10.1.0.1 seven 宁波市"}, 4, true},
+		{"宁波市", []string{"10.1.0.1 seven 宁波市", "10.1.0.3 seven 宁波市"}, 5, true},
+	} {
+		r := write(c.region, c.said...)
+		if r.Revisions[no] != c.revision || len(r.Revised) == 1 != c.revised {
+			t.Errorf("%d: %s %v: %+v, want revision %d, revised %t", i, c.region, c.said, r, c.revision, c.revised)
+		}
+	}
+	if r, err := feedback.Record(lake, week, "", nil, clock(17, 9, 0)); err != nil || len(r.Revisions) > 0 {
+		t.Errorf("no notice at all: %+v, %v", r, err)
 	}
 }

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
@@ -48,6 +50,7 @@ type NoticePage struct {
 	AsOf, Program               string
 	FeedVersions, LedgerVersion string
 	Style                       template.CSS
+	Revision                    string // in words, where what was written first under the number said something else
 }
 
 // NoticeHost is an address of a notice.
@@ -196,6 +199,7 @@ func (u *unitWriter) form(unit *Unit, suspects []Suspect) *feedback.Form {
 		row.Endpoints, row.LocalPorts = strings.Join(endpoints, ", "), strings.Join(slices.Compact(ports), ", ")
 		form.Rows = append(form.Rows, row)
 	}
+	form.Revision = u.week.Revisions[form.NoticeNo]
 	return form
 }
 
@@ -228,6 +232,9 @@ func (u *unitWriter) page(unit *Unit, suspects []Suspect) *NoticePage {
 		}
 		page.Hosts = append(page.Hosts, host)
 	}
+	if n := week.Revisions[page.No]; n > 1 {
+		page.Revision = p.say("notice.revision", n)
+	}
 	return page
 }
 
@@ -254,7 +261,20 @@ func (week *Week) Notices() ([]feedback.Notice, error) {
 			No: feedback.NoticeNo(week.Name, s.Unit), Week: week.Name, Unit: s.Unit, City: s.City, County: s.County, Host: s.Host, Grade: s.Grade,
 			Sources: strings.Join(slices.Compact(sources), ","), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
 			NotifiedAt: issue.NotifiedAt, LocateBy: issue.LocateBy, ReportBy: issue.ReportBy,
+			Content: s.content(),
 		})
 	}
 	return list, nil
+}
+
+// content is a hash of what a notice says of an address, in any language and by any
+// version of the words.
+func (s *Suspect) content() string {
+	var told strings.Builder
+	fmt.Fprint(&told, s.Grade, s.NAT, s.FirstSeen.UTC(), s.LastSeen.UTC(), s.ContactDays, s.ContactHours, s.MaxConcurrent, s.Coins, len(s.Details))
+	for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
+		fmt.Fprintf(&told, "\n%v", []any{d.PoolAddress, d.PoolPort, d.Pool, d.Domain, d.Coin, d.LocalPorts, d.FirstSeen.UTC(), d.LastSeen.UTC()})
+	}
+	sum := sha256.Sum256([]byte(told.String()))
+	return hex.EncodeToString(sum[:8])
 }
