@@ -64,6 +64,7 @@ func TestLanguagesHaveTheSameMessages(t *testing.T) {
 // Keys that are put together at run time: their ends are known.
 var composed = []string{
 	"grade.A", "grade.B", "grade.C", "grade.X", "weekday.", "limit.", "method.", "scenario.", "sheet.", "state.", "class.", "precision.", "status.", "because.", "meaning.",
+	"level.", "rank_status.", "kind.",
 }
 
 func TestEveryMessageIsUsedAndEveryUseHasAMessage(t *testing.T) {

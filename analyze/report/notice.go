@@ -207,7 +207,7 @@ func (u *unitWriter) page(unit *Unit, suspects []Suspect) *NoticePage {
 	p, week, issue := u.p, u.week, u.week.issueOf(unit.Unit)
 	page := &NoticePage{
 		No: u.no(unit), Date: p.date(issue.NotifiedAt), Site: week.Site, WeekTitle: p.weekTitle(week), Period: p.period(week), Zone: p.zone.String(),
-		Unit: unit.Unit, Sector: unit.Sector, City: unit.City, County: unit.County, Contact: unit.Contact,
+		Unit: unit.Unit, Sector: u.p.sector(unit.Sector), City: unit.City, County: unit.County, Contact: unit.Contact,
 		High: unit.A, Medium: unit.B, Total: unit.A + unit.B,
 		LocateBy: p.clock(issue.LocateBy, "2006-01-02 15:04"), ReportBy: p.clock(issue.ReportBy, "2006-01-02 15:04"),
 		LocateHours: hoursBetween(issue.NotifiedAt, issue.LocateBy), ReportHours: hoursBetween(issue.NotifiedAt, issue.ReportBy),

@@ -88,6 +88,7 @@ type fact struct {
 }
 
 func newPage(week *Week, p *printer) (*page, error) {
+	week = p.withSectors(week)
 	css, err := style()
 	if err != nil {
 		return nil, err
