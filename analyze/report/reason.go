@@ -52,8 +52,8 @@ var countedNoun = regexp.MustCompile(`# (?:active |#-minute |pool )*(?:day|hour|
 func ofOneOrMany(sentence string) []string {
 	list := []string{sentence}
 	places := countedNoun.FindAllStringIndex(sentence, -1)
-	for i := len(places) - 1; i >= 0; i-- { // from the end, so that the places before stay
-		end := places[i][1]
+	for _, place := range slices.Backward(places) { // from the end, so that the places before stay
+		end := place[1]
 		for _, s := range slices.Clone(list) {
 			list = append(list, strings.TrimSuffix(s[:end-1], "e")+s[end:])
 		}
