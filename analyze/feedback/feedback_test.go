@@ -47,9 +47,9 @@ func notices() []feedback.Notice {
 func lakeWithNotices(t *testing.T) string {
 	t.Helper()
 	lake := t.TempDir()
-	isNew, err := feedback.Record(lake, week, notices(), clock(16, 9, 0))
-	if err != nil || !isNew {
-		t.Fatal(isNew, err)
+	r, err := feedback.Record(lake, week, "", notices(), clock(16, 9, 0))
+	if err != nil || !r.IsNew {
+		t.Fatal(r, err)
 	}
 	return lake
 }
@@ -179,6 +179,36 @@ func TestWhatCannotBeIsRefusedWithItsCell(t *testing.T) {
 				t.Errorf("rejects %+v (%v), want one with %q", result.Rejects, err, c.want)
 			}
 		})
+	}
+}
+
+// TestWordsOfTheFindings: people write less than the form offers, and otherwise.
+func TestWordsOfTheFindings(t *testing.T) {
+	words := map[feedback.Class][]string{
+		feedback.Active:     {"主动挖矿", "主动", "active", "Active mining"},
+		feedback.Passive:    {"被动挖矿", "被动", "Passive", "passive-mining"},
+		feedback.Research:   {"科研", "科学研究", "research"},
+		feedback.FalseAlarm: {"误报", "误判", "false alarm", "False_Alarm", "false positive"},
+		feedback.NotFound:   {"未查实", "未核实", "not found", "not_found"},
+	}
+	for class, list := range words {
+		for _, word := range list {
+			lake := lakeWithNotices(t)
+			_, err := feedback.Import(lake, feedback.Input{File: "form.csv", Data: csvAnswer("某某学院", "10.1.2.3", feedback.Class(word), "")}, options(clock(19, 8, 0)))
+			if err != nil {
+				t.Errorf("%s: %v", word, err)
+				continue
+			}
+			if _, rows, err := feedback.Standing(lake); err != nil || len(rows) != 1 || rows[0].Class != class {
+				t.Errorf("%s is read as %+v (%v), want %s", word, rows, err, class)
+			}
+		}
+	}
+	// What may mean two things is none, and the file is not said to be the wrong one.
+	result, err := feedback.Import(lakeWithNotices(t), feedback.Input{File: "form.csv", Data: csvAnswer("某某学院", "10.1.2.3", "未发现", "")}, options(clock(19, 8, 0)))
+	const want = "feedback form.csv: its only row could not be used, nothing was imported: correct what is told of it"
+	if err == nil || err.Error() != want || len(result.Rejects) != 1 || !strings.Contains(result.Rejects[0].Reason, "未查实 (not found)") {
+		t.Errorf("%+v, %v; want %q", result.Rejects, err, want)
 	}
 }
 
@@ -395,16 +425,16 @@ func withoutApprovals(t *testing.T, lake string) {
 
 func TestTheRecordOfNoticesOnlyGrows(t *testing.T) {
 	lake := lakeWithNotices(t)
-	if isNew, err := feedback.Record(lake, week, notices(), clock(17, 9, 0)); err != nil || isNew {
-		t.Errorf("the same notices again: %v, %v", isNew, err)
+	if r, err := feedback.Record(lake, week, "", notices(), clock(17, 9, 0)); err != nil || r.IsNew || len(r.Revised) > 0 {
+		t.Errorf("the same notices again: %+v, %v", r, err)
 	}
 	later := notices()[:2]
 	for i := range later {
 		later[i].NotifiedAt = clock(20, 9, 0)
 	}
 	later[1].Host = "10.1.2.5"
-	if isNew, err := feedback.Record(lake, week, later, clock(20, 9, 0)); err != nil || !isNew {
-		t.Errorf("a further address: %v, %v", isNew, err)
+	if r, err := feedback.Record(lake, week, "", later, clock(20, 9, 0)); err != nil || !r.IsNew {
+		t.Errorf("a further address: %+v, %v", r, err)
 	}
 	sent, err := feedback.Sent(lake)
 	if err != nil {
@@ -460,5 +490,53 @@ func TestFormIsTheSameAgainAndProtected(t *testing.T) {
 		if open := style.Protection != nil && !style.Protection.Locked; open == locked {
 			t.Errorf("cell %s: open %v, want %v", cell, open, !locked)
 		}
+	}
+}
+
+// TestRevisionsOfANotice: what is written under a number again is the next revision if it
+// says something else, also what was said before the last time; a region's report is
+// about the addresses of its region alone.
+func TestRevisionsOfANotice(t *testing.T) {
+	lake := t.TempDir()
+	no := feedback.NoticeNo(week, "某某学院")
+	hour := 0
+	write := func(region string, said ...string) feedback.Recorded {
+		t.Helper()
+		var list []feedback.Notice
+		for _, s := range said {
+			part := strings.Split(s, " ") // address, what is said of it, city
+			list = append(list, feedback.Notice{No: no, Week: week, Unit: "某某学院", City: part[2], County: "c", Host: part[0], Grade: "A", Content: part[1], NotifiedAt: clock(16, 9, 0)})
+		}
+		hour++
+		r, err := feedback.Record(lake, week, region, list, clock(16, hour, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for i, c := range []struct {
+		region   string
+		said     []string
+		revision int
+		revised  bool
+	}{
+		{"宁波市", []string{"10.1.0.1 seven 宁波市"}, 1, false},
+		{"湖州市", []string{"10.1.0.2 seven 湖州市"}, 1, false},
+		{"", []string{"10.1.0.1 seven 宁波市", "10.1.0.2 seven 湖州市"}, 1, false},
+		{"", []string{"10.1.0.1 four 宁波市", "10.1.0.2 seven 湖州市"}, 2, true},
+		{"湖州市/c", []string{"10.1.0.2 seven 湖州市"}, 2, false},
+		{"", []string{"10.1.0.1 four 宁波市", "10.1.0.2 seven 湖州市"}, 2, false},
+		{"", []string{"10.1.0.1 four 宁波市"}, 3, true},
+		{"", []string{"10.1.0.1 four 宁波市"}, 3, false},
+		{"", []string{"10.1.0.1 seven 宁波市"}, 4, true},
+		{"宁波市", []string{"10.1.0.1 seven 宁波市", "10.1.0.3 seven 宁波市"}, 5, true},
+	} {
+		r := write(c.region, c.said...)
+		if r.Revisions[no] != c.revision || len(r.Revised) == 1 != c.revised {
+			t.Errorf("%d: %s %v: %+v, want revision %d, revised %t", i, c.region, c.said, r, c.revision, c.revised)
+		}
+	}
+	if r, err := feedback.Record(lake, week, "", nil, clock(17, 9, 0)); err != nil || len(r.Revisions) > 0 {
+		t.Errorf("no notice at all: %+v, %v", r, err)
 	}
 }

@@ -26,6 +26,7 @@ type Paper struct {
 // Form is what a unit is asked about its addresses.
 type Form struct {
 	NoticeNo, Week, Unit string
+	Revision             int // of the notice; more than 1: what was written first under the number said something else
 	NotifiedAt           time.Time
 	LocateBy, ReportBy   time.Time
 	Rows                 []FormRow
@@ -126,9 +127,13 @@ func (f *Forms) Write(w io.Writer, form *Form) error {
 // top says what the form is of and until when it is to come back.
 func (f *Forms) top(form *Form) string {
 	clock := func(t time.Time) string { return t.In(f.Zone).Format("2006-01-02 15:04") }
+	no := form.NoticeNo
+	if form.Revision > 1 {
+		no += fmt.Sprintf(f.say("（第 %d 版）", " (revision %d)"), form.Revision)
+	}
 	text := fmt.Sprintf(f.say("通报 %s，通报时间 %s。请于 %s 前锁定设备和责任人，于 %s 前报送本表。",
 		"Notice %s of %s. Find device and person by %s; return this form by %s."),
-		form.NoticeNo, clock(form.NotifiedAt), clock(form.LocateBy), clock(form.ReportBy))
+		no, clock(form.NotifiedAt), clock(form.LocateBy), clock(form.ReportBy))
 	switch {
 	case form.LeftOut == 0:
 		return text

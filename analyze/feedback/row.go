@@ -1,8 +1,11 @@
 package feedback
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
+	"minewatch/analyze/intake"
 	"minewatch/analyze/sheet"
 )
 
@@ -22,17 +25,38 @@ const (
 // excludes says whether who is that is taken off the list.
 func (c Class) excludes() bool { return c == Research || c == FalseAlarm }
 
-// classes are the classes with the words of the form, the first of which it
-// offers.
+// classes are the classes with the words of the form, and what else people write for
+// them. What could be said of two, such as 未发现, is of none.
 var classes = []struct {
 	class  Class
 	zh, en string
+	others []string
 }{
-	{Active, "主动挖矿", "active"},
-	{Passive, "被动挖矿", "passive"},
-	{Research, "科研", "research"},
-	{FalseAlarm, "误报", "false alarm"},
-	{NotFound, "未查实", "not found"},
+	{Active, "主动挖矿", "active", []string{"主动", "active mining"}},
+	{Passive, "被动挖矿", "passive", []string{"被动", "passive mining"}},
+	{Research, "科研", "research", []string{"科学研究", "科研用途"}},
+	{FalseAlarm, "误报", "false alarm", []string{"误判", "false positive"}},
+	{NotFound, "未查实", "not found", []string{"未核实"}},
+}
+
+// parseClass reads the words of a class in either language; large letters, blanks,
+// hyphens and low lines make no difference.
+func parseClass(s string) (Class, error) {
+	for _, c := range classes {
+		for _, word := range append([]string{string(c.class), c.zh, c.en}, c.others...) {
+			if intake.Plain(word) == intake.Plain(s) && s != "" {
+				return c.class, nil
+			}
+		}
+	}
+	var words []string
+	for _, c := range classes {
+		words = append(words, c.zh+" ("+c.en+")")
+	}
+	if s == "" {
+		return "", fmt.Errorf("the finding is missing: want one of %s", strings.Join(words, ", "))
+	}
+	return "", fmt.Errorf("%q is no finding: want one of %s", s, strings.Join(words, ", "))
 }
 
 // Row is what a unit answered about one address.

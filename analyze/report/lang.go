@@ -168,6 +168,14 @@ func (p *printer) clock(t time.Time, layout string) string {
 	return t.In(p.zone).Format(layout)
 }
 
+// lasted is how long a suspect, or one of its endpoints, was in contact.
+func (p *printer) lasted(s *Suspect, seconds int64) string {
+	if s.sampled() {
+		return "≥\u00a0" + p.duration(seconds)
+	}
+	return p.duration(seconds)
+}
+
 // duration names the two largest units.
 func (p *printer) duration(seconds int64) string {
 	d, h, m, s := seconds/86400, seconds/3600%24, seconds/60%60, seconds%60

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
@@ -49,6 +51,7 @@ type NoticePage struct {
 	AsOf, Program               string
 	FeedVersions, LedgerVersion string
 	Style                       template.CSS
+	Revision                    string // in words, where what was written first under the number said something else
 }
 
 // NoticeHost is an address of a notice.
@@ -212,6 +215,7 @@ func (u *unitWriter) form(unit *Unit, told *told) *feedback.Form {
 		row.Endpoints, row.LocalPorts = strings.Join(endpoints, ", "), strings.Join(slices.Compact(ports), ", ")
 		form.Rows = append(form.Rows, row)
 	}
+	form.Revision = u.week.Revisions[form.NoticeNo]
 	return form
 }
 
@@ -219,7 +223,7 @@ func (u *unitWriter) page(unit *Unit, told *told) *NoticePage {
 	p, week, issue := u.p, u.week, u.week.issueOf(unit.Unit)
 	page := &NoticePage{
 		No: u.no(unit), Date: p.date(issue.NotifiedAt), Site: week.Site, WeekTitle: p.weekTitle(week), Period: p.period(week), Zone: p.zone.String(),
-		Unit: unit.Unit, Sector: unit.Sector, City: unit.City, County: unit.County, Contact: unit.Contact,
+		Unit: unit.Unit, Sector: u.p.sector(unit.Sector), City: unit.City, County: unit.County, Contact: unit.Contact,
 		Total: len(told.suspects), LeftOut: told.leftOut,
 		LocateBy: p.clock(issue.LocateBy, "2006-01-02 15:04"), ReportBy: p.clock(issue.ReportBy, "2006-01-02 15:04"),
 		LocateHours: hoursBetween(issue.NotifiedAt, issue.LocateBy), ReportHours: hoursBetween(issue.NotifiedAt, issue.ReportBy),
@@ -235,7 +239,7 @@ func (u *unitWriter) page(unit *Unit, told *told) *NoticePage {
 		host := NoticeHost{
 			Host: s.Host, Grade: s.Grade, GradeText: p.say("grade." + s.Grade), NAT: s.NAT,
 			FirstSeen: p.exact(s.FirstSeen), LastSeen: p.exact(s.LastSeen), Days: s.ContactDays, Hours: s.ContactHours, Connections: s.MaxConcurrent,
-			Coins: p.list(s.Coins), Reason: p.why(*s), LastedTotal: p.duration(s.DurationSeconds),
+			Coins: p.list(s.Coins), Reason: p.why(*s), LastedTotal: p.lasted(s, s.DurationSeconds),
 		}
 		for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
 			host.Endpoints = append(host.Endpoints, NoticeEndpoint{
@@ -247,6 +251,9 @@ func (u *unitWriter) page(unit *Unit, told *told) *NoticePage {
 			host.EndpointsCut = p.say("notice.cut", count(maxDetails), count(n))
 		}
 		page.Hosts = append(page.Hosts, host)
+	}
+	if n := week.Revisions[page.No]; n > 1 {
+		page.Revision = p.say("notice.revision", n)
 	}
 	return page
 }
@@ -275,7 +282,20 @@ func (week *Week) Notices() ([]feedback.Notice, error) {
 			No: feedback.NoticeNo(week.Name, s.Unit), Week: week.Name, Unit: s.Unit, City: s.City, County: s.County, Host: s.Host, Grade: s.Grade,
 			Sources: strings.Join(slices.Compact(sources), ","), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
 			NotifiedAt: issue.NotifiedAt, LocateBy: issue.LocateBy, ReportBy: issue.ReportBy,
+			Content: s.content(),
 		})
 	}
 	return list, nil
+}
+
+// content is a hash of what a notice says of an address, in any language and by any
+// version of the words.
+func (s *Suspect) content() string {
+	var told strings.Builder
+	fmt.Fprint(&told, s.Grade, s.NAT, s.FirstSeen.UTC(), s.LastSeen.UTC(), s.ContactDays, s.ContactHours, s.MaxConcurrent, s.Coins, len(s.Details))
+	for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
+		fmt.Fprintf(&told, "\n%v", []any{d.PoolAddress, d.PoolPort, d.Pool, d.Domain, d.Coin, d.LocalPorts, d.FirstSeen.UTC(), d.LastSeen.UTC()})
+	}
+	sum := sha256.Sum256([]byte(told.String()))
+	return hex.EncodeToString(sum[:8])
 }

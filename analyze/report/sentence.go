@@ -264,7 +264,7 @@ func (p *printer) facts(s Suspect) string {
 	return strings.Join([]string{
 		p.say("card.seen", p.when(s.FirstSeen), p.when(s.LastSeen)),
 		p.say("card.activity", p.some("day", s.ContactDays), p.some("hour", s.ContactHours),
-			p.some("slot", s.ContactSlots), p.some("session", s.Sessions), p.duration(s.DurationSeconds)),
+			p.some("slot", s.ContactSlots), p.some("session", s.Sessions), p.lasted(&s, s.DurationSeconds)),
 		p.say("card.traffic", shortBytes(s.BytesUp), shortBytes(s.BytesDown), p.some("connection", s.MaxConcurrent)),
 	}, p.say("sentence.gap"))
 }

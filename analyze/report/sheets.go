@@ -5,6 +5,7 @@ import (
 )
 
 func (p *printer) sheets(week *Week) []sheet {
+	week = p.withSectors(week)
 	if week.Masked {
 		return []sheet{p.maskedSheet(week.Suspects), regionSheet(week), placeSheet(week.Places), poolSheet(week.Pools), p.energySheet(week), p.daySheet(week.Days), p.trendSheet(week.Trend)}
 	}

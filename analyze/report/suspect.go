@@ -52,12 +52,8 @@ func (p *printer) suspectRow(r *row) (template.HTML, error) {
 	} else {
 		m.add("<em>", p.say("no_owner"), "</em>")
 	}
-	least := ""
-	if r.Sampled {
-		least = "≥ "
-	}
 	m.add(`</td><td class="n">`, count(r.ContactDays), `</td><td class="n">`, count(r.ContactHours),
-		`</td><td class="n" data-v="`, strconv.FormatInt(r.DurationSeconds, 10), `">`+least, p.duration(r.DurationSeconds),
+		`</td><td class="n" data-v="`, strconv.FormatInt(r.DurationSeconds, 10), `">`, p.lasted(&r.Suspect, r.DurationSeconds),
 		`</td><td class="n" data-v="`, strconv.Itoa(r.MaxConcurrent), `">≥ `, count(r.MaxConcurrent),
 		`</td><td class="n" data-v="`, strconv.FormatInt(r.Bytes, 10), `">`, shortBytes(r.Bytes),
 		`</td><td>`, p.list(r.Coins), "</td></tr>")
@@ -112,7 +108,7 @@ func (p *printer) addDetails(m *markup, r *row) {
 		m.add(`<tr><td><span class="ip">`, endpoint(d.PoolAddress, d.PoolPort), `</span><small>`, p.joined(p.orUnknown(d.Pool), d.Domain, p.orUnknown(d.Coin)),
 			`</small></td><td class="ports">`, spaced(d.LocalPorts), `</td><td class="t">`, p.exact(d.FirstSeen), `<small>`, p.exact(d.LastSeen),
 			`</small></td><td class="n">`, count(d.Sessions), `<small>`, p.say("days_hours", count(d.Days), count(d.Hours)),
-			`</small></td><td class="n">`, p.duration(d.Duration), `</td><td class="n">≥ `, count(d.MaxConcurrent),
+			`</small></td><td class="n">`, p.lasted(&r.Suspect, d.Duration), `</td><td class="n">≥ `, count(d.MaxConcurrent),
 			`</td><td class="n">`, shortBytes(d.BytesUp), `<small>`, shortBytes(d.BytesDown),
 			`</small></td><td class="source">`, d.FeedSource, ` <small>`, d.FeedVersion, `</small><small>`, p.say("exporter", spaced(d.Exporters)),
 			"</small></td></tr>\n")

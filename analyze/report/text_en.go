@@ -262,8 +262,9 @@ func english() map[string]string {
 		"cover.zone":     "Time zone",
 		"cover.rows":     "%s rows",
 
-		"date":       "%d-%02d-%02d",
-		"notice.cut": "The %s endpoints with the longest contact, of %s.",
+		"date":            "%d-%02d-%02d",
+		"notice.revision": "revision %d, in place of those before it",
+		"notice.cut":      "The %s endpoints with the longest contact, of %s.",
 
 		"footer.made":  "Made by minewatch %s from results as of %s.",
 		"footer.chain": "Chain head: %s; minewatch verify --head tells whether it still stands.",

@@ -8,10 +8,10 @@ func englishCases() map[string]string {
 		"sheet.precision": "Precision",
 
 		"cases.title":     "8. What units were told, and what came of it",
-		"cases.empty":     "No notice is on record yet, or none was sent by then.",
-		"cases.as_of":     "As of %s. After a measure, %d days without contact, each covered, close a case; what is seen after it is a recurrence.",
+		"cases.empty":     "No notice is on record yet, or none of this week or before was sent by then.",
+		"cases.as_of":     "Notices of this week and of those before it, with what came back up to %s. After a measure, %d days without contact, each covered, close a case; what is seen after it is a recurrence. A case is an address of a unit; what is told again after a measure is another one.",
 		"cases.counts":    "By state",
-		"cases.list":      "Each address",
+		"cases.list":      "Each case",
 		"cases.precision": "Findings and precision",
 		"cases.note":      "Precision = (active + passive + research) / (active + passive + research + false alarms). Only answered addresses count, and units choose what to answer first, so this is no sample; what was not found counts for neither.",
 		"case.unapproved": "%s (not yet approved)",
@@ -41,7 +41,7 @@ func englishCases() map[string]string {
 		"precision.source":  "Feed source",
 
 		"col.state":        "State",
-		"col.cases":        "Addresses",
+		"col.cases":        "Cases",
 		"col.located":      "Located",
 		"col.reported":     "Reported",
 		"col.finding":      "Finding",

@@ -263,8 +263,9 @@ func chinese() map[string]string {
 		"cover.zone":     "时区",
 		"cover.rows":     "%s 行",
 
-		"date":       "%d 年 %d 月 %d 日",
-		"notice.cut": "此处列出活跃时间最长的 %s 个端点，共 %s 个。",
+		"date":            "%d 年 %d 月 %d 日",
+		"notice.revision": "第 %d 版，取代此前各版",
+		"notice.cut":      "此处列出活跃时间最长的 %s 个端点，共 %s 个。",
 
 		"footer.made":  "由 minewatch（矿哨）%s 生成，结果截至 %s。",
 		"footer.chain": "运行链校验值 %s，可用 minewatch verify --head 核对。",

@@ -8,10 +8,10 @@ func chineseCases() map[string]string {
 		"sheet.precision": "查准率",
 
 		"cases.title":     "八、处置情况",
-		"cases.empty":     "尚无通报记录，或通报尚未发出。",
-		"cases.as_of":     "截至 %s。整改完成后有 %d 天数据完整且无接触为清零，再次发现为复发。",
+		"cases.empty":     "尚无本周及以前各周的通报记录，或通报尚未发出。",
+		"cases.as_of":     "本周及以前各周的通报，反馈截至 %s。整改完成后有 %d 天数据完整且无接触为清零，再次发现为复发。每个单位的每个地址为一个个案；整改后再次发现并通报的，另计一个。",
 		"cases.counts":    "按状态",
-		"cases.list":      "逐个情况",
+		"cases.list":      "个案明细",
 		"cases.precision": "核查结果与查准率",
 		"cases.note":      "查准率 =（主动 + 被动 + 科研）÷（主动 + 被动 + 科研 + 误报）。只计已反馈的地址，先反馈哪些由单位决定，不是抽样；未查实的不计入。",
 		"case.unapproved": "%s（待批准）",
@@ -41,7 +41,7 @@ func chineseCases() map[string]string {
 		"precision.source":  "情报来源",
 
 		"col.state":        "处置状态",
-		"col.cases":        "地址数",
+		"col.cases":        "个案数",
 		"col.located":      "定位",
 		"col.reported":     "报送",
 		"col.finding":      "核查结论",

@@ -116,6 +116,7 @@ type Week struct {
 	Issue          *Issue            // when its notices are sent; nil = a draft, without notices
 	Told           map[string]Issue  // by unit: when those were told whose notices of the week are on record
 	Homes          map[string]string // which region's folder has a unit's notice; nil = all are here
+	Revisions      map[string]int    // by number of a notice; more than 1: another than was written first
 	NoticeTemplate string            // path of the template of the notices; "" = our own
 
 	AsOf           time.Time // when the newest night of the week was run

@@ -251,9 +251,9 @@ func sampleSuspects() []report.Suspect {
 		Sessions: 9, DurationSeconds: 487_203, SpanSeconds: 604_000, FirstSeen: at(9, 0, 4), LastSeen: at(15, 23, 51),
 		BytesUp: 512_000_000, BytesDown: 1_210_000_000, PacketsUp: 4_100_000, PacketsDown: 4_000_000, MaxConcurrent: 4,
 		Coins: "XMR", Pools: "Example Pool", Unit: "某某职业技术学院", Sector: "高校", City: "宁波市", County: "鄞州区",
-		Reasons: "pool contact on 6 days, up to 1439 min stitched in one day, 138 active hours in 7 days; 138 active hours, 1620 active 5-minute slots", Contact: "张老师 0574-0000000",
+		Reasons: "pool contact on 6 days, up to 1439 min stitched in one day, 138 active hours in 7 days, by listed address and port; 138 active hours, 1620 active 5-minute slots", Contact: "张老师 0574-0000000",
 		Evidence: []report.Evidence{
-			{Name: "grade", Value: 75, Threshold: 75, Points: 75, Reason: "pool contact on 6 days, up to 1439 min stitched in one day, 138 active hours in 7 days"},
+			{Name: "grade", Value: 75, Threshold: 75, Points: 75, Reason: "pool contact on 6 days, up to 1439 min stitched in one day, 138 active hours in 7 days, by listed address and port"},
 			{Name: "contact_hours", Value: 138, Threshold: 12, Points: 7, Reason: "138 active hours, 1620 active 5-minute slots"},
 			{Name: "sampled", Value: 1000, Threshold: 1, Reason: "seen by an exporter that samples 1 in 1000: traffic is an estimate, duration a lower bound"},
 		},
@@ -311,7 +311,7 @@ func sampleClues() []report.Suspect {
 		City: "宁波市", County: "鄞州区", Reasons: "web port only",
 		Evidence: []report.Evidence{
 			{Name: "grade", Value: 25, Threshold: 25, Points: 25, Reason: "listed address on a web port: may be the pool's page"},
-			{Name: "contact_days", Value: 1, Threshold: 2, Points: 1, Reason: "in contact on 1 day(s)"},
+			{Name: "contact_days", Value: 1, Threshold: 2, Points: 1, Reason: "in contact on 1 day"},
 		},
 	}}
 }

@@ -48,7 +48,8 @@ changes nothing and waits.
 Exit codes: 0 all rows are in, 3 some were refused, 1 a file was not imported.`,
 		Example: `  minewatch feedback import returned/*.xlsx
   minewatch feedback import --received "2026-11-18 16:30" form.xlsx
-  minewatch feedback import --approved-by 李主任 form.xlsx`,
+  minewatch feedback import --approved-by 李主任 form.xlsx
+  minewatch feedback import --rejects refused.csv returned/*.xlsx`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return runFeedbackImport(env, &f, args) },
 	}
@@ -61,9 +62,6 @@ Exit codes: 0 all rows are in, 3 some were refused, 1 a file was not imported.`,
 }
 
 func runFeedbackImport(env *environment, f *feedbackImportFlags, files []string) error {
-	if f.rejects != "" && len(files) > 1 {
-		return usageErrorf("--rejects is for one file")
-	}
 	zone, err := time.LoadLocation(env.config.Site.Zone)
 	if err != nil {
 		return err
