@@ -1,6 +1,7 @@
 package feedback
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -36,12 +37,13 @@ type Form struct {
 // Told names what a form tells, in whatever language it is written: forms that tell
 // the same have the same.
 func (f *Form) Told() string {
-	text := fmt.Sprintf("%q %q %q %d %d %d %d", f.NoticeNo, f.Week, f.Unit, f.NotifiedAt.Unix(), f.LocateBy.Unix(), f.ReportBy.Unix(), f.LeftOut)
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "%q %q %q %d %d %d %d", f.NoticeNo, f.Week, f.Unit, f.NotifiedAt.Unix(), f.LocateBy.Unix(), f.ReportBy.Unix(), f.LeftOut)
 	for i := range f.Rows {
 		r := &f.Rows[i]
-		text += fmt.Sprintf("\n%q %q %d %d %q %q", r.Host, r.Grade, r.FirstSeen.Unix(), r.LastSeen.Unix(), r.Endpoints, r.LocalPorts)
+		fmt.Fprintf(&text, "\n%q %q %d %d %q %q", r.Host, r.Grade, r.FirstSeen.Unix(), r.LastSeen.Unix(), r.Endpoints, r.LocalPorts)
 	}
-	sum := sha256.Sum256([]byte(text))
+	sum := sha256.Sum256(text.Bytes())
 	return hex.EncodeToString(sum[:16])
 }
 
