@@ -76,10 +76,12 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 	err = errors.Join(err, readUntold(ctx, db, o.Lake))
 	db.Defer()
 	for _, view := range AnalystViews {
-		err = errors.Join(err, db.Alias(ctx, view.Name, "view_"+view.Name))
+		if err == nil { // else what follows from it would be told as well
+			err = db.Alias(ctx, view.Name, "view_"+view.Name)
+		}
 	}
 	if err = errors.Join(err, db.Lock(ctx)); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(o.Advise(err, ""), db.Close())
 	}
 	return db, nil
 }

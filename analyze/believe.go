@@ -64,8 +64,7 @@ func (ms manifests) believe(files []lakeFile) ([]File, error) {
 			return nil, err
 		}
 		if err := m.believes(list[i]); err != nil {
-			faults = append(faults, fmt.Errorf("%s is %w: %w: run the night of %s again ('minewatch nightly --day %s'), or restore it from a backup where its flows are gone",
-				f.path, ErrNotAsWritten, err, day, day))
+			faults = append(faults, fmt.Errorf("%s is %w: %w: %s", f.path, ErrNotAsWritten, err, rerunOrRestore(day)))
 		}
 	}
 	return list, errors.Join(faults...)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"minewatch/analyze"
+	"minewatch/analyze/engine"
 )
 
 // short is a day with little in it: a miner for two hours.
@@ -106,7 +107,7 @@ func TestDamagedFlows(t *testing.T) {
 			if len(damaged) != 1 || filepath.Join(o.Lake, damaged[0].Path) != path {
 				t.Fatalf("the night says %v, and names %v", err, damaged)
 			}
-			for _, want := range []string{damaged[0].Path, "from 2026-11-10 01:00 on (UTC)"} {
+			for _, want := range []string{damaged[0].Path, "from 2026-11-10 09:00 on (Asia/Shanghai)"} {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("%q does not say %q", err, want)
 				}
@@ -117,7 +118,7 @@ func TestDamagedFlows(t *testing.T) {
 		})
 	}
 
-	moved, err := o.MoveAside([]*analyze.DamagedError{{Path: rel(t, o, path), Reason: errors.New("it is damaged")}})
+	moved, err := o.MoveAside([]*analyze.DamagedError{{Path: rel(t, o, path), Zone: o.Zone, Reason: errors.New("it is damaged")}})
 	if err != nil || len(moved) != 1 || !bytes.Equal(read(t, filepath.Join(o.Lake, moved[0].To)), read(t, filepath.Join(o.Lake, "quarantine", rel(t, o, path)))) {
 		t.Fatalf("set aside: %+v, %v", moved, err)
 	}
@@ -160,6 +161,47 @@ func TestTwoDamagedFlows(t *testing.T) {
 	_, err := analyze.Night(t.Context(), o, shortDay)
 	if damaged := analyze.Damaged(err); len(damaged) != 2 {
 		t.Errorf("the night says %v, and names %v", err, damaged)
+	}
+}
+
+// TestAdvice: what to do about a damaged file is said in the same words whoever met
+// it, by the day of the site, and an error about anything else stays as it is.
+func TestAdvice(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	flows := func(hour string) error {
+		return &analyze.DamagedError{Path: "flows/date=2026-11-09/hour=" + hour + "/a.parquet", Zone: o.Zone, Reason: errors.New("cut")}
+	}
+	says := func(text string) error { return engine.Explain(errors.New(text)) }
+	const rest = " --set-aside', which moves it to quarantine and goes on without it"
+	for _, c := range []struct {
+		name string
+		err  error
+		day  analyze.Day
+		want string
+	}{
+		{"a night", flows("20"), "2026-11-11", "restore it from a backup, or run 'minewatch nightly --day 2026-11-11" + rest},
+		{"the day of the site", flows("20"), "", "restore it from a backup, or run 'minewatch nightly --day 2026-11-10" + rest},
+		{"two days", errors.Join(flows("20"), flows("02")), "", "restore it from a backup, or run 'minewatch nightly --from 2026-11-09 --to 2026-11-10" + rest},
+		{
+			"named by the engine", says("File 'lake/flows/date=2026-11-09/hour=20/a.parquet' too small to be a Parquet file"), "",
+			"restore it from a backup, or run 'minewatch nightly --day 2026-11-10" + rest,
+		},
+		{
+			"a nightly table", says("No magic bytes found at end of file '/l/contacts/day=2026-11-09/contacts.parquet'"), "",
+			"run the night of 2026-11-09 again ('minewatch nightly --day 2026-11-09'), or restore it from a backup where its flows are gone",
+		},
+		{"not named", says("don't know what type: "), "", "restore it from a backup, or run 'minewatch nightly --day DAY" + rest},
+	} {
+		err := o.Advise(c.err, c.day)
+		if got := strings.Split(err.Error(), "\n"); got[len(got)-1] != c.want || !errors.Is(err, c.err) {
+			t.Errorf("%s: %v, want %s", c.name, err, c.want)
+		}
+	}
+	for _, err := range []error{nil, errors.New("file 'flows/date=2026-11-09/hour=20/a.parquet' is another matter"), says("Out of Memory")} {
+		if got := o.Advise(err, "2026-11-11"); got != err { //nolint:errorlint // the same one
+			t.Errorf("%v became %v", err, got)
+		}
 	}
 }
 

@@ -117,6 +117,30 @@ func GradeAnew(ctx context.Context, o Options, from, to Day, tell func(PastNight
 	return s.regradeStale(ctx, from, to, nil, tell)
 }
 
+// StaleNights are those of a period that grade by other contacts of the days before
+// than there are now.
+func StaleNights(lake string, from, to Day) ([]Day, error) {
+	s := &lateSearch{Options: Options{Lake: lake}}
+	var stale []Day
+	for day := from; day <= to; day = day.Add(1) {
+		m, err := ReadManifest(lake, day)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		is, _, err := s.stale(m)
+		if err != nil {
+			return nil, err
+		}
+		if is {
+			stale = append(stale, day)
+		}
+	}
+	return stale, nil
+}
+
 // unpublished counts the files in which collectors hold flows of a day that
 // readers do not see yet.
 func unpublished(lake string, day Day, zone *time.Location) (int, error) {

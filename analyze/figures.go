@@ -63,6 +63,12 @@ func (r *figureRules) shapes(m *Manifest, table string) bool {
 	return m != nil && m.Queries["raw_"+table] == r.all["raw_"+table]
 }
 
+// told says whether a night's suspects tell whom a pool answered, also under an
+// exclusion where there was one. Those of an older program lack it.
+func (r *figureRules) told(m *Manifest) bool {
+	return m.wrote("figures") && (r.shapes(m, "suspects") || m.Exclusions == "" && m.Answers == "")
+}
+
 // wrote says whether a night wrote a table.
 func (m *Manifest) wrote(table string) bool {
 	return m != nil && slices.ContainsFunc(m.Written, func(f File) bool { return strings.HasPrefix(f.Path, table+"/") })

@@ -78,7 +78,7 @@ func (n *night) describeFlows(ctx context.Context) error {
 		case errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("%w: %w", engine.ErrGone, err)
 		case err != nil:
-			faults = append(faults, &DamagedError{file.Path, err})
+			faults = append(faults, &DamagedError{file.Path, n.Zone, err})
 		}
 		n.flows = append(n.flows, file)
 		paths = append(paths, f.path)
@@ -119,7 +119,7 @@ func (n *night) name(ctx context.Context, err error) error {
 			return err
 		}
 		if fault != nil {
-			faults = append(faults, &DamagedError{file.Path, fault})
+			faults = append(faults, &DamagedError{file.Path, n.Zone, fault})
 		}
 	}
 	if len(faults) == 0 {

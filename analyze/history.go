@@ -52,7 +52,7 @@ func readNights(ctx context.Context, db *engine.DB, o *Options, from, to Day) er
 			}
 			list("suspects")
 			list("coverage")
-			told := m.wrote("figures") // as an older program's night does not
+			told := rules.told(m) // as an older program's night does not
 			if !told {
 				untold = append(untold, day)
 			}
@@ -60,7 +60,7 @@ func readNights(ctx context.Context, db *engine.DB, o *Options, from, to Day) er
 				list("contacts")
 			}
 			if day >= from {
-				if found := told && rules.are(m) && list("figures"); !found {
+				if found := m.wrote("figures") && rules.are(m) && list("figures"); !found {
 					unfigured = append(unfigured, day)
 				}
 			}
@@ -118,14 +118,14 @@ func attachHistory(ctx context.Context, db *engine.DB, list []report.Suspect) er
 // historyColumns are those that the histories of a window and of all nights
 // have, in the order of pastFields.
 const historyColumns = `status, unknown_because, coalesce(first_day::varchar, ''), coalesce(last_day::varchar, ''), coalesce(last_before::varchar, ''),
-	coalesce(days_seen, 0), coalesce(days_in_window, 0), coalesce(days_of_clues, 0), coalesce(gap_days, 0), coalesce(clean_days, 0),
+	coalesce(days_seen, 0), coalesce(days_in_window, 0), coalesce(days_of_clues, 0), coalesce(days_excluded, 0), coalesce(gap_days, 0), coalesce(clean_days, 0),
 	coalesce(recurrences, 0), coalesce(best_grade, ''), coalesce(last_grade, ''), coalesce(exporters, ''),
 	coalesce(unit, ''), coalesce(sector, ''), coalesce(city, ''), coalesce(county, '')`
 
 func pastFields(p *report.Past) []any {
 	return []any{
 		&p.Status, &p.UnknownBecause, &p.FirstDay, &p.LastDay, &p.LastBefore,
-		&p.DaysSeen, &p.DaysInWindow, &p.DaysOfClues, &p.GapDays, &p.CleanDays,
+		&p.DaysSeen, &p.DaysInWindow, &p.DaysOfClues, &p.DaysExcluded, &p.GapDays, &p.CleanDays,
 		&p.Recurrences, &p.BestGrade, &p.LastGrade, &p.Exporters,
 		&p.Unit, &p.Sector, &p.City, &p.County,
 	}
@@ -208,7 +208,7 @@ func (o *HistoryOptions) openHistory(ctx context.Context) (*engine.DB, error) {
 type Spell struct {
 	From, To   string
 	Days       int
-	State      string // suspected, clues, clean or not_known
+	State      string // suspected, clues, excluded, clean or not_known
 	Recurrence bool   // it begins after clean_days clean days
 	Grades     string
 	Hosts      int

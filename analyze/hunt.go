@@ -91,7 +91,7 @@ func Hunt(ctx context.Context, o HuntOptions) ([]Find, HuntScope, error) {
 	}
 	for day := o.From; day <= o.To; day = day.Add(1) {
 		if err := h.search(ctx, day); err != nil {
-			return nil, h.scope, fmt.Errorf("hunt of %s: %w", day, err)
+			return nil, h.scope, o.Advise(fmt.Errorf("hunt of %s: %w", day, err), "")
 		}
 	}
 	if len(h.scope.Days) == 0 {

@@ -253,7 +253,7 @@ func TestOneAtATime(t *testing.T) {
 		analyze.GradeAnew(t.Context(), second, shortDay, shortDay, func(analyze.PastNight) {}),
 	} {
 		want := fmt.Sprintf("'minewatch nightly --all' (process %d on ", os.Getpid())
-		if !errors.Is(err, analyze.ErrTurn) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "since 2026-11-20T00:00:00Z") {
+		if !errors.Is(err, analyze.ErrTurn) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "since 2026-11-20T08:00:00+08:00") {
 			t.Errorf("the second run says %v", err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func TestNightKnowsWhichAnswersItRead(t *testing.T) {
 	lake, came := t.TempDir(), time.Date(2026, time.November, 18, 4, 0, 0, 0, time.UTC)
 	no := feedback.NoticeNo("2026-W46", "学院")
-	if _, err := feedback.Record(lake, "2026-W46", []feedback.Notice{{
+	if _, err := feedback.Record(lake, "2026-W46", "", []feedback.Notice{{
 		No: no, Week: "2026-W46", Unit: "学院", Host: "10.1.2.3", FirstSeen: came.AddDate(0, 0, -9), LastSeen: came.AddDate(0, 0, -8), NotifiedAt: came.AddDate(0, 0, -2),
 	}}, came); err != nil {
 		t.Fatal(err)

@@ -73,9 +73,26 @@ func knownRegion(ctx context.Context, db *engine.DB, o *Options, region string) 
 	if err != nil || slices.Contains(known, region) {
 		return err
 	}
+	if city, _, isCounty := strings.Cut(region, "/"); isCounty && slices.Contains(known, city) {
+		return noCounty(city, region, known)
+	}
 	cities := slices.DeleteFunc(known, func(name string) bool { return strings.Contains(name, "/") })
 	if len(cities) == 0 {
 		return fmt.Errorf("no region %s: the ledger names no city; import one with 'minewatch ledger import FILE' and run the nights again", region)
 	}
 	return fmt.Errorf("no region %s: the ledger and the contacts have %s; a county is written CITY/COUNTY", region, strings.Join(cities, ", "))
+}
+
+// noCounty names the counties of a city, one of which was meant.
+func noCounty(city, region string, known []string) error {
+	var counties []string
+	for _, name := range known {
+		if county, isIn := strings.CutPrefix(name, city+"/"); isIn {
+			counties = append(counties, county)
+		}
+	}
+	if len(counties) == 0 {
+		return fmt.Errorf("no region %s: of %s the ledger and the contacts name no county; --region %s is all of it", region, city, city)
+	}
+	return fmt.Errorf("no region %s: the ledger and the contacts have of %s the counties %s", region, city, strings.Join(counties, ", "))
 }

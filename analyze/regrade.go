@@ -22,13 +22,12 @@ func (s *lateSearch) regradeIfStale(ctx context.Context, day Day) (PastNight, er
 	if err != nil {
 		return past, err
 	}
-	history, err := dayFiles(s.Lake, "contacts", day.Add(-6), day.Add(-1))
+	stale, history, err := s.stale(m)
 	if err != nil {
 		return past, fault(err)
 	}
-	stale, err := s.stale(m, history)
-	if err != nil || !stale {
-		return past, err
+	if !stale {
+		return past, nil
 	}
 	same, err := s.sameRules(m)
 	if err != nil {
@@ -52,8 +51,13 @@ func (s *lateSearch) regradeIfStale(ctx context.Context, day Day) (PastNight, er
 	return past, nil
 }
 
-// stale says whether the night read other contacts than there are now.
-func (s *lateSearch) stale(m *Manifest, history []lakeFile) (bool, error) {
+// stale says whether the night read other contacts of the six days before than
+// there are now, and which these are.
+func (s *lateSearch) stale(m *Manifest) (bool, []lakeFile, error) {
+	history, err := dayFiles(s.Lake, "contacts", m.Day.Add(-6), m.Day.Add(-1))
+	if err != nil {
+		return false, nil, err
+	}
 	if s.hashes == nil {
 		s.hashes = map[string]File{}
 	}
@@ -61,15 +65,14 @@ func (s *lateSearch) stale(m *Manifest, history []lakeFile) (bool, error) {
 	for _, f := range history {
 		file, ok := s.hashes[f.path]
 		if !ok {
-			var err error
 			if file, err = hashFile(s.Lake, f.path); err != nil {
-				return false, err
+				return false, nil, err
 			}
 			s.hashes[f.path] = file
 		}
 		now = append(now, file)
 	}
-	return !slices.Equal(now, m.History), nil
+	return !slices.Equal(now, m.History), history, nil
 }
 
 // regrade is the second half of a night, over contacts that are published.

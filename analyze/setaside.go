@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,12 +30,13 @@ type SetAside struct {
 // DamagedError names a flow file that cannot be read.
 type DamagedError struct {
 	Path   string // relative to the lake
+	Zone   *time.Location
 	Reason error
 }
 
 func (e *DamagedError) Error() string {
 	hour, _ := hourOfFolder(filepath.Dir(e.Path))
-	return fmt.Sprintf("flow file %s, of the hour from %s on (UTC), cannot be read: %v", e.Path, hour.Format("2006-01-02 15:04"), e.Reason)
+	return fmt.Sprintf("flow file %s, of the hour from %s on (%s), cannot be read: %v", e.Path, hour.In(e.Zone).Format("2006-01-02 15:04"), e.Zone, e.Reason)
 }
 
 func (e *DamagedError) Unwrap() error { return e.Reason }
@@ -51,6 +55,54 @@ func Damaged(err error) []*DamagedError {
 		return Damaged(e.Unwrap())
 	}
 	return list
+}
+
+// namedFile is how the engine names a file that it could not read, of the tables
+// whose folders tell a time.
+var namedFile = regexp.MustCompile(`(?i)file '(?:[^'\n]*/)?((flows/date=[0-9-]+/hour=[0-9]+)/[^'\n]+|(?:contacts|figures|suspects|evidence|coverage)/day=([0-9-]+)/[^'\n]+)'`)
+
+// Advise adds to an error what to do about the damaged files of the lake that it is
+// about, in the same words whichever command met them: that of a night, of its day,
+// else of the day of the file. Other errors stay as they are.
+func (o *Options) Advise(err error, day Day) error {
+	days := map[Day]bool{}
+	for _, d := range Damaged(err) {
+		days[o.dayOfFile(d.Path)] = true
+	}
+	if len(days) == 0 && !errors.Is(err, engine.ErrDamaged) {
+		return err
+	}
+	if m := namedFile.FindStringSubmatch(fmt.Sprint(err)); m != nil && len(days) == 0 {
+		if m[3] != "" {
+			return fmt.Errorf("%w\n%s", err, rerunOrRestore(Day(m[3])))
+		}
+		days[o.dayOfFile(m[1])] = true
+	}
+	which := "--day DAY"
+	sorted := slices.Sorted(maps.Keys(days))
+	switch {
+	case day == "" && len(days) == 0:
+		err = fmt.Errorf("%w\nthe engine does not say which: 'minewatch nightly --day DAY' names it, run for the days in question", err)
+	case day != "":
+		which = "--day " + string(day)
+	case len(sorted) == 1:
+		which = "--day " + string(sorted[0])
+	case len(sorted) > 1:
+		which = "--from " + string(sorted[0]) + " --to " + string(sorted[len(sorted)-1])
+	}
+	return fmt.Errorf("%w\nrestore it from a backup, or run 'minewatch nightly %s --set-aside', which moves it to quarantine and goes on without it", err, which)
+}
+
+// dayOfFile is the day of the site in which the hour of a flow file begins.
+func (o *Options) dayOfFile(path string) Day {
+	hour, _ := hourOfFolder(filepath.Dir(path))
+	return DayOf(hour, o.Zone)
+}
+
+// rerunOrRestore is what to do about a file that a night wrote and that is not as it
+// was.
+func rerunOrRestore(day Day) string {
+	return fmt.Sprintf("run the night of %s again ('minewatch nightly --day %s'), or restore it from a backup where its flows are gone", day, day)
 }
 
 const quarantine = "quarantine"

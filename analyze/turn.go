@@ -32,6 +32,7 @@ func (o *Options) TakeTurn(ctx context.Context, patience time.Duration) (*Turn, 
 	unlock, err := lockfile.Take(ctx, filepath.Join(folder, ".nights.lock"), cmp.Or(o.Command, "minewatch"), o.Now, patience)
 	var held *lockfile.HeldError
 	if errors.As(err, &held) {
+		held.Owner.Since = held.Owner.Since.In(o.Zone)
 		return nil, fmt.Errorf("nights are being run in lake %s by %s: wait for it with --wait 1h, or try again later; nothing was changed: %w", o.Lake, &held.Owner, ErrTurn)
 	}
 	if err != nil {

@@ -89,6 +89,9 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	if whole.CasesAsOf, whole.FeedbackVersion, err = readFeedback(ctx, db, &o.Options, to); err != nil {
 		return err
 	}
+	if err := readExclusions(ctx, db, &o.Options, whole); err != nil {
+		return err
+	}
 	nights, err := describeNights(&o.Options, whole, from, to)
 	if err != nil {
 		return err
@@ -167,7 +170,7 @@ func weekSuspects(ctx context.Context, db *engine.DB) ([]report.Suspect, error) 
 	if err != nil {
 		return nil, err
 	}
-	return suspects, attachDetails(ctx, db, suspects)
+	return suspects, errors.Join(attachDetails(ctx, db, suspects), attachExclusions(ctx, db, suspects))
 }
 
 // buildRegions builds what is told of all regions at once, and returns the
@@ -242,6 +245,7 @@ func fillWeek(ctx context.Context, db *engine.DB, week *report.Week, nights []Da
 		readWeekHistory(ctx, db, week), readCases(ctx, db, week), readOverview(ctx, db, week)); err != nil {
 		return err
 	}
+	countExcluded(week)
 	for i := range week.Days {
 		day := DayOf(week.Days[i].Day, week.Zone)
 		week.Days[i].Ran, week.Days[i].Coverage = slices.Contains(nights, day), coverage[day]

@@ -38,7 +38,7 @@ func WhoTalkedTo(ctx context.Context, o Options, address netip.Addr, since time.
 			return peers, nil
 		}
 		if !errors.Is(err, engine.ErrGone) || attempt == maxListings {
-			return nil, fmt.Errorf("peers of %s: %w", address, err)
+			return nil, o.Advise(fmt.Errorf("peers of %s: %w", address, err), "")
 		}
 	}
 }

@@ -4,8 +4,9 @@
 -- inputs:  raw_contacts, raw_untold
 -- params:  none
 -- notes:   an answer on the day itself, from an endpoint that no list explains
---          otherwise, and under no exclusion. A night gathers its own; the
---          suspects of an older program lack it.
+--          otherwise. is_excluded: a registered exclusion covered the host on that
+--          day. A night gathers its own; the suspects of an older program lack it,
+--          or what of it was under an exclusion.
 with
 
 answered as (
@@ -14,11 +15,11 @@ answered as (
         host_hi,
         host_lo,
         string_agg(exporters, ',') as exporters,
+        bool_or(excluded_reason is not null) as is_excluded,
         to_bigint(sum(bytes_up::hugeint + bytes_down)) as bytes
     from raw_contacts
     semi join raw_untold using (day)
     where established
-        and excluded_reason is null
         and explained is null
         and coalesce(role, '') <> 'p2p'
     group by day, host_hi, host_lo
@@ -29,5 +30,6 @@ select
     host_hi,
     host_lo,
     array_to_string(list_sort(list_distinct(string_split(exporters, ','))), ',') as exporters,
+    is_excluded,
     bytes
 from answered

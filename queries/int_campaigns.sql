@@ -1,20 +1,22 @@
 -- int_campaigns: pool endpoints that hosts of several units began to meet within a few days.
 --
 -- grain:   one row per pool endpoint and protocol: its widest wave
--- inputs:  int_meetings
+-- inputs:  int_meetings, int_owners
 -- params:  campaign_days, campaign_min_units, campaign_min_percent
 -- notes:   a host begins on its first day at the endpoint; who was there on the
 --          first day of all that was read began before, for all we know. Rare =
 --          most hosts that met the endpoint began in the wave: a pool of a size
 --          has guests of before. Only contacts that support a grade count.
+--          A host is of the unit that owned it last.
 with
 
 starts as (
     select
         pool_hi, pool_lo, pool_port, proto, host_hi, host_lo,
         min(first_day) as began,
-        arg_max(coalesce(owner.unit, ''), last_day) as unit
+        any_value(coalesce(owner.unit, '')) as unit
     from int_meetings
+    join int_owners using (host_hi, host_lo)
     where supports
     group by pool_hi, pool_lo, pool_port, proto, host_hi, host_lo
 ),

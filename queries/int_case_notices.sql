@@ -2,11 +2,12 @@
 --
 -- grain:   one row per (notice, host)
 -- inputs:  raw_notices, raw_feedback
--- params:  as_of
+-- params:  as_of, window_to
 -- notes:   what a unit finished and a later notice saw again is a new case:
 --          round counts the measures that were finished before what the notice
 --          tells. as_of is the moment that the report speaks of; what came later
---          does not count.
+--          does not count, and neither does what was told about later weeks: a report
+--          that is written again for its answers stays one of its week.
 with
 
 told as (
@@ -18,12 +19,14 @@ told as (
         answer.finished_day,
         answer.received_at,
         answer.first_received_at,
-        answer.approver
+        coalesce(answer.approved_class, case when answer.approver is not null then answer.class end) as approved_class,
+        coalesce(answer.approved_at, case when answer.approver is not null then answer.received_at end) as approved_at
     from raw_notices as notice
     left join raw_feedback as answer
         on answer.notice_no = notice.notice_no and answer.host = notice.host
         and answer.received_at <= getvariable('as_of')
     where notice.notified_at <= getvariable('as_of')
+        and notice.week <= strftime(getvariable('window_to')::date, '%G-W%V')
 )
 
 select

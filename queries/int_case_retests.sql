@@ -4,8 +4,8 @@
 -- inputs:  int_cases, int_history_days, int_silences, int_watched_days
 -- params:  window_to, clean_days
 -- notes:   the day of the measure itself counts for neither: what it shows may
---          be from before. A clean day is one without contact, to which every
---          exporter that saw the address is covered. Closed is a case with
+--          be from before. A clean day is one without contact, under an exclusion
+--          or not, to which every exporter that saw the address is covered. Closed is a case with
 --          clean_days of them before it was seen again.
 with
 
@@ -16,11 +16,12 @@ finished as (
 ),
 
 again as (
-    select finished.unit, finished.host, finished.round, finished.finished_day, min(seen.day) as seen_again
+    select
+        finished.*,
+        list_filter(seen.suspected_on, lambda day: day > finished.finished_day)[1] as seen_again,
+        list_concat(seen.clues_on, seen.excluded_on) as contacts_on
     from finished
-    left join int_history_days as seen
-        on seen.kind = 'host' and seen.subject = finished.host and seen.is_suspect and seen.day > finished.finished_day
-    group by all
+    left join int_history_days as seen on seen.kind = 'host' and seen.subject = finished.host
 ),
 
 watchers as (
@@ -39,9 +40,7 @@ clean as (
         on watched.exporters = watchers.exporters
         and watched.day > watchers.finished_day
         and watched.day < coalesce(watchers.seen_again, getvariable('window_to') + 1)
-    left join int_history_days as clue
-        on clue.kind = 'host' and clue.subject = watchers.host and clue.day = watched.day
-    where clue.day is null
+    where not list_contains(watchers.contacts_on, watched.day)
     group by watchers.unit, watchers.host, watchers.round
 )
 

@@ -17,11 +17,13 @@ select
     arg_min(locate_by, (notified_at, notice_no)) as locate_by,
     arg_min(report_by, (notified_at, notice_no)) as report_by,
     arg_max(class, (received_at, notice_no)) filter (where class is not null) as class,
+    max(received_at) filter (where class is not null) as found_at,
     min(located_at) as located_at,
     min(first_received_at) as first_received_at,
     max(received_at) as received_at,
     arg_max(finished_at, (received_at, notice_no)) filter (where finished_at is not null) as finished_at,
     arg_max(finished_day, (received_at, notice_no)) filter (where finished_day is not null) as finished_day,
-    arg_max(approver, (received_at, notice_no)) filter (where class is not null) as approver
+    arg_max(approved_class, (approved_at, notice_no)) filter (where approved_class is not null) as approved_class,
+    max(approved_at) as approved_at
 from int_case_notices
 group by unit, host, round

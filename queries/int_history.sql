@@ -1,7 +1,7 @@
 -- int_history: what became of each host and unit that was ever suspected, in the window against all days before.
 --
 -- grain:   one row per (kind, subject) with a suspected day up to the end of the window
--- inputs:  int_history_days, int_history_gaps, int_host_days, int_exporter_days
+-- inputs:  int_history_days, int_history_gaps, int_owned_days, int_exporter_days
 -- params:  window_from, window_to, clean_days
 -- notes:   statuses, in the order in which they are decided:
 --            new         first suspected in the window
@@ -11,25 +11,24 @@
 --            not_known   none of these can be said; unknown_because tells why:
 --              no_history   first suspected in the window, but the nights do not reach back one window more, or none was run in that one
 --              gap          suspected again after clean_days days or more, too few of them clean
+--              excluded     not suspected in the window, but still in contact, at last under a registered exclusion
 --              clues        not suspected in the window, but still in contact
 --              not_covered  not suspected in the window, and an exporter that saw it was not covered
 with
 
 days as (
     select
-        kind,
-        subject,
-        min(day) filter (where is_suspect) as first_day,
-        max(day) filter (where is_suspect) as last_day,
-        count(*) filter (where is_suspect) as days_seen,
-        count(*) filter (where is_suspect and day >= getvariable('window_from')) as days_in_window,
-        count(*) filter (where not is_suspect) as days_of_clues,
-        count(*) filter (where not is_suspect and day >= getvariable('window_from')) as clues_in_window,
-        max(day) filter (where is_suspect and day < getvariable('window_from')) as last_before,
-        min(grade) as best_grade,
-        arg_max(grade, day) filter (where is_suspect) as last_grade
+        * exclude (suspected_on, clues_on, excluded_on),
+        suspected_on[1] as first_day,
+        suspected_on[-1] as last_day,
+        list_filter(suspected_on, lambda day: day < getvariable('window_from'))[-1] as last_before,
+        len(suspected_on) as days_seen,
+        len(list_filter(suspected_on, lambda day: day >= getvariable('window_from'))) as days_in_window,
+        len(clues_on) as days_of_clues,
+        len(excluded_on) as days_excluded,
+        coalesce(greatest(clues_on[-1], excluded_on[-1]) >= getvariable('window_from'), false) as has_contact,
+        coalesce(clues_on[-1] < excluded_on[-1], len(clues_on) = 0) as is_excluded
     from int_history_days
-    group by kind, subject
 ),
 
 gaps as (
@@ -54,7 +53,7 @@ nights as (
     from (
         select day from int_exporter_days
         union all
-        select day from int_host_days
+        select unnest(list_concat(suspected_on, clues_on, excluded_on)) as day from int_owned_days
     )
 ),
 
@@ -80,7 +79,7 @@ decided as (
             when first_day >= getvariable('window_from') then case when has_history then 'new' else 'no_history' end
             when recurrences_in_window > 0 then 'recurred'
             when days_in_window > 0 then case when gap_days < getvariable('clean_days') then 'continuing' else 'gap' end
-            when clues_in_window > 0 then 'clues'
+            when has_contact then case when is_excluded then 'excluded' else 'clues' end
             when clean_days - clean_before = getvariable('window_to') - getvariable('window_from') + 1 then 'gone'
             else 'not_covered'
         end as outcome
@@ -98,11 +97,19 @@ select
     days_seen::integer as days_seen,
     days_in_window::integer as days_in_window,
     days_of_clues::integer as days_of_clues,
+    days_excluded::integer as days_excluded,
     gap_days,
     clean_days,
     clean_before,
     recurrences::integer as recurrences,
     best_grade,
     last_grade,
-    exporters
+    exporters,
+    hosts,
+    unit,
+    sector,
+    city,
+    county,
+    host_hi,
+    host_lo
 from decided

@@ -1,9 +1,10 @@
 -- int_history_gaps: the silences of hosts and units, and how many of their days are clean.
 --
 -- grain:   one row per (kind, subject, suspected day that the next day is not)
--- inputs:  int_silences, int_watched_days, int_history_days
+-- inputs:  int_silences, int_watched_days
 -- params:  window_from, clean_days
--- notes:   a clean day is watched and has no contact, clues included.
+-- notes:   a clean day is watched and has no contact, clues and contact under an
+--          exclusion included.
 --          clean_before are the clean days before the window. A recurrence is a
 --          suspected day after clean_days clean days; the days may be apart.
 with
@@ -20,9 +21,7 @@ clean as (
         on watched.exporters = silence.exporters
         and watched.day > silence.day
         and watched.day < silence.ends_before
-    left join int_history_days as clue
-        on clue.kind = silence.kind and clue.subject = silence.subject and clue.day = watched.day
-    where clue.day is null
+    where not list_contains(silence.contacts_on, watched.day)
     group by silence.kind, silence.subject, silence.day
 )
 

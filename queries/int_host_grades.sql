@@ -1,7 +1,7 @@
 -- int_host_grades: one line a host: its figures, its grade and what decided it.
 --
 -- grain:   one row per host
--- inputs:  int_meetings, int_host_persistence
+-- inputs:  int_meetings, int_owners, int_host_persistence
 -- params:  a_min_days, a_min_day_seconds, a_min_week_hours, a_min_endpoint_hours, b_min_day_seconds, b_min_sampled_hours, b_medium_min_hours, b_medium_sampled_hours, rate_min_kbps, rate_max_kbps, min_confidence
 -- notes:   A = strong contact on several days, an hour stitched in one of them
 --          or enough active hours in seven days. B = strong contact of some
@@ -37,7 +37,6 @@ contacts as (
         sum(bytes_up + bytes_down) filter (where tier = 'medium') * 8 / 1000.0
             / nullif(sum(slots) filter (where tier = 'medium') * 300, 0) as medium_kbps,
         sum(bytes_up + bytes_down) * 8 / 1000.0 / nullif(sum(slots) * 300, 0) as kbps,
-        arg_max(owner, (last_day, last_seen)) as owner,
         bool_or(tier = 'research') as is_research,
         bool_or(tier = 'scanner') as is_scanner,
         max(negative) as negative,
@@ -52,7 +51,7 @@ contacts as (
 
 joined as (
     select
-        contacts.* exclude (owner),
+        contacts.*,
         coalesce(owner.unit, '') as unit,
         coalesce(owner.sector, '') as sector,
         coalesce(owner.city, '') as city,
@@ -63,6 +62,7 @@ joined as (
         coalesce(owner.excluded_by, '') as excluded_by,
         persistence.* exclude (host_hi, host_lo)
     from contacts
+    join int_owners using (host_hi, host_lo)
     join int_host_persistence as persistence using (host_hi, host_lo)
 ),
 

@@ -5,8 +5,8 @@
 -- params:  none
 -- notes:   the one pass over the contacts of a window: what hosts are judged
 --          by is gathered from these few rows. is_counted: as stg_counted has it.
---          owner is that of last_day; longest and negative are the contact that
---          lasted longest, for the reasons of hosts without a strong contact.
+--          longest and negative are the contact that lasted longest, for the
+--          reasons of hosts without a strong contact.
 with
 
 met as (
@@ -32,7 +32,6 @@ met as (
         max(host_endpoints_1h) as endpoints_1h,
         bool_and(coalesce(evidence, '') = 'malware_report') as is_malware,
         bool_or(nat) as is_nat,
-        arg_max(struct_pack(unit, sector, city, county, contact, nat, excluded_reason, excluded_by), day) as owner,
         max(struct_pack(duration_seconds, slots, confidence, pool_hi, pool_lo, pool_port, day, outside := days_outside, match))
             filter (where tier <> 'strong') as longest,
         max(struct_pack(duration_seconds, slots, pool_hi, pool_lo, pool_port, day, what := explained, marked_by))

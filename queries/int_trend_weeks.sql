@@ -1,7 +1,7 @@
 -- int_trend_weeks: the last twelve weeks, and the nights that each rests on.
 --
 -- grain:   one row per week, the window's last
--- inputs:  int_covered_days, int_host_days
+-- inputs:  int_covered_days, stg_host_days
 -- params:  window_from, window_to
 -- notes:   a night that an older program ran, without coverage, is a night all
 --          the same.
@@ -14,7 +14,7 @@ weeks as (
 days as (
     select day, is_covered from int_covered_days
     union all
-    select distinct day, false from int_host_days
+    select distinct day, false from stg_host_days
 ),
 
 nights as (

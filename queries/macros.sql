@@ -170,3 +170,13 @@ create or replace macro hours_as_bits(slots) as
         else list_aggregate(list_transform(slots, lambda slot: 1::bigint << (slot // 12)), 'bit_or')
     end
 ;
+-- A reason with its nouns as one says them: each is written for any number, and here one thing loses its s.
+create or replace macro singular(reason) as
+    case
+        when starts_with(reason, '1 ') or contains(reason, ' 1 ') then
+            regexp_replace(
+                replace(reason, ' 1 addresses', ' 1 address'),
+                '(^| )1 ((?:active |5-minute |pool )*)(day|hour|slot|session|endpoint|unit|pool)s\b', '\11 \2\3', 'g')
+        else reason
+    end
+;

@@ -1,18 +1,20 @@
 -- mart_cases: every address that a unit was told about: what it answered, in time or not, and how it stands.
 --
 -- grain:   one row per (unit, host, round); a round ends when the address is seen again after a measure
--- inputs:  int_cases, int_case_retests
+-- inputs:  int_cases, int_case_retests, int_excluded_now
 -- params:  as_of, region_city, region_county
 -- notes:   states, in the order in which they are decided:
 --            recurred  seen again after the measure
 --            closed    after the measure, clean_days clean days
---            excluded  research or a false alarm, and somebody approved it
+--            excluded  a registered exclusion covers the address as of the report: an approved answer that calls it research or a false alarm, or one of the ledger
 --            retest    the measure is done, the clean days are not yet full
 --            reported  a finding came back, without a finished measure
 --            overdue   no finding came back, and report_by has passed
 --            located   device and person are known, the finding is not
 --            notified  nothing came back, and there is time
---          in_time is null while the time has not passed and nothing came.
+--          in_time is null while the time has not passed and nothing came. What
+--          would exclude an address, or end its exclusion, waits for somebody to
+--          approve it: until then class is what was approved before, if anything.
 with
 
 joined as (
@@ -20,11 +22,22 @@ joined as (
         cases.*,
         retest.seen_again,
         coalesce(retest.clean_days, 0) as clean_days,
-        retest.closed_on
+        retest.closed_on,
+        excluded.host is not null as is_excluded,
+        coalesce(cases.found_at > cases.approved_at, true) as is_unapproved
     from int_cases as cases
     left join int_case_retests as retest using (unit, host, round)
+    left join int_excluded_now as excluded using (host)
     where (getvariable('region_city') = '' or cases.city = getvariable('region_city'))
         and (getvariable('region_county') = '' or cases.county = getvariable('region_county'))
+),
+
+judged as (
+    select
+        *,
+        is_unapproved and not is_excluded and class in ('research', 'false_alarm') as would_exclude,
+        is_unapproved and is_excluded and approved_class in ('research', 'false_alarm') and class not in ('research', 'false_alarm') as would_end
+    from joined
 )
 
 select
@@ -40,14 +53,15 @@ select
     case
         when seen_again is not null then 'recurred'
         when closed_on is not null then 'closed'
-        when class in ('research', 'false_alarm') and approver is not null then 'excluded'
+        when is_excluded then 'excluded'
         when finished_day is not null then 'retest'
         when class is not null then 'reported'
         when report_by < getvariable('as_of') then 'overdue'
         when located_at is not null then 'located'
         else 'notified'
     end as state,
-    coalesce(class, '') as class,
+    coalesce(case when would_end then approved_class else class end, '') as class,
+    coalesce(case when would_exclude or would_end then class end, '') as pending_class,
     notified_at,
     locate_by,
     located_at,
@@ -59,5 +73,5 @@ select
     clean_days,
     closed_on,
     seen_again
-from joined
+from judged
 order by notified_at, unit, host, round

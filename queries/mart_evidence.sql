@@ -5,8 +5,10 @@
 -- params:  a_min_days, a_min_day_seconds, a_min_week_hours, scan_min_endpoints, min_confidence, rate_min_kbps, rate_max_kbps, full_days, full_hours, full_day_seconds, points_days, points_hours, points_duration, points_confidence, points_rhythm, points_rate, points_concurrency, campaign_min_units, campaign_days, hint_min_signs
 -- notes:   the score is the sum of points: the grade's floor (A 75, B 50, C 25,
 --          X 0) plus at most 25 from the figures, so no figure lifts a host
---          over its grade. Evidence with 0 points explains or limits; what is named
---          hint_ asks whoever visits, says so, and is given for A and B alone.
+--          over its grade. The grade rests on strong contact alone, the figures on
+--          all contact that supports a grade: where the days differ, they say so.
+--          Evidence with 0 points explains or limits; what is named hint_ asks
+--          whoever visits, says so, and is given for A and B alone.
 with
 
 host as (
@@ -48,8 +50,8 @@ evidence as (
         grade_points::double as threshold,
         grade_points::double as points,
         case decided_by
-            when 'persistent' then format('pool contact on {} days, up to {} min stitched in one day, {} active hours in 7 days', strong_days, (max_strong_day_seconds / 60)::bigint, max_strong_hours_7d)
-            when 'repeated' then format('pool contact on {} day(s), {} min stitched, {} active hours', strong_days, (max_strong_day_seconds / 60)::bigint, contact_hours)
+            when 'persistent' then format('pool contact on {} days, up to {} min stitched in one day, {} active hours in 7 days, by listed address and port', strong_days, (max_strong_day_seconds / 60)::bigint, max_strong_hours_7d)
+            when 'repeated' then format('pool contact on {} days, up to {} min stitched in one day, {} active hours in 7 days, by listed address and port', strong_days, (max_strong_day_seconds / 60)::bigint, max_strong_hours_7d)
             when 'indirect' then format('listed without port or on 443, {} active hours at {:.2f} kbit/s', medium_hours, medium_kbps)
             when 'short' then format('pool port met, but only {} s', duration_seconds::bigint)
             when 'outside_window' then format('met {:.1f} days outside the window of the feed entry', longest.outside)
@@ -79,7 +81,11 @@ evidence as (
     select
         host, 2, 'contact_days', contact_days, getvariable('a_min_days'),
         counts * getvariable('points_days') * least(contact_days / getvariable('full_days'), 1),
-        format('in contact on {} day(s)', contact_days)
+        case
+            when strong_days > 0 and strong_days < contact_days
+                then format('in contact on {} days, on {} of them by weaker matches only', contact_days, contact_days - strong_days)
+            else format('in contact on {} days', contact_days)
+        end
     from host
     union all
     select
@@ -171,6 +177,6 @@ select
     round(value::double, 3) as value,
     threshold::double as threshold,
     round(points, 2)::double as points,
-    reason
+    singular(reason) as reason
 from evidence
 order by host, position

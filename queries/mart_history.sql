@@ -1,30 +1,22 @@
 -- mart_history: every address that was ever suspected, and what became of it in the window.
 --
 -- grain:   one row per host with a suspected day up to the end of the window
--- inputs:  int_history, int_host_days
+-- inputs:  int_history
 -- params:  none
 -- notes:   a suspected day is one on which a pool answered the host and whose
 --          night graded it A or B. Only nightly tables are read, so what
 --          retention deletes of the flows changes nothing here.
-with
-
-joined as (
-    select history.*, last.host_hi, last.host_lo, last.unit, last.sector, last.city, last.county
-    from int_history as history
-    join int_host_days as last on last.host = history.subject and last.day = history.last_day
-    where history.kind = 'host' and last.is_suspect
-)
-
 select
     subject as host,  -- internal address, as text
     status,           -- new, continuing, recurred, gone, not_known
-    unknown_because,  -- why the status is not known: no_history, gap, clues, not_covered; empty = it is known
+    unknown_because,  -- why the status is not known: no_history, gap, excluded, clues, not_covered; empty = it is known
     first_day,        -- first suspected day of all nights
     last_day,         -- last suspected day up to the end of the window
     last_before,      -- last suspected day before the window; NULL = none
     days_seen,        -- suspected days up to the end of the window
     days_in_window,   -- suspected days of the window
     days_of_clues,    -- days since first_day with too little contact for a suspicion
+    days_excluded,    -- days since first_day in contact under a registered exclusion
     gap_days,         -- days from last_before to the next suspected day, or to the end of the window
     clean_days,       -- of gap_days, those without contact to which every exporter that saw it is covered
     clean_before,     -- of clean_days, those before the window
@@ -38,5 +30,6 @@ select
     county,           -- county of the unit; empty = unknown
     host_hi,          -- host as stored, bits 127-64; 0 for IPv4
     host_lo           -- host as stored, bits 63-0; IPv4 is ::ffff:a.b.c.d
-from joined
+from int_history
+where kind = 'host'
 order by last_day desc, days_seen desc, ip_key(host_hi, host_lo)

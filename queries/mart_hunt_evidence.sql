@@ -71,13 +71,13 @@ evidence as (
     union all
     select
         host, address, port, 9, 'rare', endpoint_hosts, getvariable('hunt_max_hosts'), 0,
-        format('{} of our addresses use the endpoint', endpoint_hosts)
+        format('used by {} of our addresses', endpoint_hosts)
     from pair
     union all
     select
         host, address, port, 10, 'pool_port', pool_port, getvariable('hunt_min_port_endpoints'),
         getvariable('hunt_points_port'),
-        format('{} pools of the feed listen on this port, elsewhere', pool_port)
+        format('a port of {} pools of the feed, elsewhere', pool_port)
     from pair
     where pool_port >= getvariable('hunt_min_port_endpoints')
     union all
@@ -127,6 +127,6 @@ select
     value::double as value,
     threshold::double as threshold,
     round(points, 2)::double as points,
-    reason
+    singular(reason) as reason
 from evidence
 order by host, address, port, position

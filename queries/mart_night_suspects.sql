@@ -14,8 +14,9 @@ today as (
 
 select
     suspect.* replace (row_number() over (order by suspect.rank)::integer as rank),
-    answered.exporters as seen_by,
-    answered.bytes as answered_bytes
+    case when not answered.is_excluded then answered.exporters end as seen_by,
+    case when not answered.is_excluded then answered.bytes end as answered_bytes,
+    case when answered.is_excluded then answered.exporters end as excluded_seen_by
 from mart_suspects as suspect
 semi join today on today.host_hi = suspect.host_hi and today.host_lo = suspect.host_lo
 left join int_answered_days as answered

@@ -1,11 +1,12 @@
 -- mart_story: the days of one host or unit from the first suspicion to the end of the window, in spells.
 --
 -- grain:   one row per spell of days that say the same
--- inputs:  int_history_days, int_silences, int_watched_days, int_history_gaps, int_host_days
+-- inputs:  int_history_days, int_silences, int_watched_days, int_history_gaps, stg_host_days
 -- params:  subject_kind, subject
--- notes:   state is suspected; clues: in contact, but too little; clean: no
---          contact, and every exporter that saw it is covered; not_known: no
---          contact was seen, and one of them is not.
+-- notes:   state is suspected; clues: in contact, but too little; excluded: in
+--          contact under a registered exclusion; clean: no contact, and every
+--          exporter that saw it is covered; not_known: no contact was seen, and
+--          one of them is not.
 with
 
 silent as (
@@ -23,17 +24,21 @@ own as (
 ),
 
 days as (
-    select day, 'suspected' as state, null as exporters
+    select unnest(suspected_on) as day, 'suspected' as state, null as exporters
     from own
-    where is_suspect
     union all
     select
         silent.day,
-        case when clue.day is not null then 'clues' when watched.day is not null then 'clean' else 'not_known' end,
+        case
+            when list_contains(own.excluded_on, silent.day) then 'excluded'
+            when list_contains(own.clues_on, silent.day) then 'clues'
+            when watched.day is not null then 'clean'
+            else 'not_known'
+        end,
         silent.exporters
     from silent
+    cross join own
     left join int_watched_days as watched on watched.exporters = silent.exporters and watched.day = silent.day
-    left join own as clue on clue.day = silent.day
 ),
 
 numbered as (
@@ -43,7 +48,7 @@ numbered as (
 
 contacts as (
     select day, host, grade, unit, exporters
-    from int_host_days
+    from stg_host_days
     where is_suspect
         and case getvariable('subject_kind') when 'host' then host else unit end = getvariable('subject')
 )
@@ -52,7 +57,7 @@ select
     min(numbered.day) as from_day,   -- first day of the spell
     max(numbered.day) as to_day,     -- last day
     count(distinct numbered.day)::integer as days,
-    state,                           -- suspected, clues, clean, not_known
+    state,                           -- suspected, clues, excluded, clean, not_known
     coalesce(bool_or(gap.is_recurrence), false) as is_recurrence,
     coalesce(string_agg(distinct contacts.grade, ',' order by contacts.grade), '') as grades,
     count(distinct contacts.host)::integer as hosts,

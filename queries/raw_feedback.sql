@@ -29,7 +29,12 @@ select
     null::varchar as remark,               -- what else the unit says
     null::timestamp as received_at,        -- UTC; when this answer came back
     null::timestamp as first_received_at,  -- UTC; when the first answer with a class came back
-    null::varchar as approver,             -- who approved that the address is excluded; NULL = nobody did
+    null::varchar as approver,             -- who approved approved_class; NULL = nobody did
     null::varchar as feedback_version,     -- version of the import, name@hash
-    null::integer as line                  -- line, or row, of the imported form
+    null::integer as line,                 -- line, or row, of the imported form
+    null::varchar as approved_class,       -- class of the last answer that somebody approved, which may be an earlier one; NULL = none, or of an older program
+    null::timestamp as approved_at,        -- UTC; when that answer came back
+    null::timestamp as excluded_from,      -- UTC; since when approved answers exclude the address without a break; NULL = approved_class does not
+    null::varchar as approved_version,     -- version of the import of the approved answer, name@hash
+    null::integer as approved_line         -- line, or row, of that form; 0 = none
 where false

@@ -38,5 +38,6 @@ select
     null::bigint as host_hi,           -- host as stored, bits 127-64; 0 for IPv4
     null::bigint as host_lo,           -- host as stored, bits 63-0; IPv4 is ::ffff:a.b.c.d
     null::varchar as seen_by,          -- addresses of the exporters that saw a pool answer the host on the day itself, separated by commas: of endpoints that no list explains, and under no exclusion; NULL = nobody did
-    null::bigint as answered_bytes     -- bytes of those contacts, both ways, counted as bytes_up; NULL = there were none
+    null::bigint as answered_bytes,    -- bytes of those contacts, both ways, counted as bytes_up; NULL = there were none
+    null::varchar as excluded_seen_by  -- as seen_by, where a registered exclusion covered the host on the day; NULL = none did, or nobody saw an answer
 where false

@@ -82,6 +82,7 @@ func (d *DB) start(ctx context.Context, o Options) error {
 		"set autoload_known_extensions = false",
 		"set TimeZone = 'UTC'",
 		"set temp_directory = " + quote(d.temp),
+		"set parquet_metadata_cache = true", // the nights of a quarter are some hundred small files, asked several times
 	}
 	if o.MemoryLimit != "" {
 		settings = append(settings, "set memory_limit = "+quote(o.MemoryLimit))
@@ -320,7 +321,12 @@ var ErrMemory = errors.New("not enough memory")
 // ErrSpace is returned where a disk is full.
 var ErrSpace = errors.New("no space on the disk")
 
-// Explain adds what to do about faults that a person can mend.
+// ErrDamaged is returned where a file of the lake cannot be read. The engine does not
+// always name it; what to do about it is said by analyze.Options.Advise.
+var ErrDamaged = errors.New("a file of the lake is damaged")
+
+// Explain tells faults that a person can mend, and what to do about those of the
+// engine itself.
 func Explain(err error) error {
 	text := err.Error()
 	switch {
@@ -330,8 +336,8 @@ func Explain(err error) error {
 		return fmt.Errorf("%w: %w\nraise engine.memory_limit, or give engine.temp_directory more space", ErrMemory, err)
 	case strings.Contains(strings.ToLower(text), "no space left on device"):
 		return fmt.Errorf("%w: %w\nmake room in the lake and in engine.temp_directory", ErrSpace, err)
-	case strings.Contains(text, "No magic bytes") || strings.Contains(text, "Parquet"):
-		return fmt.Errorf("%w\na lake file is damaged: move it out of the lake and import its source again", err)
+	case strings.Contains(text, "No magic bytes") || strings.Contains(text, "Parquet") || strings.Contains(text, "don't know what type"):
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return err
 }

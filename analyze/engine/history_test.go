@@ -15,7 +15,7 @@ import (
 )
 
 // The history, told day by day in plain Go, over random lakes: gaps in nights
-// and coverage, clues, answers that failed, addresses that change their unit.
+// and coverage, clues, answers that failed, exclusions, addresses that change their unit.
 
 const (
 	historyDays = 36
@@ -25,7 +25,7 @@ const (
 // hostDay is what one night has of one host.
 type hostDay struct {
 	grade, decidedBy, unit string
-	answered               bool
+	answered, excluded     bool
 	exporters              []string
 }
 
@@ -56,6 +56,7 @@ func randomPast(r *rand.Rand) *pastLake {
 		days := map[int]hostDay{}
 		active := r.IntN(2) == 0
 		unit := []string{"", "school", "shop"}[r.IntN(3)]
+		registered := r.IntN(historyDays * 3) // since when it is excluded, for a time
 		for d := range historyDays {
 			if r.IntN(6) == 0 {
 				active = !active
@@ -68,6 +69,7 @@ func randomPast(r *rand.Rand) *pastLake {
 			}
 			grade := []string{"A", "A", "B", "C", "X"}[r.IntN(5)]
 			day := hostDay{grade: grade, decidedBy: "persistent", unit: unit, answered: r.IntN(5) > 0}
+			day.excluded = d >= registered && d < registered+10
 			if grade == "X" && r.IntN(2) == 0 {
 				day.decidedBy = "expired"
 			}
@@ -97,22 +99,28 @@ func hostText(h int) string { return fmt.Sprintf("10.0.0.%d", h+1) }
 func (l *pastLake) fill(t *testing.T, db *engine.DB) {
 	t.Helper()
 	var suspects, contacts, coverage, untold strings.Builder
-	suspects.WriteString("day,host,host_hi,host_lo,grade,decided_by,unit,seen_by\n")
+	suspects.WriteString("day,host,host_hi,host_lo,grade,decided_by,unit,seen_by,excluded_seen_by\n")
 	untold.WriteString("day\n")
-	contacts.WriteString("day,host_hi,host_lo,established,exporters\n")
+	contacts.WriteString("day,host_hi,host_lo,established,excluded_reason,exporters\n")
 	coverage.WriteString("day,exporter,is_covered,records_stored,records_lost\n")
 	for h, days := range l.hosts {
 		for d, day := range days {
-			seenBy := ""
+			seenBy, reason := ",", ""
 			if d%2 == 0 && day.answered {
-				seenBy = strconv.Quote(strings.Join(day.exporters, ","))
+				seenBy = strconv.Quote(strings.Join(day.exporters, ",")) + ","
+			}
+			if day.excluded {
+				reason = "research"
+				if seenBy != "," {
+					seenBy = "," + strings.TrimSuffix(seenBy, ",")
+				}
 			}
 			fmt.Fprintf(&suspects, "%s,%s,0,%d,%s,%s,%q,%s\n", dayText(d), hostText(h), h+1, day.grade, day.decidedBy, day.unit, seenBy)
 			for _, e := range day.exporters {
 				if d%2 == 0 {
 					break
 				}
-				fmt.Fprintf(&contacts, "%s,0,%d,%t,%s\n", dayText(d), h+1, day.answered, e)
+				fmt.Fprintf(&contacts, "%s,0,%d,%t,%s,%s\n", dayText(d), h+1, day.answered, reason, e)
 			}
 		}
 	}
@@ -137,10 +145,10 @@ func (l *pastLake) fill(t *testing.T, db *engine.DB) {
 }
 
 // timeline is one host's or unit's days: who saw it suspected, and where there
-// were clues.
+// were clues or contact under an exclusion.
 type timeline struct {
-	seen  map[int][]string
-	clues map[int]bool
+	seen            map[int][]string
+	clues, excluded map[int]bool
 }
 
 // timelines are those of all hosts and units up to a day.
@@ -158,17 +166,20 @@ func (l *pastLake) timelines(to int) map[string]*timeline {
 				names = append(names, "unit "+day.unit)
 			}
 			for _, name := range names {
-				suspected := day.grade == "A" || day.grade == "B"
+				suspected := (day.grade == "A" || day.grade == "B") && !day.excluded
 				since[name] = since[name] || suspected
-				if !since[name] || day.grade == "X" && day.decidedBy != "expired" {
+				if !since[name] || day.grade == "X" && day.decidedBy != "expired" && !day.excluded {
 					continue
 				}
 				if all[name] == nil {
-					all[name] = &timeline{map[int][]string{}, map[int]bool{}}
+					all[name] = &timeline{map[int][]string{}, map[int]bool{}, map[int]bool{}}
 				}
-				if suspected {
+				switch {
+				case suspected:
 					all[name].seen[d] = append(all[name].seen[d], day.exporters...)
-				} else {
+				case day.excluded:
+					all[name].excluded[d] = true
+				default:
 					all[name].clues[d] = true
 				}
 			}
@@ -179,7 +190,7 @@ func (l *pastLake) timelines(to int) map[string]*timeline {
 
 // clean says whether day d shows that who was last seen on day last was quiet.
 func (l *pastLake) clean(line *timeline, last, d int) bool {
-	if !l.night[d] || l.unknown[d] || line.clues[d] {
+	if !l.night[d] || l.unknown[d] || line.clues[d] || line.excluded[d] {
 		return false
 	}
 	for before := last - 6; before <= last; before++ {
@@ -196,8 +207,8 @@ func (l *pastLake) clean(line *timeline, last, d int) bool {
 func (l *pastLake) tell(line *timeline, from, to int) string {
 	first, last, lastBefore := -1, -1, -1
 	clean, cleanBefore, recurrences, recurrencesInWindow := 0, 0, 0, 0
-	across := [3]int{-1} // gap, clean, clean before the window
-	cluesInWindow := false
+	across := [3]int{-1}  // gap, clean, clean before the window
+	contactInWindow := "" // the last that was no suspicion
 	for d := 0; d <= to; d++ {
 		_, seen := line.seen[d]
 		if seen {
@@ -219,7 +230,12 @@ func (l *pastLake) tell(line *timeline, from, to int) string {
 			last, clean, cleanBefore = d, 0, 0
 			continue
 		}
-		cluesInWindow = cluesInWindow || d >= from && line.clues[d]
+		switch {
+		case d >= from && line.clues[d]:
+			contactInWindow = "clues"
+		case d >= from && line.excluded[d]:
+			contactInWindow = "excluded"
+		}
 		if last >= 0 && l.clean(line, last, d) {
 			clean++
 			if d < from {
@@ -248,8 +264,8 @@ func (l *pastLake) tell(line *timeline, from, to int) string {
 		status = "continuing"
 	case last >= from:
 		because = "gap"
-	case cluesInWindow:
-		because = "clues"
+	case contactInWindow != "":
+		because = contactInWindow
 	case across[1]-across[2] == to-from+1:
 		status = "gone"
 	default:
@@ -271,7 +287,7 @@ func TestHistoryAgainstDayByDay(t *testing.T) {
 		set(t, db, "window_from", engine.Day(dayText(from)))
 		set(t, db, "window_to", engine.Day(dayText(to)))
 		lake.fill(t, db)
-		for _, name := range []string{"int_answered_days", "int_host_days", "int_history_days", "int_silences", "int_watched_days", "int_history_gaps", "int_history"} {
+		for _, name := range []string{"int_answered_days", "stg_host_days", "int_owned_days", "int_history_days", "int_silences", "int_watched_days", "int_history_gaps", "int_history"} {
 			db.ForgetBuilt(name)
 		}
 		if err := db.Build(t.Context(), "int_history"); err != nil {
@@ -303,7 +319,7 @@ func TestHistoryAgainstDayByDay(t *testing.T) {
 	}
 	for _, status := range []string{
 		"new ", "recurred ", "continuing ", "gone ",
-		"not_known no_history", "not_known gap", "not_known clues", "not_known not_covered",
+		"not_known no_history", "not_known gap", "not_known clues", "not_known excluded", "not_known not_covered",
 	} {
 		if statuses[status] < 5 {
 			t.Errorf("only %d cases of %q: the lakes are not various enough: %v", statuses[status], status, statuses)

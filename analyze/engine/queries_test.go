@@ -33,8 +33,8 @@ func open(t *testing.T) *engine.DB {
 		"day_start_ms": int64(1_000_000_000_000),
 		"day_end_ms":   int64(1_000_086_400_000),
 		"window_from":  engine.Day("2026-11-04"), "window_to": engine.Day("2026-11-10"),
-		"hunt_days":   int64(1),
-		"as_of":       time.UnixMilli(1_000_086_400_000),
+		"hunt_days": int64(1),
+		"as_of":     time.UnixMilli(1_000_086_400_000), "exclusions_on": engine.Day("2026-11-10"),
 		"region_city": "", "region_county": "", "address": "198.18.0.1", "prefix": "198.18.0.0/15", "subject_kind": "host", "subject": "10.0.0.1",
 	} {
 		set(t, db, name, value)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
@@ -102,8 +101,8 @@ func (r *reader) parse(row intake.Row) (answer Row, blank bool, err error) {
 		}
 		answer.FirstReceivedAt = answer.ReceivedAt
 	}
-	if answer.excludes() {
-		answer.Approver = r.Approver
+	if answer.Class != "" && r.Approver != "" {
+		answer.approve(r.Approver)
 	}
 	return answer, false, r.times(row, &answer, &notice)
 }
@@ -181,22 +180,6 @@ func (r *reader) times(row intake.Row, a *Row, n *Notice) error {
 }
 
 func (r *reader) clock(t time.Time) string { return t.In(r.Zone).Format("2006-01-02 15:04") }
-
-func parseClass(s string) (Class, error) {
-	for _, c := range classes {
-		if strings.EqualFold(s, string(c.class)) || s == c.zh || strings.EqualFold(s, c.en) {
-			return c.class, nil
-		}
-	}
-	var words []string
-	for _, c := range classes {
-		words = append(words, c.zh)
-	}
-	if s == "" {
-		return "", fmt.Errorf("the finding is missing: want one of %s", strings.Join(words, ", "))
-	}
-	return "", fmt.Errorf("%q is no finding: want one of %s", s, strings.Join(words, ", "))
-}
 
 // at says where a fault stands: sheet and cell of a workbook, else line and
 // column.

@@ -5,5 +5,6 @@
 // cannot be unsent. A form is the workbook that goes with them; filled in, it
 // is imported, each row is compared with the notice that it answers, and every
 // import is kept as a version. Of several answers to one notice the one that came
-// last counts.
+// last counts; what excludes an address, or ends that, is the last one that somebody
+// approved.
 package feedback

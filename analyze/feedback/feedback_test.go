@@ -2,7 +2,12 @@ package feedback_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +16,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"minewatch/analyze/feedback"
+	"minewatch/analyze/versions"
 )
 
 var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
@@ -41,9 +47,9 @@ func notices() []feedback.Notice {
 func lakeWithNotices(t *testing.T) string {
 	t.Helper()
 	lake := t.TempDir()
-	isNew, err := feedback.Record(lake, week, notices(), clock(16, 9, 0))
-	if err != nil || !isNew {
-		t.Fatal(isNew, err)
+	r, err := feedback.Record(lake, week, "", notices(), clock(16, 9, 0))
+	if err != nil || !r.IsNew {
+		t.Fatal(r, err)
 	}
 	return lake
 }
@@ -176,6 +182,36 @@ func TestWhatCannotBeIsRefusedWithItsCell(t *testing.T) {
 	}
 }
 
+// TestWordsOfTheFindings: people write less than the form offers, and otherwise.
+func TestWordsOfTheFindings(t *testing.T) {
+	words := map[feedback.Class][]string{
+		feedback.Active:     {"主动挖矿", "主动", "active", "Active mining"},
+		feedback.Passive:    {"被动挖矿", "被动", "Passive", "passive-mining"},
+		feedback.Research:   {"科研", "科学研究", "research"},
+		feedback.FalseAlarm: {"误报", "误判", "false alarm", "False_Alarm", "false positive"},
+		feedback.NotFound:   {"未查实", "未核实", "not found", "not_found"},
+	}
+	for class, list := range words {
+		for _, word := range list {
+			lake := lakeWithNotices(t)
+			_, err := feedback.Import(lake, feedback.Input{File: "form.csv", Data: csvAnswer("某某学院", "10.1.2.3", feedback.Class(word), "")}, options(clock(19, 8, 0)))
+			if err != nil {
+				t.Errorf("%s: %v", word, err)
+				continue
+			}
+			if _, rows, err := feedback.Standing(lake); err != nil || len(rows) != 1 || rows[0].Class != class {
+				t.Errorf("%s is read as %+v (%v), want %s", word, rows, err, class)
+			}
+		}
+	}
+	// What may mean two things is none, and the file is not said to be the wrong one.
+	result, err := feedback.Import(lakeWithNotices(t), feedback.Input{File: "form.csv", Data: csvAnswer("某某学院", "10.1.2.3", "未发现", "")}, options(clock(19, 8, 0)))
+	const want = "feedback form.csv: its only row could not be used, nothing was imported: correct what is told of it"
+	if err == nil || err.Error() != want || len(result.Rejects) != 1 || !strings.Contains(result.Rejects[0].Reason, "未查实 (not found)") {
+		t.Errorf("%+v, %v; want %q", result.Rejects, err, want)
+	}
+}
+
 func TestAFormThatIsNoneIsRefused(t *testing.T) {
 	cases := []struct{ name, text, want string }{
 		{"other table", "a,b\n1,2\n", "no column notice_no (通报编号) in the header: is it the form that was sent?"},
@@ -257,18 +293,148 @@ func TestNothingIsExcludedWithoutApproval(t *testing.T) {
 	}
 }
 
+// An exclusion that was approved holds until another approved answer ends it, or it
+// expires; what nobody approved waits, in whatever order the forms are imported.
+func TestAnExclusionHoldsUntilAnApprovedAnswerEndsIt(t *testing.T) {
+	const school, firm = "某某学院", "=1+1公司"
+	const boss = "李主任"
+	steps := []struct {
+		name     string
+		data     []byte
+		received time.Time
+		approver string
+		pending  int
+		excluded string // host, first day, last day
+		class    feedback.Class
+	}{
+		{"a false alarm, approved, in the first hours of the site's day", csvAnswer(school, "10.1.2.3", feedback.FalseAlarm, "a"), clock(17, 7, 0), boss, 0, "10.1.2.3 2026-11-17 2027-05-15", feedback.FalseAlarm},
+		{"then mining, not approved", csvAnswer(school, "10.1.2.3", feedback.Active, "b"), clock(18, 8, 0), "", 1, "10.1.2.3 2026-11-17 2027-05-15", feedback.Active},
+		{"located, without a finding", fmt.Appendf(nil, "notice_no,unit,host,class,located_at\n%s,%s,10.1.2.3,,2026-11-18 08:30\n", feedback.NoticeNo(week, school), school), clock(18, 9, 0), boss, 0, "10.1.2.3 2026-11-17 2027-05-15", ""},
+		{"research, not approved", csvAnswer(school, "10.1.2.3", feedback.Research, "c"), clock(18, 10, 0), "", 0, "10.1.2.3 2026-11-17 2027-05-15", feedback.Research},
+		{"research, approved: it goes on, longer", csvAnswer(school, "10.1.2.3", feedback.Research, "d"), clock(19, 8, 0), boss, 0, "10.1.2.3 2026-11-17 2027-05-17", feedback.Research},
+		{"mining, approved", csvAnswer(school, "10.1.2.3", feedback.Active, "e"), clock(20, 8, 0), boss, 0, "", feedback.Active},
+		{"an approved false alarm that came before", csvAnswer(school, "10.1.2.3", feedback.FalseAlarm, "f"), clock(19, 18, 0), boss, 0, "", feedback.Active},
+		{"a false alarm, approved once more", csvAnswer(school, "10.1.2.3", feedback.FalseAlarm, "g"), clock(21, 8, 0), boss, 0, "10.1.2.3 2026-11-21 2027-05-19", feedback.FalseAlarm},
+		{"another unit's mining, not approved: nothing waits", csvAnswer(firm, "2001:db8::7", feedback.Active, "h"), clock(21, 9, 0), "", 0, "10.1.2.3 2026-11-21 2027-05-19", feedback.FalseAlarm},
+		{"mining, when the exclusion has run out: nothing waits", csvAnswer(school, "10.1.2.3", feedback.Active, "i"), clock(17, 8, 0).AddDate(1, 0, 0), "", 0, "10.1.2.3 2026-11-21 2027-05-19", feedback.Active},
+	}
+	lake := lakeWithNotices(t)
+	for i, step := range steps {
+		o := options(step.received)
+		o.Approver = step.approver
+		result, err := feedback.Import(lake, feedback.Input{File: fmt.Sprintf("f%d.csv", i), Data: step.data}, o)
+		if err != nil || result.Pending != step.pending {
+			t.Errorf("%s: %d wait, want %d; %v", step.name, result.Pending, step.pending, err)
+		}
+		version, rows, err := feedback.Standing(lake)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := slices.IndexFunc(rows, func(r feedback.Row) bool { return r.Host == "10.1.2.3" }); n < 0 || rows[n].Class != step.class {
+			t.Errorf("%s: the last answers are %+v, want %s", step.name, rows, step.class)
+		}
+		if got := excludedBy(t, version); got != step.excluded {
+			t.Errorf("%s: excluded is %q, want %q", step.name, got, step.excluded)
+		}
+	}
+
+	for _, order := range [][]int{{1, 0}, {4, 1, 0}, {0, 1, 3}} {
+		lake := lakeWithNotices(t)
+		want := ""
+		for _, i := range order {
+			o := options(steps[i].received)
+			o.Approver = steps[i].approver
+			if _, err := feedback.Import(lake, feedback.Input{File: fmt.Sprintf("f%d.csv", i), Data: steps[i].data}, o); err != nil {
+				t.Fatal(err)
+			}
+			if steps[i].excluded > want {
+				want = steps[i].excluded
+			}
+		}
+		version, err := feedback.Current(lake)
+		if got := excludedBy(t, version); err != nil || got != want {
+			t.Errorf("imported in the order %v, excluded is %q, want %q; %v", order, got, want, err)
+		}
+	}
+}
+
+// excludedBy are the addresses that a version excludes, each with its first and last day.
+func excludedBy(t *testing.T, version *versions.Version) string {
+	t.Helper()
+	list, err := feedback.Excluded(version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, e := range list {
+		lines = append(lines, e.Range.String()+" "+e.ValidFrom.Format(time.DateOnly)+" "+e.Expires.Format(time.DateOnly))
+	}
+	return strings.Join(lines, "; ")
+}
+
+// The standing answers of an older program say who approved the last of them, not what
+// was approved: an exclusion of then holds as well.
+func TestWhatAnOlderProgramApprovedHolds(t *testing.T) {
+	lake := lakeWithNotices(t)
+	o := options(clock(17, 8, 0))
+	o.Approver = "李主任"
+	if _, err := feedback.Import(lake, feedback.Input{File: "a.csv", Data: csvAnswer("某某学院", "10.1.2.3", feedback.FalseAlarm, "")}, o); err != nil {
+		t.Fatal(err)
+	}
+	withoutApprovals(t, lake)
+	if _, err := feedback.Import(lake, feedback.Input{File: "b.csv", Data: csvAnswer("某某学院", "10.1.2.3", feedback.Active, "")}, options(clock(18, 8, 0))); err != nil {
+		t.Fatal(err)
+	}
+	version, err := feedback.Current(lake)
+	if got := excludedBy(t, version); err != nil || got != "10.1.2.3 2026-11-17 2027-05-15" {
+		t.Errorf("excluded is %q; %v", got, err)
+	}
+}
+
+// withoutApprovals makes the standing answers those of an older program.
+func withoutApprovals(t *testing.T, lake string) {
+	t.Helper()
+	version, err := feedback.Current(lake)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := version.ReadTable("standing.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for line := range strings.Lines(string(text)) {
+		lines = append(lines, strings.Join(strings.Split(strings.TrimSuffix(line, "\n"), ",")[:27], ","))
+	}
+	old := []byte(strings.Join(lines, "\n") + "\n")
+	if !bytes.HasSuffix([]byte(lines[0]), []byte(",line")) {
+		t.Fatalf("columns are %s", lines[0])
+	}
+	sum, was := sha256.Sum256(old), version.Tables["standing.csv"]
+	manifest, err := os.ReadFile(version.ManifestPath())
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest = bytes.ReplaceAll(manifest, []byte(was), []byte(hex.EncodeToString(sum[:])))
+	for path, data := range map[string][]byte{version.Path("standing.csv"): old, version.ManifestPath(): manifest} {
+		if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, data, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestTheRecordOfNoticesOnlyGrows(t *testing.T) {
 	lake := lakeWithNotices(t)
-	if isNew, err := feedback.Record(lake, week, notices(), clock(17, 9, 0)); err != nil || isNew {
-		t.Errorf("the same notices again: %v, %v", isNew, err)
+	if r, err := feedback.Record(lake, week, "", notices(), clock(17, 9, 0)); err != nil || r.IsNew || len(r.Revised) > 0 {
+		t.Errorf("the same notices again: %+v, %v", r, err)
 	}
 	later := notices()[:2]
 	for i := range later {
 		later[i].NotifiedAt = clock(20, 9, 0)
 	}
 	later[1].Host = "10.1.2.5"
-	if isNew, err := feedback.Record(lake, week, later, clock(20, 9, 0)); err != nil || !isNew {
-		t.Errorf("a further address: %v, %v", isNew, err)
+	if r, err := feedback.Record(lake, week, "", later, clock(20, 9, 0)); err != nil || !r.IsNew {
+		t.Errorf("a further address: %+v, %v", r, err)
 	}
 	sent, err := feedback.Sent(lake)
 	if err != nil {
@@ -324,5 +490,53 @@ func TestFormIsTheSameAgainAndProtected(t *testing.T) {
 		if open := style.Protection != nil && !style.Protection.Locked; open == locked {
 			t.Errorf("cell %s: open %v, want %v", cell, open, !locked)
 		}
+	}
+}
+
+// TestRevisionsOfANotice: what is written under a number again is the next revision if it
+// says something else, also what was said before the last time; a region's report is
+// about the addresses of its region alone.
+func TestRevisionsOfANotice(t *testing.T) {
+	lake := t.TempDir()
+	no := feedback.NoticeNo(week, "某某学院")
+	hour := 0
+	write := func(region string, said ...string) feedback.Recorded {
+		t.Helper()
+		var list []feedback.Notice
+		for _, s := range said {
+			part := strings.Split(s, " ") // address, what is said of it, city
+			list = append(list, feedback.Notice{No: no, Week: week, Unit: "某某学院", City: part[2], County: "c", Host: part[0], Grade: "A", Content: part[1], NotifiedAt: clock(16, 9, 0)})
+		}
+		hour++
+		r, err := feedback.Record(lake, week, region, list, clock(16, hour, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for i, c := range []struct {
+		region   string
+		said     []string
+		revision int
+		revised  bool
+	}{
+		{"宁波市", []string{"10.1.0.1 seven 宁波市"}, 1, false},
+		{"湖州市", []string{"10.1.0.2 seven 湖州市"}, 1, false},
+		{"", []string{"10.1.0.1 seven 宁波市", "10.1.0.2 seven 湖州市"}, 1, false},
+		{"", []string{"10.1.0.1 four 宁波市", "10.1.0.2 seven 湖州市"}, 2, true},
+		{"湖州市/c", []string{"10.1.0.2 seven 湖州市"}, 2, false},
+		{"", []string{"10.1.0.1 four 宁波市", "10.1.0.2 seven 湖州市"}, 2, false},
+		{"", []string{"10.1.0.1 four 宁波市"}, 3, true},
+		{"", []string{"10.1.0.1 four 宁波市"}, 3, false},
+		{"", []string{"10.1.0.1 seven 宁波市"}, 4, true},
+		{"宁波市", []string{"10.1.0.1 seven 宁波市", "10.1.0.3 seven 宁波市"}, 5, true},
+	} {
+		r := write(c.region, c.said...)
+		if r.Revisions[no] != c.revision || len(r.Revised) == 1 != c.revised {
+			t.Errorf("%d: %s %v: %+v, want revision %d, revised %t", i, c.region, c.said, r, c.revision, c.revised)
+		}
+	}
+	if r, err := feedback.Record(lake, week, "", nil, clock(17, 9, 0)); err != nil || len(r.Revisions) > 0 {
+		t.Errorf("no notice at all: %+v, %v", r, err)
 	}
 }

@@ -1,9 +1,13 @@
 package feedback
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"time"
 
@@ -23,9 +27,34 @@ type Paper struct {
 // Form is what a unit is asked about its addresses.
 type Form struct {
 	NoticeNo, Week, Unit string
+	Revision             int // of the notice; more than 1: what was written first under the number said something else
 	NotifiedAt           time.Time
 	LocateBy, ReportBy   time.Time
 	Rows                 []FormRow
+	LeftOut              int // addresses of the week that are not asked about, as they are registered as excluded
+}
+
+// Told names what a form tells, in whatever language it is written: forms that tell
+// the same have the same.
+func (f *Form) Told() string {
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "%q %q %q %d %d %d %d", f.NoticeNo, f.Week, f.Unit, f.NotifiedAt.Unix(), f.LocateBy.Unix(), f.ReportBy.Unix(), f.LeftOut)
+	for i := range f.Rows {
+		r := &f.Rows[i]
+		fmt.Fprintf(&text, "\n%q %q %d %d %q %q", r.Host, r.Grade, r.FirstSeen.Unix(), r.LastSeen.Unix(), r.Endpoints, r.LocalPorts)
+	}
+	sum := sha256.Sum256(text.Bytes())
+	return hex.EncodeToString(sum[:16])
+}
+
+// ToldBy is what the form in a file tells, as Told names it; "" where the file is not
+// there, or is no form of this program.
+func ToldBy(path string) (string, error) {
+	told, err := workbook.Keywords(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	return told, err
 }
 
 // FormRow is an address on a form.
@@ -51,6 +80,7 @@ type Forms struct {
 const (
 	noticeMark  = "{notice}"
 	topMark     = "{top}"
+	toldMark    = "{told}"
 	lastRowMark = "{last_row}"
 )
 
@@ -58,7 +88,7 @@ const (
 func NewForms(paper Paper) (*Forms, error) {
 	file, err := workbook.New(workbook.Properties{
 		Title: paper.say("挖矿核查反馈表", "Feedback on suspected mining") + " " + noticeMark, Language: paper.say("zh-CN", "en"),
-		Program: paper.Program, Made: paper.AsOf,
+		Keywords: toldMark, Program: paper.Program, Made: paper.AsOf,
 	})
 	if err != nil {
 		return nil, err
@@ -67,7 +97,7 @@ func NewForms(paper Paper) (*Forms, error) {
 	f := &Forms{Paper: paper}
 	if err = b.write(); err == nil {
 		f.styles = b.formStyles
-		f.mould, err = workbook.NewMould(file, noticeMark, topMark, lastRowMark)
+		f.mould, err = workbook.NewMould(file, noticeMark, topMark, toldMark, lastRowMark)
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
 		return nil, fmt.Errorf("forms: %w", err)
@@ -78,7 +108,7 @@ func NewForms(paper Paper) (*Forms, error) {
 // Write writes a form. The same form has the same bytes.
 func (f *Forms) Write(w io.Writer, form *Form) error {
 	words := map[string]string{
-		noticeMark: form.NoticeNo, topMark: f.top(form), lastRowMark: strconv.Itoa(headerRow + max(len(form.Rows), 1)),
+		noticeMark: form.NoticeNo, topMark: f.top(form), toldMark: form.Told(), lastRowMark: strconv.Itoa(headerRow + max(len(form.Rows), 1)),
 	}
 	err := f.mould.Write(w, words, func(out *workbook.Rows) error {
 		for i := range form.Rows {
@@ -99,9 +129,22 @@ func (f *Forms) Write(w io.Writer, form *Form) error {
 // top says what the form is of and until when it is to come back.
 func (f *Forms) top(form *Form) string {
 	clock := func(t time.Time) string { return t.In(f.Zone).Format("2006-01-02 15:04") }
-	return fmt.Sprintf(f.say("通报 %s，通报时间 %s。请于 %s 前锁定设备和责任人，于 %s 前报送本表。",
+	no := form.NoticeNo
+	if form.Revision > 1 {
+		no += fmt.Sprintf(f.say("（第 %d 版）", " (revision %d)"), form.Revision)
+	}
+	text := fmt.Sprintf(f.say("通报 %s，通报时间 %s。请于 %s 前锁定设备和责任人，于 %s 前报送本表。",
 		"Notice %s of %s. Find device and person by %s; return this form by %s."),
-		form.NoticeNo, clock(form.NotifiedAt), clock(form.LocateBy), clock(form.ReportBy))
+		no, clock(form.NotifiedAt), clock(form.LocateBy), clock(form.ReportBy))
+	switch {
+	case form.LeftOut == 0:
+		return text
+	case f.Chinese:
+		return text + fmt.Sprintf("另有 %d 个 IP 地址已登记排除，不在本表之列。", form.LeftOut)
+	case form.LeftOut == 1:
+		return text + " One more address is registered as excluded and not asked about."
+	}
+	return text + fmt.Sprintf(" %d more addresses are registered as excluded and not asked about.", form.LeftOut)
 }
 
 func (f *Forms) row(out *workbook.Rows, form *Form, r *FormRow) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"minewatch/analyze/intake"
+	"minewatch/analyze/iprange"
 	"minewatch/analyze/ledger"
 	"minewatch/analyze/sheet"
 	"minewatch/analyze/versions"
@@ -38,6 +39,7 @@ type Result struct {
 	Existing   bool             // it was there before, nothing was stored
 	Exclusions int              // of the rows, those that exclude an address
 	Unapproved int              // of the rows, those that would with an approver
+	Pending    int              // of the rows, those that would end an exclusion that holds, with an approver
 }
 
 // The tables of a version: what its form says, and what all of them say
@@ -73,8 +75,8 @@ func Import(lake string, in Input, o Options) (Result, error) {
 	result := Result{Tally: a.tally}
 	for i := range a.rows {
 		switch {
-		case !a.rows[i].excludes():
-		case a.rows[i].Approver == "":
+		case !a.rows[i].Class.excludes():
+		case a.rows[i].Approved.By == "":
 			result.Unapproved++
 		default:
 			result.Exclusions++
@@ -83,17 +85,40 @@ func Import(lake string, in Input, o Options) (Result, error) {
 	if result.Version, result.Existing, err = keep(lake, in, o, a); err != nil {
 		return result, fault(err)
 	}
+	if result.Pending, err = pending(lake, a.rows, o.Zone); err != nil {
+		return result, fault(err)
+	}
 	return result, nil
 }
 
-// excludes says whether the answer takes its address off the list.
-func (r *Row) excludes() bool { return r.Class == Research || r.Class == FalseAlarm }
+// pending counts the answers that nobody approved and that find otherwise than the
+// approved ones, by which their addresses stay excluded.
+func pending(lake string, rows []Row, zone *time.Location) (n int, err error) {
+	current, err := Current(lake)
+	if err != nil {
+		return 0, err
+	}
+	excluded, err := Excluded(current)
+	for i := range rows {
+		r := &rows[i]
+		if r.Class == "" || r.Class.excludes() || r.Approved.By != "" {
+			continue
+		}
+		if address, err := iprange.ParseAddr(r.Host); err == nil && len(ledger.Excluded(excluded, address, dayOf(r.ReceivedAt, zone))) > 0 {
+			n++
+		}
+	}
+	return n, err
+}
 
 func keep(lake string, in Input, o Options, a *answers) (versions.Version, bool, error) {
 	name := versions.NameOf(in.File)
 	id := versions.ID(name, in.Data)
 	for i := range a.rows {
 		a.rows[i].Version = id
+		if a.rows[i].Approved.By != "" {
+			a.rows[i].Approved.Version = id
+		}
 	}
 	settings := map[string]string{}
 	if a.sheet != "" {
@@ -123,26 +148,26 @@ func keep(lake string, in Input, o Options, a *answers) (versions.Version, bool,
 		ImportedAt: o.Now(), RetrievedAt: o.ReceivedAt, RetrievedStated: true,
 		Replaces: func(*versions.Version) bool { return true },
 		Follow: func(before *versions.Version, tables map[string][]byte) error {
-			return stand(before, a.rows, o.ExcludeFor, tables)
+			return stand(before, a.rows, &o, tables)
 		},
 	})
 	return v, !isNew, err
 }
 
 // stand adds what all forms say together, and what follows from it.
-func stand(before *versions.Version, rows []Row, excludeFor time.Duration, tables map[string][]byte) error {
+func stand(before *versions.Version, rows []Row, o *Options, tables map[string][]byte) error {
 	var all []Row
 	if before != nil {
 		var err error
-		if all, err = sheet.ReadVersion(before, standingFile, Columns); err != nil {
+		if all, err = readStanding(before); err != nil {
 			return err
 		}
 	}
-	all = standing(all, rows)
+	all = standing(all, rows, o.ExcludeFor)
 	var answers, excluded bytes.Buffer
 	if err := errors.Join(
 		sheet.Write(&answers, Columns, all),
-		sheet.Write(&excluded, ledger.ExclusionColumns, exclusions(all, excludeFor)),
+		sheet.Write(&excluded, ledger.ExclusionColumns, exclusions(all, o.ExcludeFor, o.Zone)),
 	); err != nil {
 		return err
 	}
@@ -163,8 +188,20 @@ func Standing(lake string) (*versions.Version, []Row, error) {
 	if err != nil || v == nil {
 		return nil, nil, err
 	}
-	rows, err := sheet.ReadVersion(v, standingFile, Columns)
+	rows, err := readStanding(v)
 	return v, rows, err
+}
+
+// readStanding reads what all forms up to a version say together. An older program
+// noted only who approved the last answer.
+func readStanding(v *versions.Version) ([]Row, error) {
+	rows, err := sheet.ReadVersion(v, standingFile, Columns)
+	for i := range rows {
+		if by := rows[i].Approved.By; by != "" && rows[i].Approved.Class == "" {
+			rows[i].approve(by)
+		}
+	}
+	return rows, err
 }
 
 // StandingPath is the path of the table of what all forms together say.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,7 @@ type Notice struct {
 	FirstSeen, LastSeen time.Time
 	NotifiedAt          time.Time
 	LocateBy, ReportBy  time.Time // until when device and person are to be found, and the form is to be back
+	Content             string    // hash of all that the notice says of the address; kept apart, see revise
 }
 
 // NoticeColumns are the columns of notices.csv, in order.
@@ -65,49 +67,99 @@ const (
 
 func noticeStore(lake string) *versions.Store { return versions.Open(filepath.Join(lake, "notices")) }
 
-// Record keeps the notices of a report. What was recorded before stands: a
-// notice that is written again keeps the time from which its deadlines run.
-// isNew is false where nothing was added to the record.
-func Record(lake, name string, list []Notice, now time.Time) (isNew bool, err error) {
+// Recorded tells what became of the notices of a report.
+type Recorded struct {
+	IsNew     bool           // addresses were added to the record
+	Revisions map[string]int // by number; 1 = it is as it was first written
+	Revised   []string       // the numbers of which this report wrote another revision than the one before
+}
+
+// Record keeps the notices of a report of a region; "" is of all. What was recorded
+// before stands: a notice that is written again keeps the time from which its deadlines
+// run, and is another revision where it says something else.
+func Record(lake, name, region string, list []Notice, now time.Time) (r Recorded, err error) {
 	if len(list) == 0 {
-		return false, nil
+		return r, nil
 	}
 	list = slices.Clone(list)
 	slices.SortFunc(list, func(a, b Notice) int { return cmp.Or(strings.Compare(a.Unit, b.Unit), strings.Compare(a.Host, b.Host)) })
-	sent, err := Sent(lake)
+	newest, err := newestVersion(noticeStore(lake), "record of notices")
 	if err != nil {
-		return false, err
+		return r, err
 	}
-	if len(merge(sent, list)) == len(sent) {
-		return false, nil
+	var tables recordTables
+	if err := tables.add(newest, list, region, now); err != nil {
+		return r, err
 	}
-	var table bytes.Buffer
+	if len(tables.added) == 0 {
+		return tables.result, nil
+	}
+	var table, original bytes.Buffer
 	if err := sheet.Write(&table, NoticeColumns, list); err != nil {
-		return false, err
+		return r, err
 	}
-	_, isNew, err = noticeStore(lake).Add(versions.Draft{
-		Kind: "notices", Name: name, File: name + ".csv", Original: table.Bytes(),
+	// With what was told, for the bytes to be others where only that is.
+	if err := errors.Join(sheet.Write(&original, NoticeColumns, list), sheet.Write(&original, tellingColumns, tables.added)); err != nil {
+		return r, err
+	}
+	_, _, err = noticeStore(lake).Add(versions.Draft{
+		Kind: "notices", Name: name, File: name + ".csv", Original: original.Bytes(),
 		Tables:     map[string][]byte{noticesFile: table.Bytes()},
 		Counts:     map[string]int{"notices": len(list)},
 		ImportedAt: now, RetrievedAt: now,
 		Replaces: func(*versions.Version) bool { return true },
-		Follow: func(before *versions.Version, tables map[string][]byte) error {
-			var all []Notice
-			if before != nil {
-				if all, err = readNotices(before); err != nil {
-					return err
-				}
+		Follow: func(before *versions.Version, out map[string][]byte) error {
+			// Another report may have been recorded since.
+			if err := tables.add(before, list, region, now); err != nil {
+				return err
 			}
-			var out bytes.Buffer
-			err := sheet.Write(&out, NoticeColumns, merge(all, list))
-			tables[sentFile] = out.Bytes()
+			var sent, told bytes.Buffer
+			err := errors.Join(sheet.Write(&sent, NoticeColumns, tables.sent), sheet.Write(&told, tellingColumns, tables.told))
+			out[sentFile], out[revisionsFile] = sent.Bytes(), told.Bytes()
 			return err
 		},
 	})
 	if err != nil {
-		return false, fmt.Errorf("record of notices: %w", err)
+		return r, fmt.Errorf("record of notices: %w", err)
 	}
-	return isNew, nil
+	return tables.result, nil
+}
+
+// recordTables are the tables of the record with the notices of one more report.
+type recordTables struct {
+	sent   []Notice
+	told   []telling
+	added  []telling // of told, what is of this report
+	result Recorded
+}
+
+// add makes them from those of the version before.
+func (t *recordTables) add(before *versions.Version, list []Notice, region string, now time.Time) error {
+	var sent []Notice
+	if before != nil {
+		var err error
+		if sent, err = readNotices(before); err != nil {
+			return err
+		}
+	}
+	told, err := readTellings(before)
+	if err != nil {
+		return err
+	}
+	was := map[string]int{}
+	for i := range told {
+		was[told[i].No] = max(was[told[i].No], told[i].Revision)
+	}
+	t.sent = merge(sent, list)
+	t.added, t.result.Revisions = revise(told, list, region, now)
+	t.told = append(slices.Clip(told), t.added...)
+	t.result.IsNew, t.result.Revised = len(t.sent) > len(sent), nil
+	for i := range t.added {
+		if no := t.added[i].No; was[no] > 0 && t.added[i].Revision > was[no] && !slices.Contains(t.result.Revised, no) {
+			t.result.Revised = append(t.result.Revised, no)
+		}
+	}
+	return nil
 }
 
 // merge adds what a list has that was not sent before.

@@ -1,8 +1,11 @@
 package feedback
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
+	"minewatch/analyze/intake"
 	"minewatch/analyze/sheet"
 )
 
@@ -19,17 +22,41 @@ const (
 	NotFound   Class = "not_found"
 )
 
-// classes are the classes with the words of the form, the first of which it
-// offers.
+// excludes says whether who is that is taken off the list.
+func (c Class) excludes() bool { return c == Research || c == FalseAlarm }
+
+// classes are the classes with the words of the form, and what else people write for
+// them. What could be said of two, such as 未发现, is of none.
 var classes = []struct {
 	class  Class
 	zh, en string
+	others []string
 }{
-	{Active, "主动挖矿", "active"},
-	{Passive, "被动挖矿", "passive"},
-	{Research, "科研", "research"},
-	{FalseAlarm, "误报", "false alarm"},
-	{NotFound, "未查实", "not found"},
+	{Active, "主动挖矿", "active", []string{"主动", "active mining"}},
+	{Passive, "被动挖矿", "passive", []string{"被动", "passive mining"}},
+	{Research, "科研", "research", []string{"科学研究", "科研用途"}},
+	{FalseAlarm, "误报", "false alarm", []string{"误判", "false positive"}},
+	{NotFound, "未查实", "not found", []string{"未核实"}},
+}
+
+// parseClass reads the words of a class in either language; large letters, blanks,
+// hyphens and low lines make no difference.
+func parseClass(s string) (Class, error) {
+	for _, c := range classes {
+		for _, word := range append([]string{string(c.class), c.zh, c.en}, c.others...) {
+			if intake.Plain(word) == intake.Plain(s) && s != "" {
+				return c.class, nil
+			}
+		}
+	}
+	var words []string
+	for _, c := range classes {
+		words = append(words, c.zh+" ("+c.en+")")
+	}
+	if s == "" {
+		return "", fmt.Errorf("the finding is missing: want one of %s", strings.Join(words, ", "))
+	}
+	return "", fmt.Errorf("%q is no finding: want one of %s", s, strings.Join(words, ", "))
 }
 
 // Row is what a unit answered about one address.
@@ -55,9 +82,22 @@ type Row struct {
 	// FirstReceivedAt is when the first one with a finding came: a form that is
 	// corrected later was in time all the same.
 	FirstReceivedAt time.Time
-	Approver        string // who approved an exclusion; empty: none follows
 	Version         string // of the import
 	Line            int    // of the original
+
+	Approved Approval
+}
+
+// Approval is the last answer about an address that somebody approved: this one or
+// an earlier one. Only that excludes the address, or ends its exclusion; what came
+// after it waits.
+type Approval struct {
+	By      string // empty: nobody approved anything
+	Class   Class
+	At      time.Time // when that answer came
+	From    time.Time // since when approved answers exclude the address without a break; zero: this one does not
+	Version string    // of its import
+	Line    int       // of the original
 }
 
 func (r *Row) key() string { return r.NoticeNo + "|" + r.Host }
@@ -88,7 +128,12 @@ var Columns = []sheet.Column[Row]{
 	sheet.Text("remark", func(r *Row) *string { return &r.Remark }),
 	sheet.Moment("received_at", func(r *Row) *time.Time { return &r.ReceivedAt }),
 	sheet.Moment("first_received_at", func(r *Row) *time.Time { return &r.FirstReceivedAt }),
-	sheet.Text("approver", func(r *Row) *string { return &r.Approver }),
+	sheet.Text("approver", func(r *Row) *string { return &r.Approved.By }),
 	sheet.Text("feedback_version", func(r *Row) *string { return &r.Version }),
 	sheet.Number("line", func(r *Row) *int { return &r.Line }),
+	sheet.Text("approved_class", func(r *Row) *Class { return &r.Approved.Class }),
+	sheet.Moment("approved_at", func(r *Row) *time.Time { return &r.Approved.At }),
+	sheet.Moment("excluded_from", func(r *Row) *time.Time { return &r.Approved.From }),
+	sheet.Text("approved_version", func(r *Row) *string { return &r.Approved.Version }),
+	sheet.Number("approved_line", func(r *Row) *int { return &r.Approved.Line }),
 }

@@ -158,7 +158,7 @@ func TestWriteRejects(t *testing.T) {
 	if err := intake.WriteRejects(&out, "a.csv", []intake.Reject{{Line: 3, Text: `x,"y"`, Reason: "no"}, *long}); err != nil {
 		t.Fatal(err)
 	}
-	want := "file,line,reason,text\na.csv,3,no,\"x,\"\"y\"\"\"\na.csv,7,too long," + strings.Repeat("单", 100) + "…\n"
+	want := "a.csv,3,no,\"x,\"\"y\"\"\"\na.csv,7,too long," + strings.Repeat("单", 100) + "…\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("rejects (-want +got):\n%s", diff)
 	}

@@ -41,11 +41,13 @@ func SortRejects(rejects []Reject) {
 	slices.SortStableFunc(rejects, func(a, b Reject) int { return cmp.Compare(a.Line, b.Line) })
 }
 
-// WriteRejects writes rejects of a file as CSV with a header: file, line,
-// reason, text.
+// RejectsHeader is the first line of a table of rejects.
+var RejectsHeader = []string{"file", "line", "reason", "text"}
+
+// WriteRejects writes rejects of a file as CSV by RejectsHeader, which it does not
+// write: one table may be of several files.
 func WriteRejects(w io.Writer, file string, rejects []Reject) error {
 	out := csv.NewWriter(w)
-	_ = out.Write([]string{"file", "line", "reason", "text"})
 	for _, r := range rejects {
 		_ = out.Write([]string{file, strconv.Itoa(r.Line), r.Reason, r.Text})
 	}

@@ -54,7 +54,7 @@ func OpenTable(text []byte, fields []Field) (*Table, error) {
 func (t *Table) bind(header []string, fields []Field) error {
 	position := map[string]int{}
 	for i, name := range header {
-		key := headerKey(name)
+		key := Plain(name)
 		if key == "" {
 			continue
 		}
@@ -66,7 +66,7 @@ func (t *Table) bind(header []string, fields []Field) error {
 	taken := map[int]bool{}
 	for _, f := range fields {
 		for _, name := range append([]string{f.Name}, f.Aliases...) {
-			if i, ok := position[headerKey(name)]; ok && !taken[i] {
+			if i, ok := position[Plain(name)]; ok && !taken[i] {
 				t.columns[f.Name], taken[i] = i, true
 				break
 			}
@@ -83,10 +83,10 @@ func (t *Table) bind(header []string, fields []Field) error {
 // Match is the name of the field that a header's cell names, by its own name
 // or an alias; empty where none does.
 func Match(fields []Field, cell string) string {
-	key := headerKey(cell)
+	key := Plain(cell)
 	for _, f := range fields {
 		for _, name := range append([]string{f.Name}, f.Aliases...) {
-			if headerKey(name) == key {
+			if Plain(name) == key {
 				return f.Name
 			}
 		}
@@ -94,8 +94,8 @@ func Match(fields []Field, cell string) string {
 	return ""
 }
 
-// headerKey makes "IP Address", "ip_address" and "ip-address" one name.
-func headerKey(s string) string {
+// Plain makes "IP Address", "ip_address" and "ip-address" one name.
+func Plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || r == '_' || r == '-' {
 			return -1

@@ -19,12 +19,13 @@ type Tally struct {
 	Ignored    []string // columns that no field knows
 	Others     []string // what is there beside the rows, by kind and number: other objects of an event
 	Remarks    []string // what was kept, but not as it stands there
+	known      bool     // its header named the columns that were looked for: it is no file of another kind
 }
 
 // Rows reads every row of a table and accounts for those that are refused: a row
 // that cannot be read, and one of which use says why.
 func (t *Tally) Rows(in *Table, use func(Row) error) error {
-	t.Ignored = in.Ignored()
+	t.Ignored, t.known = in.Ignored(), true
 	return in.Rows(func(row Row) error {
 		t.Read++
 		if err := use(row); err != nil {
@@ -64,6 +65,12 @@ func (t *Tally) Judge(l Limits) error {
 		l.MaxBad = DefaultMaxBad
 	}
 	bad, rows := len(t.Rejects), t.Read
+	// That every row is refused may be the fault of the file, or of its rows: whose
+	// header is known has named what is wrong with each.
+	hint := ": is it the right file and format?"
+	if t.known {
+		hint = ": correct what is told of them"
+	}
 	were := "were"
 	if bad == 1 {
 		were = "was"
@@ -72,13 +79,14 @@ func (t *Tally) Judge(l Limits) error {
 	switch {
 	case t.Read == 0:
 		return errors.New("no row in it, nothing was imported")
+	case t.Kept+t.Names == 0 && t.Read-t.Blank == 1:
+		return errors.New("its only row could not be used, nothing was imported" + strings.Replace(hint, "them", "it", 1))
 	case t.Kept+t.Names == 0:
-		return fmt.Errorf("not one of %s could be used, nothing was imported: is it the right file and format?", Amount(rows, "row", "rows"))
+		return fmt.Errorf("not one of %s could be used, nothing was imported%s", Amount(t.Read-t.Blank, "row", "rows"), hint)
 	case l.Strict && bad > 0:
 		return fmt.Errorf("%s refused, nothing was imported: correct them, or import the rest without --strict", refused)
 	case float64(bad) > l.MaxBad*float64(rows):
-		return fmt.Errorf("%s refused, more than %.0f%%, nothing was imported: is it the right file and format? --max-bad allows more",
-			refused, 100*l.MaxBad)
+		return fmt.Errorf("%s refused, more than %.0f%%, nothing was imported%s; --max-bad allows more", refused, 100*l.MaxBad, hint)
 	}
 	return nil
 }

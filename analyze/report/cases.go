@@ -30,6 +30,7 @@ type caseCount struct {
 type caseLine struct {
 	Case
 	Located, Reported string
+	Finding           string // and what waits for approval
 	After             string // what the flows show since the measure
 }
 
@@ -67,6 +68,7 @@ func (p *printer) casesPart(week *Week) *casesPart {
 
 func (p *printer) caseLine(c Case) caseLine {
 	line := caseLine{Case: c, Located: p.deadline(c.LocatedAt, c.LocateBy, c.LocatedInTime), Reported: p.deadline(c.ReportedAt, c.ReportBy, c.ReportedInTime)}
+	line.Finding = p.finding(&c)
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }
 	switch c.State {
 	case "recurred":
@@ -93,14 +95,20 @@ func (p *printer) deadline(done, by time.Time, inTime *bool) string {
 	return p.say("case.late", p.clock(done, layout))
 }
 
-// stateText and classText are the words of a state and of a finding.
+// stateText is the words of a state.
 func (p *printer) stateText(state string) (string, error) { return p.t("state." + state) }
 
-func (p *printer) classText(class string) (string, error) {
-	if class == "" {
-		return "", nil
+// finding is what a unit found, in words, and what of it nobody approved yet.
+func (p *printer) finding(c *Case) string {
+	switch {
+	case c.Class == "":
+		return ""
+	case c.PendingClass == "":
+		return p.say("class." + c.Class)
+	case c.PendingClass == c.Class:
+		return p.say("case.unapproved", p.say("class."+c.Class))
 	}
-	return p.t("class." + class)
+	return p.say("case.pending", p.say("class."+c.Class), p.say("class."+c.PendingClass))
 }
 
 // precisionText is how often a suspicion proved right, of how many findings.
@@ -113,7 +121,7 @@ func (p *printer) precisionText(x Precision) string {
 
 func (p *printer) caseSheet(week *Week) sheet {
 	s := sheet{name: "cases", columns: []string{
-		"unit", "host", "city", "county", "round", "notice_no", "week", "notices", "grade", "state", "state_text", "class", "class_text",
+		"unit", "host", "city", "county", "round", "notice_no", "week", "notices", "grade", "state", "state_text", "class", "class_text", "pending_class",
 		"notified_at", "locate_by", "located_at", "located_in_time", "report_by", "reported_at", "reported_in_time",
 		"finished_at", "clean_days", "closed_on", "seen_again",
 	}}
@@ -124,7 +132,7 @@ func (p *printer) caseSheet(week *Week) sheet {
 			class = p.say("class." + c.Class)
 		}
 		s.rows = append(s.rows, []any{
-			c.Unit, c.Host, c.City, c.County, c.Round, c.NoticeNo, c.Week, c.Notices, c.Grade, c.State, p.say("state." + c.State), c.Class, class,
+			c.Unit, c.Host, c.City, c.County, c.Round, c.NoticeNo, c.Week, c.Notices, c.Grade, c.State, p.say("state." + c.State), c.Class, class, c.PendingClass,
 			known(c.NotifiedAt), known(c.LocateBy), known(c.LocatedAt), optional(c.LocatedInTime), known(c.ReportBy), known(c.ReportedAt), optional(c.ReportedInTime),
 			known(c.FinishedAt), c.CleanDays, knownDay(c.ClosedOn), knownDay(c.SeenAgain),
 		})

@@ -64,6 +64,7 @@ func TestLanguagesHaveTheSameMessages(t *testing.T) {
 // Keys that are put together at run time: their ends are known.
 var composed = []string{
 	"grade.A", "grade.B", "grade.C", "grade.X", "weekday.", "limit.", "method.", "scenario.", "sheet.", "state.", "class.", "precision.", "status.", "because.", "meaning.",
+	"level.", "rank_status.", "kind.",
 }
 
 func TestEveryMessageIsUsedAndEveryUseHasAMessage(t *testing.T) {
@@ -144,6 +145,23 @@ func TestEveryReasonOfTheAnalysisHasATranslation(t *testing.T) {
 		}
 		if key := slot.ReplaceAllString(sentence, "#"); !known[key] {
 			t.Errorf("no Chinese for %q", key)
+		}
+	}
+}
+
+// TestReasonsOfOne: what the queries say of one thing is translated as of many.
+func TestReasonsOfOne(t *testing.T) {
+	for reason, want := range map[string]string{
+		"in contact on 1 day":                     "有接触 1 天",
+		"in contact on 21 days":                   "有接触 21 天",
+		"1 active hour, 1 active 5-minute slot":   "活跃 1 小时，1 个 5 分钟时段",
+		"1 active hour, 12 active 5-minute slots": "活跃 1 小时，12 个 5 分钟时段",
+		"1 session, 30 min stitched":              "1 次会话，拼接时长 30 分钟",
+		"hint of a campaign, to be verified: 1 address of 1 unit began to meet one rare endpoint within 1 day": "群体感染线索（待核实）：1 家单位的 1 个地址在 1 天内先后开始连接同一罕见端点",
+		"in contact on 7 days, on 1 of them by weaker matches only":                                            "有接触 7 天，其中 1 天仅为较弱匹配",
+	} {
+		if got := report.ReasonInChinese(reason); got != want {
+			t.Errorf("%s: %s, want %s", reason, got, want)
 		}
 	}
 }

@@ -57,3 +57,23 @@ func DayOf(cell any) (time.Time, bool) {
 	day, ok := cell.(date)
 	return time.Time(day), ok
 }
+
+// ReasonInChinese is a reason of the analysis as the Chinese report says it.
+func ReasonInChinese(reason string) string {
+	book := newReasonBook(Chinese)
+	return book.translate(reason)
+}
+
+// InBook is what a workbook has of a text of a column, and whether the column is shown.
+func (s *sheet) InBook(t *testing.T, lang Lang, column int, text string) (said string, shown bool) {
+	t.Helper()
+	p, err := newPrinter(lang, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := bookColumns(s)[column]
+	return p.cellText(&c, text), !c.hidden
+}
+
+// SectorsInEnglish are the sectors that an English report translates.
+var SectorsInEnglish = sectorsInEnglish

@@ -40,6 +40,7 @@ type Writer struct {
 
 	mu     sync.Mutex      // of what was written, for RemoveStale
 	units  map[string]bool // folders of units
+	told   map[string]bool // what their forms tell
 	issued bool            // a report with notices
 }
 
@@ -50,7 +51,7 @@ func NewWriter(lang Lang, zone *time.Location) (*Writer, error) {
 		return nil, err
 	}
 	page, err := p.pageTemplate()
-	return &Writer{p: p, page: page, units: map[string]bool{}}, err
+	return &Writer{p: p, page: page, units: map[string]bool{}, told: map[string]bool{}}, err
 }
 
 // Folder writes the report in every format into a folder, which is made if it is
@@ -64,14 +65,14 @@ func (w *Writer) Folder(folder string, week *Week) (page string, err error) {
 		return "", fmt.Errorf("write tables of %s: %w", week.Name, err)
 	}
 	if week.Issue != nil {
-		written, err := w.p.units(&files, filepath.Join(folder, "units"), week)
+		units, err := w.p.units(&files, filepath.Join(folder, "units"), week)
 		if err != nil {
 			return "", err
 		}
 		w.mu.Lock()
 		w.issued = true
-		for _, dir := range written {
-			w.units[dir] = true
+		for dir, told := range units {
+			w.units[dir], w.told[told] = true, true
 		}
 		w.mu.Unlock()
 	}

@@ -115,7 +115,7 @@ func (p *printer) because(past Past) (string, error) {
 func (p *printer) historySheet(week *Week) sheet {
 	s := sheet{name: "history", columns: []string{
 		"kind", "subject", "suspect", "status", "status_text", "unknown_because", "first_day", "last_day", "last_before", "days_seen", "days_in_week",
-		"days_of_clues", "gap_days", "clean_days", "recurrences", "best_grade", "last_grade", "unit", "sector", "city", "county", "exporters",
+		"days_of_clues", "days_excluded", "gap_days", "clean_days", "recurrences", "best_grade", "last_grade", "unit", "sector", "city", "county", "exporters",
 	}}
 	for _, kind := range []struct {
 		name string
@@ -125,7 +125,7 @@ func (p *printer) historySheet(week *Week) sheet {
 			s.rows = append(s.rows, []any{
 				kind.name, past.Subject, past.Suspect, past.Status, p.say("status." + past.Status), past.UnknownBecause,
 				dayOf(past.FirstDay), dayOf(past.LastDay), dayOf(past.LastBefore), past.DaysSeen, past.DaysInWindow,
-				past.DaysOfClues, past.GapDays, past.CleanDays, past.Recurrences,
+				past.DaysOfClues, past.DaysExcluded, past.GapDays, past.CleanDays, past.Recurrences,
 				past.BestGrade, past.LastGrade, past.Unit, past.Sector, past.City, past.County, past.Exporters,
 			})
 		}

@@ -7,7 +7,7 @@ import (
 	"minewatch/analyze/report"
 )
 
-// sampleHosts are the five suspects of the sample week, and three before them.
+// sampleHosts are the five suspects of the sample week, and four before them.
 func sampleHosts() []report.Past {
 	school := report.Past{Unit: "某某职业技术学院", City: "宁波市", County: "鄞州区", Exporters: "10.255.0.1", Suspect: true, BestGrade: "A", LastGrade: "A"}
 	of := func(subject string, change func(p *report.Past)) report.Past {
@@ -44,6 +44,10 @@ func sampleHosts() []report.Past {
 		of("10.21.9.4", func(p *report.Past) {
 			p.Suspect, p.Status, p.FirstDay, p.LastDay, p.LastBefore = false, "gone", "2026-10-04", "2026-11-06", "2026-11-06"
 			p.DaysSeen, p.GapDays, p.CleanDays = 30, 9, 9
+		}),
+		of("10.21.9.5", func(p *report.Past) {
+			p.Suspect, p.Status, p.UnknownBecause, p.FirstDay, p.LastDay = false, "not_known", "excluded", "2026-10-04", "2026-11-06"
+			p.LastBefore, p.DaysSeen, p.DaysExcluded, p.GapDays, p.CleanDays = "2026-11-06", 30, 7, 9, 2
 		}),
 		of("10.60.1.8", func(p *report.Past) {
 			p.Suspect, p.Status, p.UnknownBecause, p.FirstDay, p.LastDay = false, "not_known", "not_covered", "2026-11-05", "2026-11-05"

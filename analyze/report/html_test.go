@@ -206,9 +206,10 @@ func TestHTMLOfAProvinceIsCutAndSaysSo(t *testing.T) {
 func TestReasonsAreTranslated(t *testing.T) {
 	week := sampleWeek()
 	week.Suspects[0].Evidence = []report.Evidence{
-		{Name: "grade", Points: 75, Reason: "pool contact on 6 days, up to 1433 min stitched in one day, 138 active hours in 7 days"},
+		{Name: "grade", Points: 75, Reason: "pool contact on 6 days, up to 1433 min stitched in one day, 138 active hours in 7 days, by listed address and port"},
 		{Name: "rate", Reason: "0.62 kbit/s while active (a miner's rate: 0.05 to 20.0)"},
 		{Name: "grade", Reason: "registered exclusion: course 4.2 (approved by 李主任)"},
+		{Name: "grade", Reason: "registered exclusion: false_alarm by the unit's answer to notice 2026-W46-0f74c955 (approved by 王主任)"},
 		{Name: "grade", Reason: "registered exclusion: course 4.2, active around the clock"},
 		{Name: "hint_passive", Reason: "hint of passive mining (infection), to be verified: began together with other units, active in office hours only"},
 		{Name: "new", Reason: "a sentence that nobody has translated 7 times"},
@@ -218,6 +219,7 @@ func TestReasonsAreTranslated(t *testing.T) {
 		"6 天与矿池有接触，单日拼接时长最多 1433 分钟，7 天内活跃 138 小时",
 		"活跃时速率 0.62 kbit/s（矿机速率范围 0.05 至 20.0）",
 		"登记排除：course 4.2（批准人：李主任）",
+		"登记排除：单位对通报 2026-W46-0f74c955 的反馈为误报（批准人：王主任）",
 		"登记排除：course 4.2, active around the clock",
 		"被动挖矿（疑似感染）线索，待核实：与其他单位同期出现、仅在办公时段活动",
 		"a sentence that nobody has translated 7 times",
@@ -275,5 +277,24 @@ func TestHTMLOfManyExportersShowsTheGapsFirst(t *testing.T) {
 	}
 	if strings.Contains(text, `<td class="ip">10.254.0.7</td>`) {
 		t.Error("an exporter without a gap takes the place of one with a gap")
+	}
+}
+
+// TestCutOfEndpoints: the page says so where it leaves endpoints out, and only there.
+func TestCutOfEndpoints(t *testing.T) {
+	for n, want := range map[int]string{25: "", 26: "The 25 endpoints of most activity are shown, of 26; the others are in details.csv."} {
+		week := sampleWeek()
+		week.Suspects = week.Suspects[:1]
+		week.Suspects[0].Details = nil
+		for i := range n {
+			week.Suspects[0].Details = append(week.Suspects[0].Details, report.Detail{PoolAddress: fmt.Sprintf("198.51.100.%d", i+1), PoolPort: 3333})
+		}
+		text := page(t, week, report.English)
+		if got := strings.Contains(text, "of most activity"); got != (want != "") || !strings.Contains(text, want) {
+			t.Errorf("%d endpoints: a word of a cut: %t, want %q", n, got, want)
+		}
+		if shown := strings.Count(text, `<span class="ip">198.51.100.`); shown != 25 {
+			t.Errorf("%d endpoints: %d are shown", n, shown)
+		}
 	}
 }

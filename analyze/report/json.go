@@ -34,6 +34,8 @@ type document struct {
 	ProgramVersion string     `json:"program_version"`
 	FeedVersions   []string   `json:"feed_versions"`
 	LedgerVersions []string   `json:"ledger_versions"`
+	Exclusions     []string   `json:"exclusions_versions,omitempty"`
+	ExclusionsOn   string     `json:"exclusions_on,omitempty"` // the day as of which they are told
 	Rules          string     `json:"rules_sha256"`
 
 	Headline string   `json:"headline"`
@@ -60,11 +62,15 @@ func Document(w io.Writer, week *Week, lang Lang) error {
 }
 
 func (p *printer) document(w io.Writer, week *Week, sheets []sheet) error {
+	exclusionsOn := ""
+	if len(week.Exclusions) > 0 {
+		exclusionsOn = week.ExclusionsOn.In(p.zone).Format(time.DateOnly)
+	}
 	err := p.writeJSON(w, &document{
 		Schema: Schema, Lang: p.lang, Week: week.Name,
 		From: week.From.In(p.zone).Format(time.DateOnly), To: week.To.In(p.zone).Format(time.DateOnly), Zone: p.zone.String(),
 		Region: week.Region, Site: week.Site, Masked: week.Masked, AsOf: week.AsOf.UTC(), ChainHead: week.ChainHead, ProgramVersion: week.ProgramVersion,
-		FeedVersions: orEmpty(week.FeedVersions), LedgerVersions: orEmpty(week.LedgerVersions), Rules: week.ConfigHash,
+		FeedVersions: orEmpty(week.FeedVersions), LedgerVersions: orEmpty(week.LedgerVersions), Exclusions: week.Exclusions, ExclusionsOn: exclusionsOn, Rules: week.ConfigHash,
 		Headline: p.headline(week), Warnings: orEmpty(p.warnings(week)), Total: &week.Total, LastWeek: week.Last, Coverage: week.Coverage,
 	}, sheets)
 	if err != nil {

@@ -16,6 +16,9 @@ const (
 	English Lang = "en"
 )
 
+// Languages are all of them.
+func Languages() []Lang { return []Lang{Chinese, English} }
+
 // ParseLang reads a language from a flag.
 func ParseLang(s string) (Lang, error) {
 	switch Lang(s) {
@@ -163,6 +166,14 @@ func (p *printer) clock(t time.Time, layout string) string {
 		return p.say("unknown")
 	}
 	return t.In(p.zone).Format(layout)
+}
+
+// lasted is how long a suspect, or one of its endpoints, was in contact.
+func (p *printer) lasted(s *Suspect, seconds int64) string {
+	if s.sampled() {
+		return "≥\u00a0" + p.duration(seconds)
+	}
+	return p.duration(seconds)
 }
 
 // duration names the two largest units.

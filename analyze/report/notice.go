@@ -1,7 +1,9 @@
 package report
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"html/template"
@@ -42,12 +44,14 @@ type NoticePage struct {
 	Unit, Sector, City, County  string
 	Contact                     string
 	High, Medium, Total         int // addresses of grade A, B, both
+	LeftOut                     int // further addresses of the week that are registered as excluded
 	LocateBy, ReportBy          string
 	LocateHours, ReportHours    int // from the notice
 	Hosts                       []NoticeHost
 	AsOf, Program               string
 	FeedVersions, LedgerVersion string
 	Style                       template.CSS
+	Revision                    string // in words, where what was written first under the number said something else
 }
 
 // NoticeHost is an address of a notice.
@@ -86,8 +90,9 @@ type unitWriter struct {
 	folders map[string]bool // that were given out
 }
 
-// units writes a folder for each unit of the week, and returns their paths.
-func (p *printer) units(files *batch, folder string, week *Week) ([]string, error) {
+// units writes a folder for each unit of the week, and returns by their paths what the
+// forms in them tell.
+func (p *printer) units(files *batch, folder string, week *Week) (map[string]string, error) {
 	u, err := newUnitWriter(p, files, week)
 	if err != nil {
 		return nil, err
@@ -121,39 +126,54 @@ func newUnitWriter(p *printer, files *batch, week *Week) (*unitWriter, error) {
 }
 
 // write writes a folder for each unit with suspects: the notice, and the form that
-// comes back. It returns the folders.
-func (u *unitWriter) write(folder string) ([]string, error) {
-	var written []string
-	for unit, suspects := range u.byUnit() {
+// comes back. It returns by the folders what the forms tell.
+func (u *unitWriter) write(folder string) (map[string]string, error) {
+	written := map[string]string{}
+	for unit, told := range u.byUnit() {
 		dir := filepath.Join(folder, u.folderOf(unit))
 		if err := os.MkdirAll(dir, 0o750); err != nil {
 			return nil, err
 		}
-		form := u.form(unit, suspects)
+		form := u.form(unit, told)
 		if err := u.files.write(filepath.Join(dir, formFile), func(w io.Writer) error { return u.forms.Write(w, form) }); err != nil {
 			return nil, err
 		}
-		page := u.page(unit, suspects)
+		page := u.page(unit, told)
 		if err := u.files.write(filepath.Join(dir, noticeFile), func(w io.Writer) error { return u.notice.Execute(w, page) }); err != nil {
 			return nil, err
 		}
-		written = append(written, dir)
+		written[dir] = form.Told()
 	}
 	return written, nil
 }
 
-// byUnit gives each unit of this folder its suspects, in the order of the ranking.
-func (u *unitWriter) byUnit() func(yield func(*Unit, []Suspect) bool) {
-	return func(yield func(*Unit, []Suspect) bool) {
-		of := map[string][]Suspect{}
+// told is what a unit is told: its suspects in the order of the ranking, and how many
+// are left out, as they are excluded by now.
+type told struct {
+	suspects []*Suspect
+	leftOut  int
+}
+
+// byUnit gives each unit of this folder that has anything to be told what that is.
+func (u *unitWriter) byUnit() func(yield func(*Unit, *told) bool) {
+	return func(yield func(*Unit, *told) bool) {
+		of := map[string]*told{}
 		for i := range u.week.Suspects {
-			of[u.week.Suspects[i].Unit] = append(of[u.week.Suspects[i].Unit], u.week.Suspects[i])
+			s := &u.week.Suspects[i]
+			if of[s.Unit] == nil {
+				of[s.Unit] = &told{}
+			}
+			if s.ExcludedNow {
+				of[s.Unit].leftOut++
+			} else {
+				of[s.Unit].suspects = append(of[s.Unit].suspects, s)
+			}
 		}
 		for i := range u.week.Units {
 			if home, elsewhere := u.week.Homes[u.week.Units[i].Unit]; elsewhere && home != u.week.Region {
 				continue
 			}
-			if list := of[u.week.Units[i].Unit]; len(list) > 0 && !yield(&u.week.Units[i], list) {
+			if t := of[u.week.Units[i].Unit]; t != nil && len(t.suspects) > 0 && !yield(&u.week.Units[i], t) {
 				return
 			}
 		}
@@ -178,14 +198,13 @@ func (u *unitWriter) folderOf(unit *Unit) string {
 
 func (u *unitWriter) no(unit *Unit) string { return feedback.NoticeNo(u.week.Name, unit.Unit) }
 
-func (u *unitWriter) form(unit *Unit, suspects []Suspect) *feedback.Form {
+func (u *unitWriter) form(unit *Unit, told *told) *feedback.Form {
 	issue := u.week.issueOf(unit.Unit)
 	form := &feedback.Form{
 		NoticeNo: u.no(unit), Week: u.week.Name, Unit: unit.Unit,
-		NotifiedAt: issue.NotifiedAt, LocateBy: issue.LocateBy, ReportBy: issue.ReportBy,
+		NotifiedAt: issue.NotifiedAt, LocateBy: issue.LocateBy, ReportBy: issue.ReportBy, LeftOut: told.leftOut,
 	}
-	for i := range suspects {
-		s := &suspects[i]
+	for _, s := range told.suspects {
 		row := feedback.FormRow{Host: s.Host, Grade: s.Grade, FirstSeen: s.FirstSeen, LastSeen: s.LastSeen}
 		var endpoints, ports []string
 		for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
@@ -196,26 +215,31 @@ func (u *unitWriter) form(unit *Unit, suspects []Suspect) *feedback.Form {
 		row.Endpoints, row.LocalPorts = strings.Join(endpoints, ", "), strings.Join(slices.Compact(ports), ", ")
 		form.Rows = append(form.Rows, row)
 	}
+	form.Revision = u.week.Revisions[form.NoticeNo]
 	return form
 }
 
-func (u *unitWriter) page(unit *Unit, suspects []Suspect) *NoticePage {
+func (u *unitWriter) page(unit *Unit, told *told) *NoticePage {
 	p, week, issue := u.p, u.week, u.week.issueOf(unit.Unit)
 	page := &NoticePage{
 		No: u.no(unit), Date: p.date(issue.NotifiedAt), Site: week.Site, WeekTitle: p.weekTitle(week), Period: p.period(week), Zone: p.zone.String(),
-		Unit: unit.Unit, Sector: unit.Sector, City: unit.City, County: unit.County, Contact: unit.Contact,
-		High: unit.A, Medium: unit.B, Total: unit.A + unit.B,
+		Unit: unit.Unit, Sector: u.p.sector(unit.Sector), City: unit.City, County: unit.County, Contact: unit.Contact,
+		Total: len(told.suspects), LeftOut: told.leftOut,
 		LocateBy: p.clock(issue.LocateBy, "2006-01-02 15:04"), ReportBy: p.clock(issue.ReportBy, "2006-01-02 15:04"),
 		LocateHours: hoursBetween(issue.NotifiedAt, issue.LocateBy), ReportHours: hoursBetween(issue.NotifiedAt, issue.ReportBy),
 		AsOf: p.asOf(week.AsOf), Program: week.ProgramVersion,
 		FeedVersions: strings.Join(week.FeedVersions, ", "), LedgerVersion: strings.Join(week.LedgerVersions, ", "), Style: u.style,
 	}
-	for i := range suspects {
-		s := &suspects[i]
+	for _, s := range told.suspects {
+		if s.Grade == "A" {
+			page.High++
+		} else {
+			page.Medium++
+		}
 		host := NoticeHost{
 			Host: s.Host, Grade: s.Grade, GradeText: p.say("grade." + s.Grade), NAT: s.NAT,
 			FirstSeen: p.exact(s.FirstSeen), LastSeen: p.exact(s.LastSeen), Days: s.ContactDays, Hours: s.ContactHours, Connections: s.MaxConcurrent,
-			Coins: p.list(s.Coins), Reason: p.why(*s), LastedTotal: p.duration(s.DurationSeconds),
+			Coins: p.list(s.Coins), Reason: p.why(*s), LastedTotal: p.lasted(s, s.DurationSeconds),
 		}
 		for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
 			host.Endpoints = append(host.Endpoints, NoticeEndpoint{
@@ -228,12 +252,16 @@ func (u *unitWriter) page(unit *Unit, suspects []Suspect) *NoticePage {
 		}
 		page.Hosts = append(page.Hosts, host)
 	}
+	if n := week.Revisions[page.No]; n > 1 {
+		page.Revision = p.say("notice.revision", n)
+	}
 	return page
 }
 
 func hoursBetween(from, to time.Time) int { return int(to.Sub(from).Hours()) }
 
-// Notices are what the week's notices tell, for the record of what was sent.
+// Notices are what the week's notices tell, for the record of what was sent. Who is
+// excluded by now is in none.
 func (week *Week) Notices() ([]feedback.Notice, error) {
 	if week.Issue == nil {
 		return nil, errors.New("the report is a draft: nothing is sent")
@@ -241,7 +269,7 @@ func (week *Week) Notices() ([]feedback.Notice, error) {
 	var list []feedback.Notice
 	for i := range week.Suspects {
 		s := &week.Suspects[i]
-		if s.Unit == "" {
+		if s.Unit == "" || s.ExcludedNow {
 			continue
 		}
 		var sources []string
@@ -254,7 +282,20 @@ func (week *Week) Notices() ([]feedback.Notice, error) {
 			No: feedback.NoticeNo(week.Name, s.Unit), Week: week.Name, Unit: s.Unit, City: s.City, County: s.County, Host: s.Host, Grade: s.Grade,
 			Sources: strings.Join(slices.Compact(sources), ","), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
 			NotifiedAt: issue.NotifiedAt, LocateBy: issue.LocateBy, ReportBy: issue.ReportBy,
+			Content: s.content(),
 		})
 	}
 	return list, nil
+}
+
+// content is a hash of what a notice says of an address, in any language and by any
+// version of the words.
+func (s *Suspect) content() string {
+	var told strings.Builder
+	fmt.Fprint(&told, s.Grade, s.NAT, s.FirstSeen.UTC(), s.LastSeen.UTC(), s.ContactDays, s.ContactHours, s.MaxConcurrent, s.Coins, len(s.Details))
+	for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
+		fmt.Fprintf(&told, "\n%v", []any{d.PoolAddress, d.PoolPort, d.Pool, d.Domain, d.Coin, d.LocalPorts, d.FirstSeen.UTC(), d.LastSeen.UTC()})
+	}
+	sum := sha256.Sum256([]byte(told.String()))
+	return hex.EncodeToString(sum[:8])
 }

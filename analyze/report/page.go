@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"image/color"
-	"slices"
 	"strings"
 )
 
@@ -89,6 +88,7 @@ type fact struct {
 }
 
 func newPage(week *Week, p *printer) (*page, error) {
+	week = p.withSectors(week)
 	css, err := style()
 	if err != nil {
 		return nil, err
@@ -219,8 +219,7 @@ func rows(suspects []Suspect) []*row {
 	list := make([]*row, len(suspects))
 	for i, s := range suspects {
 		list[i] = &row{
-			Suspect: s, Bytes: s.BytesUp + s.BytesDown,
-			Sampled: slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return e.Name == "sampled" }),
+			Suspect: s, Bytes: s.BytesUp + s.BytesDown, Sampled: s.sampled(),
 		}
 	}
 	return list

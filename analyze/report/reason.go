@@ -33,13 +33,32 @@ func newReasonBook(lang Lang) reasonBook {
 	for _, pair := range chineseReasons() {
 		english, translation := pair[0], pair[1]
 		if !strings.Contains(english, "*") {
-			book.sentences[english] = translation
+			for _, said := range ofOneOrMany(english) {
+				book.sentences[said] = translation
+			}
 			continue
 		}
 		pattern := strings.ReplaceAll(regexp.QuoteMeta(english), `\*`, `(.*)`)
 		book.open = append(book.open, openReason{regexp.MustCompile("^" + pattern + "$"), translation})
 	}
 	return book
+}
+
+// countedNoun is what a reason counts; the macro singular of the queries takes its s
+// where there is one.
+var countedNoun = regexp.MustCompile(`# (?:active |#-minute |pool )*(?:day|hour|slot|session|endpoint|unit|pool|addresse)s\b`)
+
+// ofOneOrMany is a sentence with each of its nouns as one thing and as many.
+func ofOneOrMany(sentence string) []string {
+	list := []string{sentence}
+	places := countedNoun.FindAllStringIndex(sentence, -1)
+	for _, place := range slices.Backward(places) { // from the end, so that the places before stay
+		end := place[1]
+		for _, s := range slices.Clone(list) {
+			list = append(list, strings.TrimSuffix(s[:end-1], "e")+s[end:])
+		}
+	}
+	return list
 }
 
 // translate returns what it does not know unchanged: a reason in English is
@@ -125,6 +144,12 @@ func fill(translation string, parts []string) string {
 		out.WriteByte('{')
 		translation = rest
 	}
+}
+
+// sampled says whether durations are lower bounds: packets between the sampled ones are
+// unseen.
+func (s *Suspect) sampled() bool {
+	return slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return e.Name == "sampled" })
 }
 
 // reason says an evidence in the report's language.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -194,9 +195,15 @@ func (p *printer) basis(week *Week) []fact {
 	if head := p.chainHead(week); head != "" {
 		facts = append(facts, fact{p.say("basis.chain"), []string{head}})
 	}
-	return append(facts,
+	facts = append(facts,
 		fact{p.say("basis.feed"), p.orNone(week.FeedVersions)},
 		fact{p.say("basis.ledger"), p.orNone(week.LedgerVersions)},
+	)
+	if len(week.Exclusions) > 0 {
+		on := p.say("basis.exclusions_on", week.ExclusionsOn.In(p.zone).Format(time.DateOnly))
+		facts = append(facts, fact{p.say("basis.exclusions"), append(slices.Clone(week.Exclusions), on)})
+	}
+	return append(facts,
 		fact{p.say("basis.config"), []string{p.orUnknown(shortHash(week.ConfigHash))}},
 		fact{p.say("basis.program"), []string{strings.TrimSpace("minewatch " + week.ProgramVersion)}},
 	)
@@ -257,7 +264,7 @@ func (p *printer) facts(s Suspect) string {
 	return strings.Join([]string{
 		p.say("card.seen", p.when(s.FirstSeen), p.when(s.LastSeen)),
 		p.say("card.activity", p.some("day", s.ContactDays), p.some("hour", s.ContactHours),
-			p.some("slot", s.ContactSlots), p.some("session", s.Sessions), p.duration(s.DurationSeconds)),
+			p.some("slot", s.ContactSlots), p.some("session", s.Sessions), p.lasted(&s, s.DurationSeconds)),
 		p.say("card.traffic", shortBytes(s.BytesUp), shortBytes(s.BytesDown), p.some("connection", s.MaxConcurrent)),
 	}, p.say("sentence.gap"))
 }

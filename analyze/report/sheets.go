@@ -5,6 +5,7 @@ import (
 )
 
 func (p *printer) sheets(week *Week) []sheet {
+	week = p.withSectors(week)
 	if week.Masked {
 		return []sheet{p.maskedSheet(week.Suspects), regionSheet(week), placeSheet(week.Places), poolSheet(week.Pools), p.energySheet(week), p.daySheet(week.Days), p.trendSheet(week.Trend)}
 	}
@@ -36,7 +37,7 @@ func (p *printer) hostSheet(name string, suspects []Suspect) sheet {
 	for _, c := range columns {
 		s.columns = append(s.columns, c.name)
 	}
-	s.columns = append(s.columns, "contact", "grade_text")
+	s.columns = append(s.columns, "contact", "grade_text", "excluded_now", "excluded_since")
 	for i := range suspects {
 		suspect := suspects[i]
 		suspect.Reasons = p.reasons(suspect)
@@ -44,7 +45,7 @@ func (p *printer) hostSheet(name string, suspects []Suspect) sheet {
 		for _, c := range columns {
 			row = append(row, c.cell(&suspect))
 		}
-		s.rows = append(s.rows, append(row, suspect.Contact, p.say("grade."+suspect.Grade)))
+		s.rows = append(s.rows, append(row, suspect.Contact, p.say("grade."+suspect.Grade), suspect.ExcludedNow, dayOf(suspect.ExcludedSince)))
 	}
 	return s
 }
@@ -89,12 +90,12 @@ func (p *printer) detailSheet(suspects []Suspect) sheet {
 
 func (p *printer) unitSheet(units []Unit) sheet {
 	s := sheet{name: "units", columns: []string{
-		"unit", "sector", "city", "county", "contact", "hosts_a", "hosts_b", "hosts_c", "best_grade",
+		"unit", "sector", "city", "county", "contact", "hosts_a", "hosts_b", "hosts_c", "hosts_excluded", "best_grade",
 		"first_seen", "last_seen", "days", "hours", "pools", "coins", "bytes",
 	}}
 	for _, u := range units {
 		s.rows = append(s.rows, []any{
-			u.Unit, u.Sector, u.City, u.County, u.Contact, u.A, u.B, u.C, u.BestGrade,
+			u.Unit, u.Sector, u.City, u.County, u.Contact, u.A, u.B, u.C, u.Excluded, u.BestGrade,
 			known(u.FirstSeen), known(u.LastSeen), u.Days, u.Hours, u.Pools, u.Coins, u.Bytes,
 		})
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"minewatch/analyze/feedback"
 )
 
 // noticeFile and formFile are what a unit's folder has.
@@ -23,6 +25,20 @@ const (
 // goes. It returns the folders of these units; a writer that wrote only a draft
 // leaves notices alone.
 func (w *Writer) RemoveStale(folder string) (removed []string, err error) {
+	return w.removeStale(folder, w.wrote)
+}
+
+// RemoveStaleTranslations is RemoveStale for a folder with the report of the same week
+// and region in another language: of its notices those stay that tell what a notice of
+// this writer does, in whichever folder, to whom and of whom.
+func (w *Writer) RemoveStaleTranslations(folder string) (removed []string, err error) {
+	return w.removeStale(folder, func(dir string) (bool, error) {
+		told, err := feedback.ToldBy(filepath.Join(dir, formFile))
+		return w.told[told], err
+	})
+}
+
+func (w *Writer) removeStale(folder string, stays func(unit string) (bool, error)) (removed []string, err error) {
 	if !w.issued {
 		return nil, nil
 	}
@@ -30,7 +46,7 @@ func (w *Writer) RemoveStale(folder string) (removed []string, err error) {
 	for level := 0; level <= levelsOfRegions; level++ {
 		var deeper []string
 		for _, dir := range dirs {
-			stale, err := w.staleUnits(filepath.Join(dir, "units"))
+			stale, err := staleUnits(filepath.Join(dir, "units"), stays)
 			if err != nil {
 				return removed, err
 			}
@@ -75,20 +91,33 @@ func foldersIn(dir string) ([]string, error) {
 	return folders, nil
 }
 
-// staleUnits are the folders of units that have a notice or a form that the writer did
-// not write.
-func (w *Writer) staleUnits(units string) ([]string, error) {
+// staleUnits are the folders of units that have a notice or a form, and do not stay.
+func staleUnits(units string, stays func(unit string) (bool, error)) ([]string, error) {
 	folders, err := foldersIn(units)
-	return slices.DeleteFunc(folders, func(dir string) bool {
-		return w.wrote(dir) || (!isFile(filepath.Join(dir, noticeFile)) && !isFile(filepath.Join(dir, formFile)))
-	}), err
+	if err != nil {
+		return nil, err
+	}
+	var stale []string
+	for _, dir := range folders {
+		if !isFile(filepath.Join(dir, noticeFile)) && !isFile(filepath.Join(dir, formFile)) {
+			continue
+		}
+		stay, err := stays(dir)
+		if err != nil {
+			return nil, err
+		}
+		if !stay {
+			stale = append(stale, dir)
+		}
+	}
+	return stale, nil
 }
 
 // wrote says whether the writer wrote the folder of a unit. A file system without
 // upper case may tell its name otherwise than it was written.
-func (w *Writer) wrote(dir string) bool {
+func (w *Writer) wrote(dir string) (bool, error) {
 	if w.units[dir] {
-		return true
+		return true, nil
 	}
 	there, err := os.Stat(dir)
 	for written := range w.units {
@@ -96,10 +125,10 @@ func (w *Writer) wrote(dir string) bool {
 			continue
 		}
 		if info, err := os.Stat(written); err == nil && os.SameFile(info, there) {
-			return true
+			return true, nil
 		}
 	}
-	return false
+	return false, nil
 }
 
 // isRegion says whether a folder has the report of a region of that level, 1 for a

@@ -39,6 +39,9 @@ func (p *printer) suspectRow(r *row) (template.HTML, error) {
 		m.add("", r.Host)
 	}
 	p.addNAT(&m, r)
+	if r.ExcludedNow {
+		m.add(`<small class="excluded">`, p.excludedText(r.ExcludedSince), `</small>`)
+	}
 	m.add(`</td><td data-v="`, r.Grade, `">`)
 	if err := p.addGrade(&m, r.Grade); err != nil {
 		return "", err
@@ -49,12 +52,8 @@ func (p *printer) suspectRow(r *row) (template.HTML, error) {
 	} else {
 		m.add("<em>", p.say("no_owner"), "</em>")
 	}
-	least := ""
-	if r.Sampled {
-		least = "≥ "
-	}
 	m.add(`</td><td class="n">`, count(r.ContactDays), `</td><td class="n">`, count(r.ContactHours),
-		`</td><td class="n" data-v="`, strconv.FormatInt(r.DurationSeconds, 10), `">`+least, p.duration(r.DurationSeconds),
+		`</td><td class="n" data-v="`, strconv.FormatInt(r.DurationSeconds, 10), `">`, p.lasted(&r.Suspect, r.DurationSeconds),
 		`</td><td class="n" data-v="`, strconv.Itoa(r.MaxConcurrent), `">≥ `, count(r.MaxConcurrent),
 		`</td><td class="n" data-v="`, strconv.FormatInt(r.Bytes, 10), `">`, shortBytes(r.Bytes),
 		`</td><td>`, p.list(r.Coins), "</td></tr>")
@@ -70,6 +69,9 @@ func (p *printer) card(r *row) (template.HTML, error) {
 		return "", err
 	}
 	p.addNAT(&m, r)
+	if r.ExcludedNow {
+		m.add(` <span class="tag excluded">`, p.excludedText(r.ExcludedSince), `</span>`)
+	}
 	who := p.say("no_owner")
 	if r.Unit != "" {
 		who = p.joined(r.Unit, r.Sector, r.City, r.County)
@@ -106,7 +108,7 @@ func (p *printer) addDetails(m *markup, r *row) {
 		m.add(`<tr><td><span class="ip">`, endpoint(d.PoolAddress, d.PoolPort), `</span><small>`, p.joined(p.orUnknown(d.Pool), d.Domain, p.orUnknown(d.Coin)),
 			`</small></td><td class="ports">`, spaced(d.LocalPorts), `</td><td class="t">`, p.exact(d.FirstSeen), `<small>`, p.exact(d.LastSeen),
 			`</small></td><td class="n">`, count(d.Sessions), `<small>`, p.say("days_hours", count(d.Days), count(d.Hours)),
-			`</small></td><td class="n">`, p.duration(d.Duration), `</td><td class="n">≥ `, count(d.MaxConcurrent),
+			`</small></td><td class="n">`, p.lasted(&r.Suspect, d.Duration), `</td><td class="n">≥ `, count(d.MaxConcurrent),
 			`</td><td class="n">`, shortBytes(d.BytesUp), `<small>`, shortBytes(d.BytesDown),
 			`</small></td><td class="source">`, d.FeedSource, ` <small>`, d.FeedVersion, `</small><small>`, p.say("exporter", spaced(d.Exporters)),
 			"</small></td></tr>\n")
@@ -115,6 +117,27 @@ func (p *printer) addDetails(m *markup, r *row) {
 	if r.DetailsCut != "" {
 		m.add(`<p class="note">`, r.DetailsCut, "</p>\n")
 	}
+}
+
+// excludedText says that a registered exclusion is in force, and since when.
+func (p *printer) excludedText(since string) string {
+	if since == "" {
+		return p.say("excluded.now")
+	}
+	return p.say("excluded.since", since)
+}
+
+// unitExcluded says how many of a unit's suspects are excluded by now; "" for none.
+func (p *printer) unitExcluded(u Unit) string {
+	switch {
+	case u.Excluded == 0:
+		return ""
+	case u.Excluded == u.A+u.B:
+		return p.excludedText(u.ExcludedSince)
+	case u.ExcludedSince == "":
+		return p.say("units.excluded", count(u.Excluded))
+	}
+	return p.say("units.excluded_since", count(u.Excluded), u.ExcludedSince)
 }
 
 // addNAT is the template nat.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -247,7 +246,7 @@ func endpoint(address string, port int) string {
 // leaves only a lower bound.
 func lasted(s *Suspect) string {
 	text := shortDuration(s.DurationSeconds)
-	if slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return e.Name == "sampled" }) {
+	if s.sampled() {
 		return ">=" + text
 	}
 	return text

@@ -101,9 +101,14 @@ func english() map[string]string {
 		"regions.cities_clues":   "Clues only: %s, not in this table; see regions.csv beside this page.",
 		"regions.counties_clues": "Clues only: %s, not in this table; see regions.csv beside this page.",
 
-		"units.title":   "3. Units",
-		"units.empty":   "No unit of the ledger has a suspected IP address this week.",
-		"units.clues":   "Another %s with clues only, not in this list: see units.csv beside this page.",
+		"units.title":          "3. Units",
+		"units.empty":          "No unit of the ledger has a suspected IP address this week.",
+		"units.clues":          "Another %s with clues only, not in this list: see units.csv beside this page.",
+		"units.excluded":       "%s of them excluded",
+		"units.excluded_since": "%s of them excluded, the first since %s",
+		"excluded.now":         "excluded",
+		"excluded.since":       "excluded since %s",
+
 		"units.sectors": "By sector (suspected IPs)",
 
 		"pools.title":      "4. Pools and coins",
@@ -174,6 +179,8 @@ func english() map[string]string {
 		"basis.chain_head":      "%s (run %d, as of %s)",
 		"basis.feed":            "Pool feed",
 		"basis.ledger":          "Address ledger",
+		"basis.exclusions":      "Registered exclusions",
+		"basis.exclusions_on":   "those in force on %s",
 		"basis.config":          "Rules",
 		"basis.program":         "Program",
 		"basis.days":            "Day by day",
@@ -255,8 +262,9 @@ func english() map[string]string {
 		"cover.zone":     "Time zone",
 		"cover.rows":     "%s rows",
 
-		"date":       "%d-%02d-%02d",
-		"notice.cut": "The %s endpoints with the longest contact, of %s.",
+		"date":            "%d-%02d-%02d",
+		"notice.revision": "revision %d, in place of those before it",
+		"notice.cut":      "The %s endpoints with the longest contact, of %s.",
 
 		"footer.made":  "Made by minewatch %s from results as of %s.",
 		"footer.chain": "Chain head: %s; minewatch verify --head tells whether it still stands.",

@@ -11,6 +11,7 @@ func englishHistory() map[string]string {
 		"because.no_history":  "the nights do not reach back one period more, so it cannot be called new",
 		"because.no_night":    "suspected by the week as a whole, but by no single night",
 		"because.gap":         "too few days without contact have whole data to tell continuing from recurred",
+		"because.excluded":    "still in contact, under an exclusion",
 		"because.clues":       "still in contact, but too little for a suspicion by this week alone",
 		"because.not_covered": "the data of an exporter that saw it have gaps this week",
 

@@ -55,5 +55,17 @@ func englishOverview() map[string]string {
 		"sheet.places":   "Places by code",
 		"sheet.hours":    "Hours",
 		"sheet.trend":    "Trend",
+
+		"level.city":            "city",
+		"level.county":          "county",
+		"level.no_owner":        "no owner",
+		"level.others":          "others, together",
+		"rank_status.up":        "up",
+		"rank_status.down":      "down",
+		"rank_status.same":      "same",
+		"rank_status.new":       "new",
+		"rank_status.not_known": "not known",
+		"kind.host":             "address",
+		"kind.unit":             "unit",
 	}
 }

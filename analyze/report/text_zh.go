@@ -102,9 +102,14 @@ func chinese() map[string]string {
 		"regions.cities_clues":   "另有 %s 个地市仅有线索，不列入本表，见随附的 regions.csv。",
 		"regions.counties_clues": "另有 %s 个区县仅有线索，不列入本表，见随附的 regions.csv。",
 
-		"units.title":   "三、单位清单",
-		"units.empty":   "本周没有台账单位涉及疑似挖矿 IP 地址。",
-		"units.clues":   "另有 %s 家单位仅有线索，不列入本清单，见随附的 units.csv。",
+		"units.title":          "三、单位清单",
+		"units.empty":          "本周没有台账单位涉及疑似挖矿 IP 地址。",
+		"units.clues":          "另有 %s 家单位仅有线索，不列入本清单，见随附的 units.csv。",
+		"units.excluded":       "其中 %s 个 IP 已登记排除",
+		"units.excluded_since": "其中 %s 个 IP 已登记排除（最早自 %s）",
+		"excluded.now":         "已登记排除",
+		"excluded.since":       "已登记排除（自 %s）",
+
 		"units.sectors": "按行业（疑似挖矿 IP 数）",
 
 		"pools.title":      "四、矿池和币种",
@@ -175,6 +180,8 @@ func chinese() map[string]string {
 		"basis.chain_head":      "%s（第 %d 次运行，%s）",
 		"basis.feed":            "矿池情报版本",
 		"basis.ledger":          "地址台账版本",
+		"basis.exclusions":      "排除登记版本",
+		"basis.exclusions_on":   "按 %s 有效的登记",
 		"basis.config":          "规则配置",
 		"basis.program":         "程序版本",
 		"basis.days":            "逐日情况",
@@ -256,8 +263,9 @@ func chinese() map[string]string {
 		"cover.zone":     "时区",
 		"cover.rows":     "%s 行",
 
-		"date":       "%d 年 %d 月 %d 日",
-		"notice.cut": "此处列出活跃时间最长的 %s 个端点，共 %s 个。",
+		"date":            "%d 年 %d 月 %d 日",
+		"notice.revision": "第 %d 版，取代此前各版",
+		"notice.cut":      "此处列出活跃时间最长的 %s 个端点，共 %s 个。",
 
 		"footer.made":  "由 minewatch（矿哨）%s 生成，结果截至 %s。",
 		"footer.chain": "运行链校验值 %s，可用 minewatch verify --head 核对。",

@@ -12,6 +12,7 @@ func chineseHistory() map[string]string {
 		"because.no_history":  "此前没有满一个统计周期的夜间分析，不能判断是否新增",
 		"because.no_night":    "按全周定级为疑似，但没有一天的夜间分析单独列为疑似",
 		"because.gap":         "间隔期内数据完整的无接触天数不足，不能区分持续与复发",
+		"because.excluded":    "仍有接触，已登记排除",
 		"because.clues":       "本周仍有接触，但单凭本周不足以形成怀疑",
 		"because.not_covered": "看到过它的采集设备本周数据不完整",
 

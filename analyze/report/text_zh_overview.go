@@ -55,5 +55,17 @@ func chineseOverview() map[string]string {
 		"sheet.places":   "分布概览",
 		"sheet.hours":    "时段",
 		"sheet.trend":    "趋势",
+
+		"level.city":            "地市",
+		"level.county":          "区县",
+		"level.no_owner":        "台账未登记",
+		"level.others":          "其余合计",
+		"rank_status.up":        "上升",
+		"rank_status.down":      "下降",
+		"rank_status.same":      "持平",
+		"rank_status.new":       "新上榜",
+		"rank_status.not_known": "无法比较",
+		"kind.host":             "地址",
+		"kind.unit":             "单位",
 	}
 }

@@ -5,8 +5,7 @@ package report
 // that fits is taken.
 func chineseReasons() [][2]string {
 	return [][2]string{
-		{"pool contact on # days, up to # min stitched in one day, # active hours in # days", "{1} 天与矿池有接触，单日拼接时长最多 {2} 分钟，{4} 天内活跃 {3} 小时"},
-		{"pool contact on # day(s), # min stitched, # active hours", "{1} 天与矿池有接触，拼接时长 {2} 分钟，活跃 {3} 小时"},
+		{"pool contact on # days, up to # min stitched in one day, # active hours in # days, by listed address and port", "{1} 天与矿池有接触，单日拼接时长最多 {2} 分钟，{4} 天内活跃 {3} 小时（均按情报所列地址和端口）"},
 		{"listed without port or on #, # active hours at # kbit/s", "情报未列端口或端口为 {1}，活跃 {2} 小时，速率 {3} kbit/s"},
 		{"pool port met, but only # s", "与矿池端口通信，但仅 {1} 秒"},
 		{"met # days outside the window of the feed entry", "接触时间在情报有效期之外 {1} 天"},
@@ -25,7 +24,8 @@ func chineseReasons() [][2]string {
 		{"feed entry expired: # days outside its window", "情报已失效：在有效期之外 {1} 天"},
 		{"feed entry hardly vouched for (confidence #) and a short contact", "情报依据薄弱（可信度 {1}）且接触短暂"},
 		{"no answer: connection attempts only", "无应答：只有连接尝试"},
-		{"in contact on # day(s)", "有接触 {1} 天"},
+		{"in contact on # days", "有接触 {1} 天"},
+		{"in contact on # days, on # of them by weaker matches only", "有接触 {1} 天，其中 {2} 天仅为较弱匹配"},
 		{"# active hours, # active #-minute slots", "活跃 {1} 小时，{2} 个 {3} 分钟时段"},
 		{"# sessions, # min stitched", "{1} 次会话，拼接时长 {2} 分钟"},
 		{"best feed entry has confidence #", "所匹配情报的最高可信度为 {1}"},
@@ -47,6 +47,8 @@ func chineseReasons() [][2]string {
 		{"active around the clock", "全天候活动"},
 		{"has spare endpoints of one pool", "配有同一矿池的备用端点"},
 		{"several connections at once", "同时有多个连接"},
+		{"registered exclusion: false_alarm by the unit's answer to notice * (approved by *)", "登记排除：单位对通报 {1} 的反馈为误报（批准人：{2}）"},
+		{"registered exclusion: research by the unit's answer to notice * (approved by *)", "登记排除：单位对通报 {1} 的反馈为科研（批准人：{2}）"},
 		{"registered exclusion: * (approved by *)", "登记排除：{1}（批准人：{2}）"},
 		{"registered exclusion: *", "登记排除：{1}"},
 	}

@@ -43,6 +43,10 @@ type Suspect struct {
 	Status         string `json:"status"` // "" for grades C and X
 	UnknownBecause string `json:"unknown_because"`
 
+	// As of the report, by Week.Exclusions: who is excluded is not told to its unit.
+	ExcludedNow   bool   `json:"-"`
+	ExcludedSince string `json:"-"` // "2026-11-18"; "" = without a first day
+
 	Contact  string     `json:"contact"`
 	Evidence []Evidence `json:"evidence"`
 	Details  []Detail   `json:"details"`
@@ -54,10 +58,11 @@ type Past struct {
 	Subject                       string // the address, or the unit's name
 	Suspect                       bool   // by the week's own ranking
 	Status                        string // new, continuing, recurred, gone or not_known
-	UnknownBecause                string // no_history, no_night, gap, clues or not_covered; "" = the status is known
+	UnknownBecause                string // no_history, no_night, gap, excluded, clues or not_covered; "" = the status is known
 	FirstDay, LastDay, LastBefore string // "2026-11-09"; "" = none; LastBefore lies before the week
 	DaysSeen, DaysInWindow        int
 	DaysOfClues                   int // since FirstDay, with too little contact for a suspicion
+	DaysExcluded                  int // since FirstDay, in contact under a registered exclusion
 	GapDays, CleanDays            int // from LastBefore to the next suspected day or the end of the week; and those of them that show silence
 	Recurrences                   int // since FirstDay
 	BestGrade, LastGrade          string
@@ -111,6 +116,7 @@ type Week struct {
 	Issue          *Issue            // when its notices are sent; nil = a draft, without notices
 	Told           map[string]Issue  // by unit: when those were told whose notices of the week are on record
 	Homes          map[string]string // which region's folder has a unit's notice; nil = all are here
+	Revisions      map[string]int    // by number of a notice; more than 1: another than was written first
 	NoticeTemplate string            // path of the template of the notices; "" = our own
 
 	AsOf           time.Time // when the newest night of the week was run
@@ -121,6 +127,11 @@ type Week struct {
 
 	FeedbackVersion string // of the answers; "" = none came back
 	ConfigHash      string
+
+	Exclusions   []string  // versions of the registered exclusions, by the list and by answers of units
+	ExclusionsOn time.Time // the day as of which they are told, midnight in Zone
+
+	SuspectsExcluded int // of Suspects, those that are excluded by now
 
 	Total    Total
 	Last     *Total // the week before, nil if it has no nights
@@ -187,6 +198,8 @@ type Region struct {
 type Unit struct {
 	Unit, Sector, City, County, Contact string
 	A, B, C                             int
+	Excluded                            int    // of A and B, as of the report
+	ExcludedSince                       string // the first of them, "2026-11-18"; "" = without a first day
 	BestGrade                           string
 	FirstSeen, LastSeen                 time.Time
 	Days, Hours                         int
@@ -204,6 +217,7 @@ type Case struct {
 	Grade                    string // when it was sent
 	State                    string // notified, located, overdue, reported, retest, excluded, closed or recurred
 	Class                    string // what the unit found; "" = nothing came back
+	PendingClass             string // what it found and nobody approved yet, though it would exclude the address or end its exclusion; "" = nothing waits
 	NotifiedAt               time.Time
 	LocateBy, LocatedAt      time.Time
 	LocatedInTime            *bool // nil: there is still time

@@ -22,6 +22,7 @@ func sampleWeek() *report.Week {
 		FeedVersions:   []string{"cert@1f0a9c33be71", "public@77d0c2a9e415"},
 		LedgerVersions: []string{"province@9b1e6d0f2a38", "exclusions@c0ffee123456"},
 		ConfigHash:     "5d41402abc4b",
+		Exclusions:     []string{"exclusions@c0ffee123456", "form@3f2a91c04b77+9c1e0d52ab34"}, ExclusionsOn: at(18, 0, 0).Truncate(time.Hour),
 		ChainHead: &report.ChainHead{
 			Run: 23, RunAt: time.Date(2026, time.November, 15, 18, 31, 5, 0, time.UTC),
 			SHA256: "3f2a91c04b77e0d5a8c6b1f4293d7e58607c1b2a9f8e4d3c5b6a7980f1e2d3c4",
@@ -54,6 +55,16 @@ func sampleWeek() *report.Week {
 				Unit: "=HYPERLINK(\"http://192.0.2.9\")科技有限公司", Host: "10.40.3.77", City: "宁波市", County: "海曙区", Round: 1, NoticeNo: "2026-W45-00c0ffee", Week: "2026-W45",
 				Notices: 1, Grade: "B", State: "overdue", NotifiedAt: at(9, 9, 0), LocateBy: at(11, 9, 0), LocatedInTime: new(false), ReportBy: at(12, 9, 0), ReportedInTime: new(false),
 			},
+			{
+				Unit: "某某职业技术学院", Host: "10.21.8.200", City: "宁波市", County: "鄞州区", Round: 1, NoticeNo: "2026-W45-5e1f2a3b", Week: "2026-W45", Notices: 1, Grade: "A",
+				State: "excluded", Class: "research", PendingClass: "active", NotifiedAt: at(9, 9, 0), LocateBy: at(11, 9, 0), LocatedAt: at(10, 9, 0), LocatedInTime: new(true),
+				ReportBy: at(12, 9, 0), ReportedAt: at(11, 9, 0), ReportedInTime: new(true),
+			},
+			{
+				Unit: "吴兴区某事业单位", Host: "2001:db8:110:7::1a", City: "湖州市", County: "吴兴区", Round: 1, NoticeNo: "2026-W45-0badcafe", Week: "2026-W45", Notices: 1, Grade: "A",
+				State: "reported", Class: "false_alarm", PendingClass: "false_alarm", NotifiedAt: at(9, 9, 0), LocateBy: at(11, 9, 0), LocatedAt: at(10, 9, 0), LocatedInTime: new(true),
+				ReportBy: at(12, 9, 0), ReportedAt: at(11, 9, 0), ReportedInTime: new(true),
+			},
 		},
 		Precision: []report.Precision{
 			{Kind: "grade", Name: "A", Active: 14, Passive: 3, Research: 1, FalseAlarms: 2, NotFound: 4, Percent: new(90.0)},
@@ -62,7 +73,7 @@ func sampleWeek() *report.Week {
 		Units: []report.Unit{
 			{
 				Unit: "某某职业技术学院", Sector: "高校", City: "宁波市", County: "鄞州区", Contact: "张老师 0574-0000000",
-				A: 2, C: 1, BestGrade: "A", FirstSeen: at(9, 0, 4), LastSeen: at(15, 23, 51), Days: 7, Hours: 160,
+				A: 2, C: 1, Excluded: 1, ExcludedSince: "2026-11-14", BestGrade: "A", FirstSeen: at(9, 0, 4), LastSeen: at(15, 23, 51), Days: 7, Hours: 160,
 				Pools: "Example Pool, Sample Mine", Coins: "ETC, XMR", Bytes: 1_900_000_000,
 			},
 			{
@@ -240,9 +251,9 @@ func sampleSuspects() []report.Suspect {
 		Sessions: 9, DurationSeconds: 487_203, SpanSeconds: 604_000, FirstSeen: at(9, 0, 4), LastSeen: at(15, 23, 51),
 		BytesUp: 512_000_000, BytesDown: 1_210_000_000, PacketsUp: 4_100_000, PacketsDown: 4_000_000, MaxConcurrent: 4,
 		Coins: "XMR", Pools: "Example Pool", Unit: "某某职业技术学院", Sector: "高校", City: "宁波市", County: "鄞州区",
-		Reasons: "pool contact on 6 days, up to 1439 min stitched in one day, 138 active hours in 7 days; 138 active hours, 1620 active 5-minute slots", Contact: "张老师 0574-0000000",
+		Reasons: "pool contact on 6 days, up to 1439 min stitched in one day, 138 active hours in 7 days, by listed address and port; 138 active hours, 1620 active 5-minute slots", Contact: "张老师 0574-0000000",
 		Evidence: []report.Evidence{
-			{Name: "grade", Value: 75, Threshold: 75, Points: 75, Reason: "pool contact on 6 days, up to 1439 min stitched in one day, 138 active hours in 7 days"},
+			{Name: "grade", Value: 75, Threshold: 75, Points: 75, Reason: "pool contact on 6 days, up to 1439 min stitched in one day, 138 active hours in 7 days, by listed address and port"},
 			{Name: "contact_hours", Value: 138, Threshold: 12, Points: 7, Reason: "138 active hours, 1620 active 5-minute slots"},
 			{Name: "sampled", Value: 1000, Threshold: 1, Reason: "seen by an exporter that samples 1 in 1000: traffic is an estimate, duration a lower bound"},
 		},
@@ -262,6 +273,7 @@ func sampleSuspects() []report.Suspect {
 	}
 	second := steady
 	second.Rank, second.Host, second.Score, second.NAT, second.MaxConcurrent = 2, "10.21.8.200", 81, true, 12
+	second.ExcludedNow, second.ExcludedSince = true, "2026-11-14"
 	second.DurationSeconds, second.Coins, second.Pools = 301_007, "ETC", "Sample Mine"
 	second.Evidence, second.Details = steady.Evidence[:2], steady.Details[:1]
 
@@ -299,7 +311,7 @@ func sampleClues() []report.Suspect {
 		City: "宁波市", County: "鄞州区", Reasons: "web port only",
 		Evidence: []report.Evidence{
 			{Name: "grade", Value: 25, Threshold: 25, Points: 25, Reason: "listed address on a web port: may be the pool's page"},
-			{Name: "contact_days", Value: 1, Threshold: 2, Points: 1, Reason: "in contact on 1 day(s)"},
+			{Name: "contact_days", Value: 1, Threshold: 2, Points: 1, Reason: "in contact on 1 day"},
 		},
 	}}
 }

@@ -105,10 +105,11 @@ func (b *workbook) table(s *sheet) (err error) {
 	if _, err := b.file.NewSheet(name); err != nil {
 		return err
 	}
-	set, wide := make([]field, len(s.columns)), 0.0
-	for i, column := range s.columns {
-		set[i] = fieldOf(column)
-		wide += set[i].width
+	set, wide := bookColumns(s), 0.0
+	for i := range set {
+		if !set[i].hidden {
+			wide += set[i].width
+		}
 	}
 	if err := b.paper(name, "landscape", int(math.Ceil(wide/pageWidth))); err != nil {
 		return err
@@ -119,8 +120,8 @@ func (b *workbook) table(s *sheet) (err error) {
 	}
 	head := make([]any, len(s.columns))
 	for i := range set {
-		head[i] = excelize.Cell{StyleID: b.styles["head"], Value: b.p.heading(set[i])}
-		if err := out.SetColWidth(i+1, i+1, set[i].width+2); err != nil {
+		head[i] = excelize.Cell{StyleID: b.styles["head"], Value: b.p.heading(set[i].field)}
+		if err := errors.Join(out.SetColWidth(i+1, i+1, set[i].width+2), out.SetColVisible(i+1, i+1, !set[i].hidden)); err != nil {
 			return err
 		}
 	}
@@ -168,7 +169,7 @@ func (b *workbook) paper(sheet, orientation string, wide int) error {
 }
 
 // cell writes a value with the format of its column.
-func (b *workbook) cell(out *xlsx.Rows, column int, f *field, cell any) {
+func (b *workbook) cell(out *xlsx.Rows, column int, f *bookColumn, cell any) {
 	style := b.styles[string(f.kind)]
 	switch v := cell.(type) {
 	case string:
@@ -177,7 +178,7 @@ func (b *workbook) cell(out *xlsx.Rows, column int, f *field, cell any) {
 				style = graded
 			}
 		}
-		out.Text(column, style, v)
+		out.Text(column, style, b.p.cellText(f, v))
 	case int:
 		if f.name == "rank" || f.name == "pool_port" || f.name == "factor_year" {
 			style = b.styles["plain"] // a number that is a name is not grouped

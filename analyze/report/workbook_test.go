@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"minewatch/analyze/ledger"
 	"minewatch/analyze/report"
 )
 
@@ -42,8 +44,78 @@ func TestWorkbookSaysWhatTheTablesSay(t *testing.T) {
 			t.Fatalf("%s: sheets %q, want a cover and %d", lang, names, len(sheets))
 		}
 		for i := range sheets {
-			compareSheet(t, book, names[i+1], &sheets[i], week.Zone)
+			compareSheet(t, book, names[i+1], &sheets[i], week.Zone, lang)
 		}
+	}
+}
+
+// TestWorkbookHasNoCodes: what a program reads in the tables is hidden, or in words.
+func TestWorkbookHasNoCodes(t *testing.T) {
+	week := sampleWeek()
+	book, _ := readBook(t, week, report.Chinese)
+	sheets := report.SheetsOf(t, week, report.Chinese)
+	code := regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`)
+	seen := map[string]string{}
+	for i, name := range book.GetSheetList()[1:] {
+		rows, err := book.GetRows(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for c, column := range sheets[i].Columns() {
+			letters, err := excelize.ColumnNumberToName(c + 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown, err := book.GetColVisible(name, letters)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, want := sheets[i].InBook(t, report.Chinese, c, ""); shown != want {
+				t.Errorf("%s: column %s is shown: %t, want %t", name, column, shown, want)
+			}
+			for _, row := range rows[1:] {
+				if c < len(row) && shown {
+					seen[column] = row[c]
+					if code.MatchString(row[c]) && column != "feed_source" && column != "name" {
+						t.Errorf("%s: column %s says %q", name, column, row[c])
+					}
+				}
+			}
+		}
+	}
+	for column, want := range map[string]string{"level": "区县", "scenario": "高", "kind": "单位", "state_text": "已报送"} {
+		if seen[column] != want {
+			t.Errorf("the last %s is %q, want %q", column, seen[column], want)
+		}
+	}
+	if _, shown := seen["state"]; shown {
+		t.Error("the code of the state is shown beside its words")
+	}
+}
+
+// TestSectors: all that the ledger knows have a word in English, and that stands in the
+// English report; others stay.
+func TestSectors(t *testing.T) {
+	for _, name := range ledger.Sectors() {
+		if english := report.SectorsInEnglish[name]; english == "" && name != "IDC" {
+			t.Errorf("no English for the sector %s", name)
+		}
+	}
+	week := sampleWeek()
+	week.Units[0].Sector, week.Suspects[0].Sector = "高校", "烟草"
+	for lang, want := range map[report.Lang][2]string{report.English: {"university", "烟草"}, report.Chinese: {"高校", "烟草"}} {
+		text := page(t, week, lang)
+		for _, word := range want {
+			if !strings.Contains(text, word) {
+				t.Errorf("%s: the page does not say %s", lang, word)
+			}
+		}
+	}
+	if text := page(t, week, report.English); strings.Contains(text, "高校") || strings.Contains(text, "党政机关") {
+		t.Error("the English page has a sector in Chinese")
+	}
+	if week.Units[0].Sector != "高校" {
+		t.Error("the week itself was changed")
 	}
 }
 
@@ -51,9 +123,10 @@ type weekTable interface {
 	Name() string
 	Columns() []string
 	Rows() [][]any
+	InBook(t *testing.T, lang report.Lang, column int, text string) (said string, shown bool)
 }
 
-func compareSheet(t *testing.T, book *excelize.File, name string, s weekTable, zone *time.Location) {
+func compareSheet(t *testing.T, book *excelize.File, name string, s weekTable, zone *time.Location, lang report.Lang) {
 	t.Helper()
 	rows, err := book.GetRows(name, excelize.Options{RawCellValue: true})
 	if err != nil {
@@ -65,6 +138,9 @@ func compareSheet(t *testing.T, book *excelize.File, name string, s weekTable, z
 	}
 	for r, cells := range s.Rows() {
 		for c, cell := range cells {
+			if text, isText := cell.(string); isText {
+				cell, _ = s.InBook(t, lang, c, text)
+			}
 			got := ""
 			if c < len(rows[r+1]) {
 				got = rows[r+1][c]

@@ -15,6 +15,7 @@ import (
 type Properties struct {
 	Title    string
 	Language string // "zh-CN"
+	Keywords string // what Keywords reads back
 	Program  string // version of the program that wrote it
 	Made     time.Time
 }
@@ -27,7 +28,7 @@ func New(p Properties) (*excelize.File, error) {
 	made := p.Made.UTC().Format(time.RFC3339)
 	return f, f.SetDocProps(&excelize.DocProperties{
 		Creator: "minewatch " + p.Program, LastModifiedBy: "minewatch", Created: made, Modified: made,
-		Title: p.Title, Language: p.Language,
+		Title: p.Title, Keywords: p.Keywords, Language: p.Language,
 	})
 }
 

@@ -142,8 +142,8 @@ func (e *environment) tellEnded(file string, r *feed.Result) error {
 // that each source keeps its own versions. One that cannot be imported does not
 // keep the others out.
 func (f *feedImportFlags) importFolder(env *environment, path string, o feed.Options) error {
-	if f.name != "" || f.rejects != "" {
-		return usageErrorf("--name and --rejects are for one file: of a folder, every file is a feed of its own name")
+	if f.name != "" {
+		return usageErrorf("--name is for one file: of a folder, every file is a feed of its own name")
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 // its section of the configuration.
 type feedUpdateFlags struct {
 	format        *outputFormat
-	rejects       string
+	rejects       rejectsFile
 	dryRun, force bool
 }
 
@@ -46,7 +46,7 @@ held back.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&f.dryRun, "dry-run", false, "import nothing, and show what would change, as 'feed diff FILE' does")
 	flags.BoolVar(&f.force, "force", false, "import lists that would be held back")
-	flags.StringVar(&f.rejects, "rejects", "", "write every refused row of one source to this `FILE` as CSV")
+	flags.StringVar(&f.rejects.path, "rejects", "", "write every refused row of all sources to this `FILE` as CSV")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return f.run(cmd.Context(), env, args) }
 	return cmd
 }
@@ -55,9 +55,6 @@ func (f *feedUpdateFlags) run(ctx context.Context, env *environment, names []str
 	sources, err := chooseSources(env.config.Feed.Sources, names)
 	if err != nil {
 		return err
-	}
-	if f.rejects != "" && len(sources) != 1 {
-		return usageErrorf("--rejects is for one source, but %d would be fetched: name one", len(sources))
 	}
 	if f.dryRun {
 		return f.preview(ctx, env, sources)
@@ -170,7 +167,7 @@ func (f *feedUpdateFlags) remote(env *environment, s *sourceConfig) (*feed.Remot
 		env.say(s.Name + ": http is not authenticated: anybody on the way can change the list, and read what is sent for it; use https where the source has it")
 	}
 	flags := s.importFlags()
-	flags.rejects = f.rejects
+	flags.rejects = &f.rejects
 	o, err := flags.options(env, s.Confidence != nil)
 	o.Force = f.force
 	return &feed.Remote{Source: s.remote(), Options: o, TTLDays: env.config.Feed.TTLDays}, flags, err

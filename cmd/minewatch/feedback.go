@@ -41,12 +41,15 @@ about an address the one that came last counts. The same form again changes noth
 
 What a unit calls research or a false alarm is taken off the list only where somebody
 approves it: with --approved-by, such addresses are excluded from the day of the answer
-on, for report.exclude_days, and then looked at again.
+on, for report.exclude_days, and then looked at again. An exclusion holds until then, or
+until an answer that finds something else is approved as well; one that nobody approved
+changes nothing and waits.
 
 Exit codes: 0 all rows are in, 3 some were refused, 1 a file was not imported.`,
 		Example: `  minewatch feedback import returned/*.xlsx
   minewatch feedback import --received "2026-11-18 16:30" form.xlsx
-  minewatch feedback import --approved-by 李主任 form.xlsx`,
+  minewatch feedback import --approved-by 李主任 form.xlsx
+  minewatch feedback import --rejects refused.csv returned/*.xlsx`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return runFeedbackImport(env, &f, args) },
 	}
@@ -54,14 +57,11 @@ Exit codes: 0 all rows are in, 3 some were refused, 1 a file was not imported.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.sheet, "sheet", "", "of a workbook (default the first one that is visible)")
 	flags.StringVar(&f.received, "received", "", "`TIME` at which the forms came back, of the site's zone (default now)")
-	flags.StringVar(&f.approver, "approved-by", "", "`NAME` of who approves that research and false alarms are excluded")
+	flags.StringVar(&f.approver, "approved-by", "", "`NAME` of who approves what the forms find: research and false alarms are excluded, what else they find ends an exclusion")
 	return cmd
 }
 
 func runFeedbackImport(env *environment, f *feedbackImportFlags, files []string) error {
-	if f.rejects != "" && len(files) > 1 {
-		return usageErrorf("--rejects is for one file")
-	}
 	zone, err := time.LoadLocation(env.config.Site.Zone)
 	if err != nil {
 		return err
@@ -93,6 +93,10 @@ func runFeedbackImport(env *environment, f *feedbackImportFlags, files []string)
 		if result.Unapproved > 0 {
 			env.say(fmt.Sprintf("%s: %d %s called research or a false alarm; --approved-by NAME would exclude what was approved",
 				file, result.Unapproved, choose(result.Unapproved, "address", "addresses")))
+		}
+		if result.Pending > 0 {
+			env.say(fmt.Sprintf("%s: %d %s found to be something else, not approved: %s excluded as before; --approved-by NAME would end what was approved",
+				file, result.Pending, choose(result.Pending, "excluded address is", "excluded addresses are"), choose(result.Pending, "it stays", "they stay")))
 		}
 		return f.finish(env, file, &imported{result.Tally, result.Version, result.Existing}, err)
 	})
@@ -135,7 +139,7 @@ func newFeedbackNoticesCommand(env *environment) *cobra.Command {
 func feedbackAnswers() *listing[feedback.Row] {
 	return &listing[feedback.Row]{
 		columns: feedback.Columns,
-		brief:   []string{"notice_no", "unit", "host", "class", "located_at", "finished_at", "received_at", "approver"},
+		brief:   []string{"notice_no", "unit", "host", "class", "located_at", "finished_at", "received_at", "approved_class", "approver"},
 		empty:   "no form came back yet: see 'minewatch feedback import --help'",
 		note:    "times are UTC",
 	}

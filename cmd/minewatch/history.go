@@ -37,8 +37,9 @@ that saw it last is covered: see 'Where nothing was found' in docs/scoring.md. A
 day is suspected if a pool answered and its night graded the address A or B.
 
 With HOST or --unit the days of one are told, spell by spell: suspected, clues
-(contact too little for a suspicion), clean or not_known. Only nightly tables are
-read: what 'minewatch retain' deleted of the flows is missed by nothing here.`,
+(contact too little for a suspicion), excluded (contact under a registered
+exclusion), clean or not_known. Only nightly tables are read: what 'minewatch retain'
+deleted of the flows is missed by nothing here.`,
 		Example: `  minewatch history
   minewatch history 10.1.2.3
   minewatch history --unit 某某学院
@@ -123,6 +124,7 @@ func pastListing(kind string) *listing[report.Past] {
 			number("days_seen", func(p *row) int { return p.DaysSeen }),
 			number("days_in_window", func(p *row) int { return p.DaysInWindow }),
 			number("days_of_clues", func(p *row) int { return p.DaysOfClues }),
+			number("days_excluded", func(p *row) int { return p.DaysExcluded }),
 			number("gap_days", func(p *row) int { return p.GapDays }),
 			number("clean_days", func(p *row) int { return p.CleanDays }),
 			number("recurrences", func(p *row) int { return p.Recurrences }),

@@ -19,14 +19,15 @@ import (
 type intakeFlags struct {
 	maxBad  float64
 	strict  bool
-	rejects string
+	rejects *rejectsFile
 }
 
 func (f *intakeFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.Float64Var(&f.maxBad, "max-bad", 100*intake.DefaultMaxBad, "`PERCENT` of refused rows above which nothing is imported")
 	flags.BoolVar(&f.strict, "strict", false, "import nothing if one row is refused")
-	flags.StringVar(&f.rejects, "rejects", "", "write every refused row to this `FILE` as CSV")
+	f.rejects = &rejectsFile{}
+	flags.StringVar(&f.rejects.path, "rejects", "", "write every refused row of all inputs to this `FILE` as CSV")
 }
 
 func (f *intakeFlags) limits() (intake.Limits, error) {
@@ -53,7 +54,7 @@ func (f *intakeFlags) tell(env *environment, file string, t *intake.Tally) error
 	for i, r := range t.Rejects {
 		if i == maxRejectsTold {
 			more := fmt.Sprintf("%s: and %d more refused %s", file, len(t.Rejects)-i, plural(len(t.Rejects)-i, "row"))
-			if f.rejects == "" {
+			if !f.rejects.wanted() {
 				more += "; --rejects FILE writes all"
 			}
 			env.say(more)
@@ -61,19 +62,39 @@ func (f *intakeFlags) tell(env *environment, file string, t *intake.Tally) error
 		}
 		env.say(fmt.Sprintf("%s:%d: %s", file, r.Line, r.Reason))
 	}
-	return f.write(file, t)
+	return f.rejects.write(file, t)
 }
 
-// write writes the refused rows to the file of --rejects.
-func (f *intakeFlags) write(file string, t *intake.Tally) (err error) {
-	if f.rejects == "" {
+// rejectsFile is the table of --rejects, of everything that one command imports. The
+// first input begins it anew.
+type rejectsFile struct {
+	path  string // "" = none is written
+	begun bool
+}
+
+// wanted says whether there is to be one. A command without the flag has none.
+func (f *rejectsFile) wanted() bool { return f != nil && f.path != "" }
+
+// write adds the refused rows of one input.
+func (f *rejectsFile) write(file string, t *intake.Tally) (err error) {
+	if !f.wanted() {
 		return nil
 	}
-	out, err := os.Create(f.rejects)
+	mode := os.O_APPEND
+	if !f.begun {
+		mode = os.O_TRUNC
+	}
+	out, err := os.OpenFile(f.path, os.O_CREATE|os.O_WRONLY|mode, 0o666)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
+	if !f.begun {
+		if _, err := fmt.Fprintln(out, strings.Join(intake.RejectsHeader, ",")); err != nil {
+			return err
+		}
+	}
+	f.begun = true
 	return intake.WriteRejects(out, file, t.Rejects)
 }
 
@@ -88,8 +109,9 @@ type imported struct {
 // the command ends with.
 func (f *intakeFlags) finish(env *environment, file string, r *imported, err error) error {
 	if err == nil && r.existing {
+		// Who asks for the refused rows of an import that was, gets them.
 		_, err := fmt.Fprintf(env.stdout, "already imported as %s\n", r.version.Base())
-		return err
+		return errors.Join(err, f.rejects.write(file, &r.Tally))
 	}
 	if err := errors.Join(f.tell(env, file, &r.Tally), err); err != nil {
 		return err

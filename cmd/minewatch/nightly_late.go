@@ -41,7 +41,7 @@ func (r *nightRun) late(ctx context.Context, days []analyze.Day) error {
 		return checkFailed(err)
 	}
 	if err != nil {
-		return r.explain("DAY", err)
+		return r.options.Advise(err, "")
 	}
 	if gone := outcomes[analyze.OutcomeFlowsGone]; len(gone) > 0 {
 		env.say(fmt.Sprintf("warning: flows that %s read were deleted since, so %s as it was: %s",

@@ -52,7 +52,7 @@ func (r *nightRun) all(ctx context.Context, days []analyze.Day) error {
 		bar.clear() // for the lines that follow
 		if err != nil {
 			r.failed = append(r.failed, day)
-			faults = append(faults, r.explain(day, err))
+			faults = append(faults, r.options.Advise(err, day))
 			if !r.goOn || ctx.Err() != nil || errors.Is(err, analyze.ErrNoFeed) {
 				break
 			}
@@ -62,8 +62,12 @@ func (r *nightRun) all(ctx context.Context, days []analyze.Day) error {
 		r.env.say(fmt.Sprintf("%s: night %d of %d done in %.1f s", day, i+1, len(days), r.env.now().Sub(started).Seconds()))
 		r.warn(manifest)
 	}
-	if len(faults) == 0 && len(r.due) > 0 {
+	switch {
+	case len(r.nights) == 0 || len(faults) > 0:
+	case len(r.due) > 0:
 		faults = append(faults, r.gradeAnew(ctx, days))
+	default:
+		faults = append(faults, r.tellStale())
 	}
 	if err := errors.Join(faults...); errors.Is(err, analyze.ErrCheck) {
 		return checkFailed(err)
@@ -91,14 +95,6 @@ func (r *nightRun) night(ctx context.Context, day analyze.Day) (*analyze.Manifes
 	}
 }
 
-// explain adds what to do about damaged flow files.
-func (r *nightRun) explain(day analyze.Day, err error) error {
-	if len(analyze.Damaged(err)) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w\nrestore it from a backup, or run 'minewatch nightly --day %s --set-aside', which moves it to quarantine and goes on without it", err, day)
-}
-
 // gradeAnew deals with the nights behind those that were caught up.
 func (r *nightRun) gradeAnew(ctx context.Context, ran []analyze.Day) error {
 	return analyze.GradeAnew(ctx, r.options, ran[0].Add(1), ran[len(ran)-1].Add(6), func(p analyze.PastNight) {
@@ -116,6 +112,19 @@ func (r *nightRun) gradeAnew(ctx context.Context, ran []analyze.Day) error {
 			r.nights = append(r.nights, p.Manifest)
 		}
 	})
+}
+
+// tellStale names the nights behind those that were asked for which grade by
+// contacts that have changed. They are not touched: nobody asked for them.
+func (r *nightRun) tellStale() error {
+	first, last := r.nights[0].Day, r.nights[len(r.nights)-1].Day
+	stale, err := analyze.StaleNights(r.options.Lake, first.Add(1), last.Add(6))
+	if err != nil || len(stale) == 0 {
+		return err
+	}
+	r.env.say(fmt.Sprintf("warning: %s graded by contacts that have changed since, and %s not asked for: run 'minewatch nightly --from %s --to %s'",
+		choose(len(stale), "the night of "+dayRanges(stale)+" is", "the nights of "+dayRanges(stale)+" are"), choose(len(stale), "was", "were"), stale[0], stale[len(stale)-1]))
+	return nil
 }
 
 // warn says what a night rests on, and what weakens it.
@@ -138,13 +147,13 @@ func firstLine(text string) string {
 // sum says in one line what was done, and which hash the chain now ends with.
 func (r *nightRun) sum() {
 	var caught []string
-	grades := map[string]int64{}
+	var last *analyze.Manifest // a host of several nights is one host, so those of nights are not summed
 	for _, m := range r.nights {
+		if last == nil || m.Day >= last.Day {
+			last = m
+		}
 		if reason, ok := r.due[m.Day]; ok && m.Kind == analyze.KindNight {
 			caught = append(caught, fmt.Sprintf("%s, for %s", m.Day, reason))
-		}
-		for grade, n := range m.Counts.Grades {
-			grades[grade] += n
 		}
 	}
 	ran := len(r.nights) - r.anew
@@ -156,8 +165,12 @@ func (r *nightRun) sum() {
 	if len(r.failed) > 0 {
 		text += ": " + dayRanges(r.failed)
 	}
-	if len(r.nights) > 0 {
-		text += fmt.Sprintf("; hosts A %d, B %d, C %d, X %d", grades["A"], grades["B"], grades["C"], grades["X"])
+	if last != nil {
+		grades, of := last.Counts.Grades, ""
+		if len(r.nights) > 1 {
+			of = " of the night of " + string(last.Day)
+		}
+		text += fmt.Sprintf("; hosts%s: A %d, B %d, C %d, X %d", of, grades["A"], grades["B"], grades["C"], grades["X"])
 	}
 	if seq, hash, err := analyze.Head(r.options.Lake); err == nil && seq > 0 {
 		text += fmt.Sprintf("; run %d has the hash %s", seq, hash)

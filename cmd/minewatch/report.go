@@ -46,7 +46,8 @@ folder names addresses of its own region only; the notice of a unit is in the fo
 of the smallest region that has all its addresses.
 
 The report rests on the nights that were run: it says which days are missing,
-and a week without any night gives a report that says so.
+and a week without any night gives a report that says so. That of a week which is not
+over is written without notices, as with --draft; one that has not begun is refused.
 
 It names units and contacts, and is written for the owner and the group only; who
 else may read it is your decision. With --mask a version for the public is
@@ -86,13 +87,16 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if f.week, err = weekName(env, options, f.week); err != nil {
 		return err
 	}
+	if err := f.keepOpen(env, options); err != nil {
+		return err
+	}
 	if f.region == everyRegion {
 		if f.mask {
 			return usageErrorf("--mask writes one report: name a city with --region, or none")
 		}
 		return writeRegions(ctx, env, f, &analyze.WeekOptions{Options: options, Week: f.week}, lang)
 	}
-	week, err := readWeek(ctx, env, options, f.week, f.region)
+	week, err := readWeek(ctx, options, f.week, f.region)
 	if err != nil {
 		return err
 	}
@@ -117,7 +121,7 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	if err != nil {
 		return err
 	}
-	if err := env.removeStale(writer, folder); err != nil {
+	if err := env.removeStale(writer, f, week, lang); err != nil {
 		return err
 	}
 	if err := env.describeWeek(week); err != nil {
@@ -127,23 +131,50 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 	return err
 }
 
-// weekName is the week that was named, or the last complete one.
+// weekName is the week that was named, or the last complete one. One that has not
+// begun has nothing to tell.
 func weekName(env *environment, options analyze.Options, name string) (string, error) {
+	today := analyze.DayOf(env.now(), options.Zone)
 	if name == "" {
-		name = analyze.WeekOf(analyze.DayOf(env.now(), options.Zone).Add(-7))
+		name = analyze.WeekOf(today.Add(-7))
 	}
-	if _, _, err := analyze.WeekDays(name); err != nil {
+	from, _, err := analyze.WeekDays(name)
+	if err != nil {
 		return "", usageErrorf("--week: %w", err)
 	}
-	return name, nil
+	if from > today {
+		return "", usageErrorf("--week %s has not begun: it begins on %s (%s), and the last complete week is %s",
+			name, from, options.Zone, analyze.WeekOf(today.Add(-7)))
+	}
+	return analyze.WeekOf(from), nil
 }
 
-// readWeek reads what a report is of; without a name, the last complete week.
-func readWeek(ctx context.Context, env *environment, options analyze.Options, name, region string) (*report.Week, error) {
-	name, err := weekName(env, options, name)
-	if err != nil {
-		return nil, err
+// openWeek says that a week is not over yet; "" = it is.
+func openWeek(env *environment, options analyze.Options, name string) (string, error) {
+	_, to, err := analyze.WeekDays(name)
+	if err != nil || to < analyze.DayOf(env.now(), options.Zone) {
+		return "", err
 	}
+	return fmt.Sprintf("%s is not over: it ends with %s (%s)", name, to, options.Zone), nil
+}
+
+// keepOpen writes the report of a week that is not over as a draft: nobody is told of
+// a week before its end, and what is on record of it could not grow with the week.
+func (f *weeklyFlags) keepOpen(env *environment, options analyze.Options) error {
+	open, err := openWeek(env, options, f.week)
+	if err != nil || open == "" {
+		return err
+	}
+	if f.notifiedAt != "" {
+		return usageErrorf("--notified-at %s: %s, and nobody is told of a week before its end", f.notifiedAt, open)
+	}
+	env.say(open + ", so the report has the nights up to now; notices and forms are written after its end")
+	f.draft = true
+	return nil
+}
+
+// readWeek reads what a report is of.
+func readWeek(ctx context.Context, options analyze.Options, name, region string) (*report.Week, error) {
 	return analyze.Week(ctx, analyze.WeekOptions{Options: options, Week: name, Region: region})
 }
 
@@ -173,11 +204,11 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 			base, regions = filepath.Join(f.out, report.FolderName(week, lang)), 0
 			whole = &report.Week{
 				Name: week.Name, Zone: week.Zone, Days: week.Days, Total: week.Total, Coverage: week.Coverage,
-				Issue: week.Issue, Told: week.Told, NoticeTemplate: week.NoticeTemplate,
+				SuspectsExcluded: week.SuspectsExcluded, Issue: week.Issue, Told: week.Told, NoticeTemplate: week.NoticeTemplate, Revisions: week.Revisions,
 			}
 		} else {
 			// All addresses were recorded with the whole.
-			week.Issue, week.Told, week.NoticeTemplate = whole.Issue, whole.Told, whole.NoticeTemplate
+			week.Issue, week.Told, week.NoticeTemplate, week.Revisions = whole.Issue, whole.Told, whole.NoticeTemplate, whole.Revisions
 			regions++
 		}
 		folder := filepath.Join(base, folders.Of(week.Region))
@@ -192,7 +223,7 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 	if err != nil {
 		return err
 	}
-	if err := env.removeStale(writer, base); err != nil {
+	if err := env.removeStale(writer, f, whole, lang); err != nil {
 		return err
 	}
 	if err := env.describeWeek(whole); err != nil {
@@ -203,24 +234,39 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 	return err
 }
 
-// removeStale removes what an earlier report into the same folder would have sent to
-// units that this one does not tell, or tells in another place.
-func (e *environment) removeStale(writer *report.Writer, folder string) error {
-	removed, err := writer.RemoveStale(folder)
-	if err != nil {
-		return fmt.Errorf("remove notices of an earlier report from %s: %w", folder, err)
+// removeStale removes what an earlier report of the week and region in the same place
+// would have sent to units that this one does not tell, or tells in another folder, and
+// what one in another language tells otherwise than this one.
+func (e *environment) removeStale(writer *report.Writer, f *weeklyFlags, week *report.Week, lang report.Lang) error {
+	for _, of := range report.Languages() {
+		folder := filepath.Join(f.out, report.FolderName(week, of))
+		remove, which := writer.RemoveStale, "this one does not have there"
+		if of != lang {
+			remove, which = writer.RemoveStaleTranslations, "this one in another language does not have, or tells otherwise"
+		}
+		removed, err := remove(folder)
+		if err != nil {
+			return fmt.Errorf("remove notices of an earlier report from %s: %w", folder, err)
+		}
+		if err := e.sayRemoved(folder, removed, which); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *environment) sayRemoved(folder string, removed []string, which string) error {
+	var names []string
+	for _, dir := range removed {
+		name, err := filepath.Rel(folder, dir)
+		if err != nil {
+			return err
+		}
+		names = append(names, name)
 	}
 	if n := len(removed); n > 0 {
-		var names []string
-		for _, dir := range removed {
-			name, err := filepath.Rel(folder, dir)
-			if err != nil {
-				return err
-			}
-			names = append(names, name)
-		}
-		e.say(fmt.Sprintf("removed from %s %s of an earlier report with %s, which this one does not have there; they are not to be sent: %s",
-			folder, amount(n, "notice"), choose(n, "its form", "their forms"), fewNames(names)))
+		e.say(fmt.Sprintf("removed from %s %s of an earlier report with %s, which %s; they are not to be sent: %s",
+			folder, amount(n, "notice"), choose(n, "its form", "their forms"), which, fewNames(names)))
 	}
 	return nil
 }
@@ -273,6 +319,9 @@ func notifiedAt(f *weeklyFlags, week *report.Week) (time.Time, error) {
 	}
 	at = at.Truncate(time.Second) // as the record keeps it
 	for i := range week.Suspects {
+		if week.Suspects[i].ExcludedNow {
+			continue // nobody is told of it again
+		}
 		unit := week.Suspects[i].Unit
 		if told, isTold := week.Told[unit]; isTold && !told.NotifiedAt.Equal(at) {
 			return at, usageErrorf("--notified-at %s: the notice of %s to %s is on record as sent at %s, and a notice keeps its time and its deadlines: "+
@@ -293,14 +342,17 @@ func record(env *environment, week *report.Week) error {
 	if err != nil {
 		return err
 	}
-	isNew, err := feedback.Record(env.lake, report.FolderName(week, ""), notices, env.now())
+	recorded, err := feedback.Record(env.lake, report.FolderName(week, ""), week.Region, notices, env.now())
 	if err != nil {
 		return fmt.Errorf("%w\nwith --draft the report is written without notices, and nothing is recorded", err)
 	}
-	if isNew {
+	week.Revisions = recorded.Revisions
+	if recorded.IsNew {
 		env.say(fmt.Sprintf("%s: %d %s in the record of notices; the forms that come back are for 'minewatch feedback import'",
 			week.Name, len(notices), choose(len(notices), "address", "addresses")))
+		env.warnLate(week, notices)
 	}
+	env.tellRevised(week, notices, recorded.Revised)
 	return nil
 }
 
@@ -343,6 +395,9 @@ func (e *environment) describeWeek(week *report.Week) error {
 	suspects := t.HostsA + t.HostsB
 	e.say(fmt.Sprintf("%s: %d of %d nights, %s (A %d, B %d), %s, %d excluded", week.Name, nights, len(week.Days),
 		amount(suspects, "suspect"), t.HostsA, t.HostsB, amount(t.HostsC, "clue"), t.HostsX))
+	if n := week.SuspectsExcluded; n > 0 {
+		e.say(fmt.Sprintf("%s: registered as excluded by now, marked in the report and in no notice", amount(n, "suspect")))
+	}
 	if nights > 0 {
 		e.describeCoverage(&week.Coverage)
 	}

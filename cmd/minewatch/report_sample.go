@@ -72,9 +72,20 @@ func runReportSample(ctx context.Context, env *environment, f *sampleFlags, form
 	if f.out != "" && kind != ".xlsx" && kind != ".csv" && kind != ".json" {
 		return usageErrorf("--out %s: want a name that ends in .xlsx, .csv or .json", f.out)
 	}
-	week, err := readWeek(ctx, env, options, f.week, f.region)
+	name, err := weekName(env, options, f.week)
 	if err != nil {
 		return err
+	}
+	open, err := openWeek(env, options, name)
+	if err != nil {
+		return err
+	}
+	week, err := readWeek(ctx, options, name, f.region)
+	if err != nil {
+		return err
+	}
+	if open != "" {
+		env.say(open + ", and a night more draws others")
 	}
 	if !f.seeded {
 		f.seed = report.DefaultSeed(week.Name)

@@ -80,7 +80,7 @@ func runSQL(ctx context.Context, env *environment, f *sqlFlags, format outputFor
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 
-	session := &sqlSession{db: db, format: format, maxRows: f.maxRows, stdout: env.stdout, stderr: env.stderr}
+	session := &sqlSession{db: db, options: &options, format: format, maxRows: f.maxRows, stdout: env.stdout, stderr: env.stderr}
 	if interactive {
 		return runShell(ctx, env, session, &options)
 	}
@@ -121,6 +121,7 @@ func (f *sqlFlags) script(env *environment) (script string, interactive bool, er
 // sqlSession runs statements and writes their results.
 type sqlSession struct {
 	db             *engine.DB
+	options        *analyze.Options
 	format         outputFormat
 	lines          bool // a table has a line for each cell
 	maxRows        int
@@ -130,11 +131,12 @@ type sqlSession struct {
 // run writes the result of one statement to stdout, and what there is to say
 // about it to stderr.
 func (s *sqlSession) run(ctx context.Context, statement string) (err error) {
+	defer func() { err = interrupted(ctx, s.options.Advise(err, "")) }()
 	rows, err := s.db.Ask(ctx, statement)
 	if err != nil {
-		return interrupted(ctx, err)
+		return err
 	}
-	defer func() { err = interrupted(ctx, errors.Join(err, rows.Close())) }()
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	result, err := newResultRows(rows)
 	if err != nil {
 		return err
