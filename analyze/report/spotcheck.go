@@ -17,6 +17,7 @@ type SpotCheck struct {
 	Drawn    []Drawn
 	Suspects int // that could be drawn
 	NoOwner  int // suspects that could not: nobody can be visited
+	Excluded int // suspects that were not to be: a registered exclusion covers them by now
 	Cities   []Layer
 	Units    []Layer // by city
 }
@@ -49,7 +50,7 @@ func DefaultSeed(week string) uint64 {
 }
 
 // DrawSpotCheck draws size of the week's suspects of grade A and B that have an
-// owner. The same suspects, size and seed give the same sample, in whatever order
+// owner and are not excluded by now. The same suspects, size and seed give the same sample, in whatever order
 // the suspects stand.
 func DrawSpotCheck(week *Week, size int, seed uint64) *SpotCheck {
 	c := &SpotCheck{Week: week, Seed: seed, Asked: size}
@@ -62,8 +63,12 @@ func DrawSpotCheck(week *Week, size int, seed uint64) *SpotCheck {
 		if s.Grade != "A" && s.Grade != "B" {
 			continue
 		}
-		if s.Unit == "" {
+		switch {
+		case s.Unit == "":
 			c.NoOwner++
+			continue
+		case s.ExcludedNow:
+			c.Excluded++
 			continue
 		}
 		at := place{s.City, s.Unit}

@@ -105,7 +105,8 @@ func TestSpotCheckCanBeRepeated(t *testing.T) {
 		sum := sha256.Sum256([]byte("202646|" + host))
 		hashes = append(hashes, hex.EncodeToString(sum[:]))
 	}
-	week.Suspects = append(week.Suspects, report.Suspect{Host: "10.9.9.9", Grade: "B"}, report.Suspect{Host: "10.0.1.1", Grade: "C", Unit: "u", City: "c"})
+	week.Suspects = append(week.Suspects, report.Suspect{Host: "10.9.9.9", Grade: "B"}, report.Suspect{Host: "10.0.1.1", Grade: "C", Unit: "u", City: "c"},
+		report.Suspect{Host: "10.0.1.2", Grade: "A", Unit: "u", City: "c", ExcludedNow: true})
 	slices.Sort(hashes)
 	c := report.DrawSpotCheck(week, 7, report.DefaultSeed(week.Name))
 	var got []string
@@ -115,8 +116,8 @@ func TestSpotCheckCanBeRepeated(t *testing.T) {
 	if diff := cmp.Diff(hashes[:7], got); diff != "" {
 		t.Error(diff)
 	}
-	if c.NoOwner != 1 || c.Suspects != 40 {
-		t.Errorf("%d without owner, %d to draw from; want 1, 40", c.NoOwner, c.Suspects)
+	if c.NoOwner != 1 || c.Excluded != 1 || c.Suspects != 40 {
+		t.Errorf("%d without owner, %d excluded, %d to draw from; want 1, 1, 40", c.NoOwner, c.Excluded, c.Suspects)
 	}
 	other := report.DrawSpotCheck(week, 7, 1)
 	if cmp.Equal(c.Drawn, other.Drawn) {

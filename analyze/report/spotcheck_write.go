@@ -42,6 +42,9 @@ func (p *printer) spotHeading(c *SpotCheck) [][2]string {
 	if c.NoOwner > 0 {
 		lines = append(lines, [2]string{p.say("cover.warning"), p.say("spot.no_owner", p.some("ip", c.NoOwner))})
 	}
+	if c.Excluded > 0 {
+		lines = append(lines, [2]string{p.say("cover.warning"), p.say("spot.excluded", p.some("ip", c.Excluded))})
+	}
 	return append(lines,
 		[2]string{p.say("spot.method"), p.say("spot.method_text")},
 		[2]string{p.say("basis.as_of"), p.asOf(week.AsOf)},
@@ -119,12 +122,13 @@ func (c *SpotCheck) JSON(w io.Writer) error {
 		Drawn          int       `json:"drawn"`
 		Suspects       int       `json:"suspects"`
 		NoOwner        int       `json:"no_owner"`
+		Excluded       int       `json:"excluded"`
 		AsOf           time.Time `json:"as_of"`
 		ProgramVersion string    `json:"program_version"`
 		LedgerVersions []string  `json:"ledger_versions"`
 		Tables         noTables  `json:"tables"`
 	}{
-		SpotCheckSchema, c.Week.Name, p.zone.String(), c.Week.Region, strconv.FormatUint(c.Seed, 10), c.Asked, len(c.Drawn), c.Suspects, c.NoOwner,
+		SpotCheckSchema, c.Week.Name, p.zone.String(), c.Week.Region, strconv.FormatUint(c.Seed, 10), c.Asked, len(c.Drawn), c.Suspects, c.NoOwner, c.Excluded,
 		c.Week.AsOf.UTC(), c.Week.ProgramVersion, orEmpty(c.Week.LedgerVersions),
 		noTables{},
 	}, append([]sheet{c.spotSheet()}, c.layerSheets()...))

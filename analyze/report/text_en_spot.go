@@ -14,6 +14,7 @@ func englishSpot() map[string]string {
 		"spot.too_few":     "%s addresses were asked for, and there are only %s to draw from: all of them are here.",
 		"spot.units_left":  "There are fewer places than units: none was drawn of %s.",
 		"spot.no_owner":    "Without an owner in the ledger, so nobody can be visited, and not drawn from: %s.",
+		"spot.excluded":    "Under a registered exclusion by now, and not drawn from: %s.",
 		"spot.method":      "Method",
 		"spot.method_text": "Places are shared among cities, those of a city among its units, in proportion to the suspects of each and with at least one each as far as they go; within a unit the addresses with the least SHA-256 of seed|address are drawn. The same suspects, number and seed give the same sample.",
 	}

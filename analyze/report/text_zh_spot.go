@@ -14,6 +14,7 @@ func chineseSpot() map[string]string {
 		"spot.too_few":     "要求抽取 %s 个，可抽取的仅 %s 个，已全部列入。",
 		"spot.units_left":  "名额少于单位数，另有 %s 家单位未抽到。",
 		"spot.no_owner":    "台账无归属、无法上门核查，未参加抽取的地址：%s 个。",
+		"spot.excluded":    "已登记排除、未参加抽取的地址：%s 个。",
 		"spot.method":      "抽取方法",
 		"spot.method_text": "名额先按地市、再按地市内的单位，以疑似地址数为比例分配，名额足够时每个至少一个；单位内取“种子|地址”的 SHA-256 值最小的地址。疑似地址、数量和种子相同，结果即相同。",
 	}

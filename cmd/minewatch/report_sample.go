@@ -24,8 +24,8 @@ func newReportSampleCommand(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sample",
 		Short: "draw addresses for a spot check on site",
-		Long: `sample draws suspected addresses (grades A and B with an owner in the ledger) of a
-week for a spot check: places are shared among the cities, then among the units
+		Long: `sample draws suspected addresses (grades A and B with an owner in the ledger, and
+under no registered exclusion by now) of a week for a spot check: places are shared among the cities, then among the units
 of each, in proportion to their suspects and with at least one each as far as
 they go; within a unit the addresses with the least SHA-256 of seed|address are
 drawn. The seed is printed: the same week, size and seed draw the same, and
@@ -97,6 +97,9 @@ func runReportSample(ctx context.Context, env *environment, f *sampleFlags, form
 	env.say(fmt.Sprintf("seed %d: %d of %s with an owner drawn", check.Seed, len(check.Drawn), amount(check.Suspects, "suspect")))
 	if len(check.Drawn) < f.size {
 		env.say(fmt.Sprintf("%d were asked for: all there are were drawn; %d more have no owner in the ledger", f.size, check.NoOwner))
+	}
+	if check.Excluded > 0 {
+		env.say(amount(check.Excluded, "suspect") + " not drawn from: a registered exclusion covers " + choose(check.Excluded, "it", "them"))
 	}
 	write := check.CSV
 	switch {
