@@ -1,7 +1,7 @@
 -- int_silences: the days between two suspected days of a host or unit, and those since the last one, with who has to be covered in them.
 --
 -- grain:   one row per (kind, subject, suspected day that the next day is not)
--- inputs:  int_history_days, stg_host_days
+-- inputs:  int_history_days, int_past
 -- params:  window_to
 -- notes:   next_day is null for the days up to the end of the window, also where
 --          there are none. exporters are those that saw the subject on its
@@ -34,17 +34,22 @@ asked as (
     from silences
 ),
 
+suspected as (
+    select host_hi, host_lo, unit, exporters, unnest(days) as day
+    from int_past
+    where state = 'suspected'
+),
+
 seen as (
     select asked.kind, asked.subject, asked.day, seen.exporters
     from asked
-    join stg_host_days as seen
+    join suspected as seen
         on seen.host_hi = asked.host_hi and seen.host_lo = asked.host_lo and seen.day = asked.seen_day
-    where seen.is_suspect
     union
     select asked.kind, asked.subject, asked.day, seen.exporters
     from asked
-    join stg_host_days as seen on seen.unit = asked.subject and seen.day = asked.seen_day
-    where asked.kind = 'unit' and seen.is_suspect
+    join suspected as seen on seen.unit = asked.subject and seen.day = asked.seen_day
+    where asked.kind = 'unit'
 ),
 
 watchers as (
