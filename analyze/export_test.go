@@ -1,5 +1,11 @@
 package analyze
 
+import (
+	"context"
+	"path/filepath"
+	"strings"
+)
+
 // HashOf is the hash of what a run writes.
 var HashOf = hashOf
 
@@ -13,4 +19,13 @@ func PastOf(nights []*Manifest) string {
 		p.add(m.Day, m)
 	}
 	return p.text()
+}
+
+// KeptFrom is the night whose past a history up to a day begins with.
+func KeptFrom(ctx context.Context, o Options, to Day) (Day, error) {
+	files, err := findNights(ctx, &o, reading{from: to.Add(1), daily: to.Add(1), to: to})
+	if err != nil || len(files.tables["past"]) == 0 {
+		return "", err
+	}
+	return Day(strings.TrimPrefix(filepath.Base(filepath.Dir(files.tables["past"][0].path)), "day=")), nil
 }
