@@ -70,19 +70,25 @@ func findNights(ctx context.Context, o *Options, r reading) (files *nightFiles, 
 
 // add lists what is read of one night. The nights up to kept are known without it.
 func (files *nightFiles) add(lake string, day Day, m *Manifest, r reading, kept Day, rules *tableRules) (err error) {
-	list := func(table string) (found bool) {
+	there := func(table string) []lakeFile {
 		now, fault := dayFiles(lake, table, day, day)
 		err = errors.Join(err, fault)
-		files.tables[table] = append(files.tables[table], now...)
 		if len(now) == 0 && table != "figures" && m.wrote(table) { // figures are gathered anew
 			err = errors.Join(err, fmt.Errorf("the %s of %s are gone, %w: run its night again ('minewatch nightly --day %s'), or restore them from a backup where its flows are gone",
 				table, day, ErrNotAsWritten, day))
 		}
+		return now
+	}
+	list := func(table string) (found bool) {
+		now := there(table)
+		files.tables[table] = append(files.tables[table], now...)
 		files.grown[table] = files.grown[table] || !rules.shapes(m, table)
 		return len(now) > 0
 	}
 	if day.Add(knownBefore) >= min(r.from, r.daily) || day.Add(knownBefore) > kept {
 		list("coverage")
+	} else {
+		there("coverage") // what somebody deleted is told, whether or not it is needed
 	}
 	told := true
 	if day >= r.daily || day > kept {
@@ -90,6 +96,8 @@ func (files *nightFiles) add(lake string, day Day, m *Manifest, r reading, kept 
 		if told = rules.told(m); !told { // as an older program's night does not
 			files.untold = append(files.untold, day)
 		}
+	} else {
+		there("suspects")
 	}
 	if day >= r.from || !told {
 		list("contacts")
