@@ -64,6 +64,7 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		readFeed(ctx, db, &o, feed.Effective(versions, o.FeedAsOf), feed.Effective(negatives, o.FeedAsOf)),
 		readNames(ctx, db, feed.Effective(versions, o.FeedAsOf)),
 		db.Read(ctx, "raw_ledger", owners...),
+		db.Read(ctx, "raw_past"), db.Read(ctx, "raw_watched"), // an analyst may set any window, also one that ends before what the last night kept
 	)
 	err = errors.Join(err, setLastWeek(ctx, db, o.Lake))
 	for _, table := range []struct {

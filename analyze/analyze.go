@@ -61,6 +61,7 @@ func (o Options) night(ctx context.Context, day Day) (*Manifest, error) {
 		{"add the days before", run.addHistory},
 		{"grade and rank hosts", run.rank},
 		{"check suspects", run.check("chk_suspects")},
+		{"keep what became of hosts", run.keepPast},
 		{"publish", run.publish},
 	} {
 		if err := run.step(ctx, step.name, step.do); err != nil {

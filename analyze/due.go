@@ -67,6 +67,9 @@ func (o *Options) dueReason(l *lineage, day Day) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		if len(files) == 0 && slices.Contains(pastTables, table) {
+			continue // later nights keep it, too
+		}
 		if len(files) == 0 {
 			return "its " + table + " are gone", nil
 		}

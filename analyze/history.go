@@ -4,9 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
 
 	"minewatch/analyze/engine"
 	"minewatch/analyze/report"
@@ -14,83 +11,6 @@ import (
 
 // SuspectStatuses are those that a suspect of a window can have.
 var SuspectStatuses = []string{"new", "continuing", "recurred", "not_known"}
-
-// readNights puts the nights up to a day behind the relations of contacts,
-// figures, suspects and coverage: those of a window, and suspects and coverage of
-// those before it as well, which tell what is new in it.
-func readNights(ctx context.Context, db *engine.DB, o *Options, from, to Day) error {
-	nights, err := NightDays(o.Lake)
-	if err != nil {
-		return err
-	}
-	nights = slices.DeleteFunc(nights, func(day Day) bool { return day > to })
-	rules, err := o.figureRules()
-	if err != nil {
-		return err
-	}
-	tables, grown := map[string][]lakeFile{}, map[string]bool{}
-	var unfigured, untold []Day
-	err = believed(ctx, o.Lake, func(manifests manifests) ([]lakeFile, error) {
-		clear(tables)
-		clear(grown)
-		unfigured, untold = nil, nil
-		for _, day := range nights {
-			m, err := manifests.of(day)
-			if err != nil {
-				return nil, err
-			}
-			list := func(table string) (found bool) {
-				files, fault := dayFiles(o.Lake, table, day, day)
-				err = errors.Join(err, fault)
-				tables[table] = append(tables[table], files...)
-				if len(files) == 0 && table != "figures" && m.wrote(table) { // figures are gathered anew
-					err = errors.Join(err, fmt.Errorf("the %s of %s are gone, %w: run its night again ('minewatch nightly --day %s'), or restore them from a backup where its flows are gone",
-						table, day, ErrNotAsWritten, day))
-				}
-				grown[table] = grown[table] || !rules.shapes(m, table)
-				return len(files) > 0
-			}
-			list("suspects")
-			list("coverage")
-			told := rules.told(m) // as an older program's night does not
-			if !told {
-				untold = append(untold, day)
-			}
-			if day >= from || !told {
-				list("contacts")
-			}
-			if day >= from {
-				if found := m.wrote("figures") && rules.are(m) && list("figures"); !found {
-					unfigured = append(unfigured, day)
-				}
-			}
-			if err != nil {
-				return nil, err
-			}
-		}
-		return slices.Concat(slices.Collect(maps.Values(tables))...), nil
-	})
-	for _, table := range []string{"contacts", "figures", "suspects", "coverage"} {
-		read := db.Read // without a look into every file
-		if grown[table] {
-			read = db.ReadGrown
-		}
-		err = errors.Join(err, read(ctx, "raw_"+table, paths(tables[table])...))
-	}
-	return errors.Join(err, readAnew(ctx, db, unfigured, untold))
-}
-
-// readAnew names the days whose figures are gathered from contacts, and those of
-// which contacts tell whom a pool answered.
-func readAnew(ctx context.Context, db *engine.DB, unfigured, untold []Day) error {
-	rows := func(days []Day) (rows [][]any) {
-		for _, day := range days {
-			rows = append(rows, []any{string(day)})
-		}
-		return rows
-	}
-	return errors.Join(db.Values(ctx, "raw_unfigured", rows(unfigured)), db.Values(ctx, "raw_untold", rows(untold)))
-}
 
 // attachHistory gives each suspect of the window what the nights know of it.
 func attachHistory(ctx context.Context, db *engine.DB, list []report.Suspect) error {
@@ -197,8 +117,8 @@ func (o *HistoryOptions) openHistory(ctx context.Context) (*engine.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Contacts play no part.
-	if err := errors.Join(readNights(ctx, db, &o.Options, o.To.Add(1), o.To), setWindow(ctx, db, o.From, o.To)); err != nil {
+	none := o.To.Add(1) // contacts play no part, nor does what a single night said
+	if err := errors.Join(readNights(ctx, db, &o.Options, reading{from: none, daily: none, to: o.To}), setWindow(ctx, db, o.From, o.To)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil

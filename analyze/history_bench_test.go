@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"testing"
@@ -86,6 +87,7 @@ func makeNights(b *testing.B, lake string, first analyze.Day, nights, hosts int)
 		}
 	}
 	host := "281470681743360 + 167772160 + h"
+	var signed []*analyze.Manifest
 	for i := range nights {
 		day := first.Add(i)
 		active := fmt.Sprintf("range(%d) as t(h) where hash(h, %d) %% 3 > 0", hosts, i/10)
@@ -111,7 +113,8 @@ func makeNights(b *testing.B, lake string, first analyze.Day, nights, hosts int)
 				0 as records_aborted, 0 as records_absent, 0 as records_unread, 0 as records_missed, 100 as datagrams, 0 as datagrams_missed
 			from range(8) as t(e) cross join range(24) as u(hour)`, day))
 		publishFigures(b, db, lake, day)
-		signNight(b, lake, day)
+		publishPast(b, db, lake, first, day)
+		signed = append(signed, signNight(b, lake, day, signed...))
 	}
 }
 
@@ -127,8 +130,43 @@ func publishFigures(tb testing.TB, db *engine.DB, lake string, day analyze.Day) 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	staged, err := db.Stage(ctx, "mart_night_figures", filepath.Join(lake, "figures", "day="+string(day), "figures.parquet"))
-	if err = errors.Join(err, staged.Commit()); err != nil {
+	commit(tb, db, "mart_night_figures", nightFile(lake, "figures", day))
+}
+
+// publishPast makes what a made-up night keeps from what the one before it kept.
+func publishPast(tb testing.TB, db *engine.DB, lake string, first, day analyze.Day) {
+	tb.Helper()
+	ctx := context.Background()
+	var past, watched, coverage []string
+	if day > first {
+		past, watched = []string{nightFile(lake, "past", day.Add(-1))}, []string{nightFile(lake, "watched", day.Add(-1))}
+	}
+	for d := max(first, day.Add(-6)); d <= day; d = d.Add(1) {
+		coverage = append(coverage, nightFile(lake, "coverage", d))
+	}
+	db.ForgetAll()
+	err := errors.Join(
+		db.Read(ctx, "raw_past", past...), db.Read(ctx, "raw_watched", watched...), db.Read(ctx, "raw_contacts"), db.Values(ctx, "raw_untold", nil),
+		db.Read(ctx, "raw_suspects", nightFile(lake, "suspects", day)), db.Read(ctx, "raw_coverage", coverage...),
+		db.Set(ctx, "window_to", engine.Day(day)), db.Build(ctx, "mart_night_past", "mart_night_watched"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	commit(tb, db, "mart_night_past", nightFile(lake, "past", day))
+	commit(tb, db, "mart_night_watched", nightFile(lake, "watched", day))
+}
+
+func nightFile(lake, table string, day analyze.Day) string {
+	return filepath.Join(lake, table, "day="+string(day), table+".parquet")
+}
+
+func commit(tb testing.TB, db *engine.DB, relation, path string) {
+	tb.Helper()
+	staged, err := db.Stage(context.Background(), relation, path)
+	if err == nil {
+		err = staged.Commit()
+	}
+	if err != nil {
 		tb.Fatal(err)
 	}
 }
@@ -141,10 +179,11 @@ func cpu() float64 {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano()).Seconds()
 }
 
-// signNight writes the manifest of a made-up night, without which nobody believes it.
-func signNight(tb testing.TB, lake string, day analyze.Day) {
+// signNight writes the manifest of a made-up night, without which nobody believes
+// it, behind those of the nights before.
+func signNight(tb testing.TB, lake string, day analyze.Day, before ...*analyze.Manifest) *analyze.Manifest {
 	tb.Helper()
-	m := analyze.Manifest{Day: day, RunAt: day.Add(1).Start(time.UTC), Feeds: []string{"made-up@1"}, Thresholds: map[string]float64{}}
+	m := &analyze.Manifest{Day: day, RunAt: day.Add(1).Start(time.UTC), Feeds: []string{"made-up@1"}, Thresholds: map[string]float64{}}
 	var err error
 	if m.Queries, err = analyze.QueryHashes(); err != nil {
 		tb.Fatal(err)
@@ -152,7 +191,7 @@ func signNight(tb testing.TB, lake string, day analyze.Day) {
 	for _, t := range analyze.Thresholds {
 		m.Thresholds[t.Name] = t.Default
 	}
-	for _, table := range []string{"contacts", "figures", "suspects", "coverage"} {
+	for _, table := range []string{"contacts", "figures", "suspects", "coverage", "past", "watched"} {
 		path := filepath.Join(table, "day="+string(day), table+".parquet")
 		data, err := os.ReadFile(filepath.Join(lake, path))
 		if errors.Is(err, fs.ErrNotExist) {
@@ -163,11 +202,13 @@ func signNight(tb testing.TB, lake string, day analyze.Day) {
 		}
 		m.Written = append(m.Written, analyze.File{Path: filepath.ToSlash(path), Bytes: int64(len(data)), SHA256: analyze.HashOf(data)})
 	}
-	text, err := json.Marshal(&m)
+	m.PastOf = analyze.PastOf(append(slices.Clone(before), m))
+	text, err := json.Marshal(m)
 	folder := filepath.Join(lake, "manifests", "nightly")
 	if err = errors.Join(err, os.MkdirAll(folder, 0o750), os.WriteFile(filepath.Join(folder, "day="+string(day)+".json"), text, 0o600)); err != nil {
 		tb.Fatal(err)
 	}
+	return m
 }
 
 func publish(tb testing.TB, db *engine.DB, lake, table string, day analyze.Day, rows string) {
@@ -180,11 +221,5 @@ func publish(tb testing.TB, db *engine.DB, lake, table string, day analyze.Day, 
 	if err := db.Hand(ctx, raw, "select * from "+raw+" union all by name "+rows); err != nil {
 		tb.Fatal(err)
 	}
-	staged, err := db.Stage(ctx, raw, filepath.Join(lake, table, "day="+string(day), table+".parquet"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := staged.Commit(); err != nil {
-		tb.Fatal(err)
-	}
+	commit(tb, db, raw, nightFile(lake, table, day))
 }

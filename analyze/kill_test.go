@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 }
 
 // kindOfNight gives a night one of two answers: the host is internal or not, so
-// that all its files differ but the coverage.
+// that all its files differ but those of the coverage.
 func kindOfNight(o analyze.Options, kind int) analyze.Options {
 	if kind == 1 {
 		o.Internal = []netip.Prefix{netip.MustParsePrefix("172.16.0.0/12")}
@@ -154,7 +154,7 @@ func TestNightHalfPublished(t *testing.T) {
 	o := shortLake(t)
 	a, b := answers(t, o)
 	paths := []string{}
-	for _, table := range []string{"contacts", "coverage", "figures", "suspects", "evidence"} {
+	for _, table := range []string{"contacts", "coverage", "figures", "suspects", "evidence", "past", "watched"} {
 		paths = append(paths, filepath.Join(o.Lake, table, "day=2026-11-10", table+".parquet"))
 	}
 	paths = append(paths, filepath.Join(o.Lake, "manifests", "nightly", "day=2026-11-10.json"))
@@ -213,6 +213,7 @@ func TestNightCannotWrite(t *testing.T) {
 		"contacts/day=2026-11-10/contacts.parquet", "coverage/day=2026-11-10/coverage.parquet",
 		"figures/day=2026-11-10/figures.parquet",
 		"suspects/day=2026-11-10/suspects.parquet", "evidence/day=2026-11-10/evidence.parquet",
+		"past/day=2026-11-10/past.parquet", "watched/day=2026-11-10/watched.parquet",
 		"manifests/nightly/day=2026-11-10.json", "manifests/chain/000003-night-2026-11-10.json",
 	} {
 		obstacle := filepath.Join(o.Lake, fmt.Sprintf("%s.%d.tmp", path, os.Getpid()))

@@ -81,7 +81,8 @@ type Manifest struct {
 	SetAside    []SetAside         `json:"set_aside,omitempty"`   // damaged flow files of the day that were not read
 	History     []File             `json:"history"`
 	Written     []File             `json:"written"`
-	Receipts    []File             `json:"receipts"` // of the collectors: what the coverage rests on
+	PastOf      string             `json:"past_of_sha256,omitempty"` // over the nights that past and watched are made of; "" = they could not be read, and nothing is kept
+	Receipts    []File             `json:"receipts"`                 // of the collectors: what the coverage rests on
 	Counts      Counts             `json:"counts"`
 	Coverage    report.Coverage    `json:"coverage"`
 	Steps       []Step             `json:"steps,omitempty"` // before publishing
@@ -185,6 +186,10 @@ func (n *night) describeResults() error {
 		f.Path, _ = filepath.Rel(n.Lake, s.Path())
 		m.Written = slices.DeleteFunc(m.Written, func(old File) bool { return old.Path == f.Path })
 		m.Written = append(m.Written, f)
+	}
+	if m.PastOf = ""; n.before != nil {
+		n.before.add(n.day, m)
+		m.PastOf = n.before.text()
 	}
 	return nil
 }

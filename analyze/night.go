@@ -28,6 +28,7 @@ type night struct {
 	knowledge []File
 	history   []File
 
+	before   *pastOf // the nights before it, from which its past was made; nil = from nothing
 	staged   []*engine.Staged
 	manifest *Manifest
 }
@@ -153,11 +154,16 @@ func (n *night) rank(ctx context.Context) error {
 	return n.db.Build(ctx, "mart_suspects", "mart_evidence", "mart_night_suspects", "mart_night_evidence", "mart_night_figures")
 }
 
-// publish makes the night's files visible, the manifest last.
-func (n *night) publish(ctx context.Context) error {
+// keepPast stages what was graded, and what became of hosts up to this night.
+func (n *night) keepPast(ctx context.Context) error {
 	if err := errors.Join(n.stage(ctx, "mart_night_figures", "figures"), n.stageGrades(ctx)); err != nil {
 		return err
 	}
+	return n.stagePast(ctx)
+}
+
+// publish makes the night's files visible, the manifest last.
+func (n *night) publish(ctx context.Context) error {
 	if err := n.describe(ctx); err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func scopeOf(lake string, from, to Day) (Scope, error) {
 // gradeWindow builds suspects and evidence from the contacts of a window.
 func gradeWindow(ctx context.Context, db *engine.DB, o *Options, scope Scope, region string) error {
 	if err := errors.Join(
-		readNights(ctx, db, o, scope.From, scope.To),
+		readNights(ctx, db, o, reading{from: scope.From, daily: scope.To.Add(1), to: scope.To}),
 		setWindow(ctx, db, scope.From, scope.To),
 		setRegion(ctx, db, region),
 		onlyRegion(ctx, db, ""), // the history that is told is that of everything

@@ -110,13 +110,13 @@ func (s *lateSearch) regrade(ctx context.Context, day Day, m *Manifest, history 
 	return m, run.republish(ctx, m)
 }
 
-// republish replaces suspects and evidence of a night, and says in its
-// manifest what they rest on now.
+// republish replaces suspects and evidence of a night and what follows from them,
+// and says in its manifest what they rest on now.
 func (n *night) republish(ctx context.Context, m *Manifest) error {
-	if err := n.stageGrades(ctx); err != nil {
+	if err := errors.Join(n.stageGrades(ctx), n.countGrades(ctx)); err != nil {
 		return err
 	}
-	if err := n.countGrades(ctx); err != nil {
+	if err := n.stagePast(ctx); err != nil {
 		return err
 	}
 	at := n.Now().UTC()

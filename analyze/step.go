@@ -16,7 +16,7 @@ type Step struct {
 }
 
 // Steps is how many steps a night has.
-const Steps = 9
+const Steps = 10
 
 // step does one thing and writes down what it took.
 func (n *night) step(ctx context.Context, name string, do func(context.Context) error) error {

@@ -58,7 +58,7 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 	}
 	defer db.Close() //nolint:errcheck // only temporary files are left to it
 
-	if err := readNights(ctx, db, &o.Options, from.Add(-7), to); err != nil {
+	if err := readNights(ctx, db, &o.Options, reading{from: from.Add(-7), daily: from.Add(-trendDays), to: to}); err != nil {
 		return err
 	}
 	regions := []string{o.Region}

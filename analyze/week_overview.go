@@ -33,6 +33,9 @@ func keepLastRegions(ctx context.Context, db *engine.DB) error {
 	return db.Hand(ctx, "raw_last_regions", "select city, county, hosts_a, hosts_b from mart_regions")
 }
 
+// trendDays are those before the week that its trend tells of: eleven weeks.
+const trendDays = 77
+
 // readOverview reads the trend, the hours and the places of the week's region.
 func readOverview(ctx context.Context, db *engine.DB, week *report.Week) error {
 	if err := db.Build(ctx, "mart_trend", "mart_hours", "mart_places"); err != nil {

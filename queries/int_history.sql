@@ -1,7 +1,7 @@
 -- int_history: what became of each host and unit that was ever suspected, in the window against all days before.
 --
 -- grain:   one row per (kind, subject) with a suspected day up to the end of the window
--- inputs:  int_history_days, int_history_gaps, int_owned_days, int_exporter_days
+-- inputs:  int_history_days, int_history_gaps, int_nights
 -- params:  window_from, window_to, clean_days
 -- notes:   statuses, in the order in which they are decided:
 --            new         first suspected in the window
@@ -50,11 +50,7 @@ nights as (
             and bool_or(day < getvariable('window_from')
                 and getvariable('window_from') - day <= getvariable('window_to') - getvariable('window_from') + 1),
         false) as has_history
-    from (
-        select day from int_exporter_days
-        union all
-        select unnest(list_concat(suspected_on, clues_on, excluded_on)) as day from int_owned_days
-    )
+    from int_nights
 ),
 
 joined as (

@@ -1,7 +1,7 @@
 -- int_silences: the days between two suspected days of a host or unit, and those since the last one, with who has to be covered in them.
 --
 -- grain:   one row per (kind, subject, suspected day that the next day is not)
--- inputs:  int_history_days, stg_host_days
+-- inputs:  int_history_days, int_past
 -- params:  window_to
 -- notes:   next_day is null for the days up to the end of the window, also where
 --          there are none. exporters are those that saw the subject on its
@@ -10,22 +10,18 @@
 --          with contact all the same: clues, or under an exclusion.
 with
 
--- Where the next day is not the next one of the list: most are not asked further.
-ends as (
+days as (
     select
-        kind, subject, host_hi, host_lo, suspected_on, clues_on, excluded_on,
-        unnest(list_filter(range(1, len(suspected_on) + 1), lambda i:
-            i = len(suspected_on) or suspected_on[i + 1] > suspected_on[i] + 1)) as i
+        kind, subject, host_hi, host_lo, clues_on, excluded_on,
+        unnest(suspected_on) as day,
+        unnest(list_append(suspected_on[2:], null)) as next_day
     from int_history_days
 ),
 
 silences as (
-    select
-        kind, subject, host_hi, host_lo, clues_on, excluded_on,
-        suspected_on[i] as day,
-        suspected_on[i + 1] as next_day,
-        coalesce(next_day, getvariable('window_to') + 1) as ends_before
-    from ends
+    select *, coalesce(next_day, getvariable('window_to') + 1) as ends_before
+    from days
+    where next_day is null or next_day > day + 1
 ),
 
 -- A row a day: joined by equality, where a range would meet all days of a subject.
@@ -34,17 +30,29 @@ asked as (
     from silences
 ),
 
+suspected as (
+    select host_hi, host_lo, unit, exporters, unnest(days) as day, unnest(days[8:]) as eighth
+    from int_past
+    where state = 'suspected'
+),
+
+-- A day that seven more follow without a gap is in the seven before no silence.
+last_seen as (
+    select host_hi, host_lo, unit, exporters, day
+    from suspected
+    where eighth is null or eighth > day + 7
+),
+
 seen as (
     select asked.kind, asked.subject, asked.day, seen.exporters
     from asked
-    join stg_host_days as seen
+    join last_seen as seen
         on seen.host_hi = asked.host_hi and seen.host_lo = asked.host_lo and seen.day = asked.seen_day
-    where seen.is_suspect
     union
     select asked.kind, asked.subject, asked.day, seen.exporters
     from asked
-    join stg_host_days as seen on seen.unit = asked.subject and seen.day = asked.seen_day
-    where asked.kind = 'unit' and seen.is_suspect
+    join last_seen as seen on seen.unit = asked.subject and seen.day = asked.seen_day
+    where asked.kind = 'unit'
 ),
 
 watchers as (

@@ -1,7 +1,7 @@
 -- mart_story: the days of one host or unit from the first suspicion to the end of the window, in spells.
 --
 -- grain:   one row per spell of days that say the same
--- inputs:  int_history_days, int_silences, int_watched_days, int_history_gaps, stg_host_days
+-- inputs:  int_history_days, int_silences, int_watched_days, int_history_gaps, int_past
 -- params:  subject_kind, subject
 -- notes:   state is suspected; clues: in contact, but too little; excluded: in
 --          contact under a registered exclusion; clean: no contact, and every
@@ -47,9 +47,9 @@ numbered as (
 ),
 
 contacts as (
-    select day, host, grade, unit, exporters
-    from stg_host_days
-    where is_suspect
+    select unnest(days) as day, host, grade, unit, exporters
+    from int_past
+    where state = 'suspected'
         and case getvariable('subject_kind') when 'host' then host else unit end = getvariable('subject')
 )
 

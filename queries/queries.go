@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed *.sql
@@ -45,9 +46,13 @@ func (q Query) Layer() string {
 	return layer
 }
 
-// All returns every relation by name. The files are part of the program, so a
-// faulty header is an error of its maker, found by the tests.
-func All() (map[string]Query, error) {
+// All returns every relation by name; who reads it changes nothing in it. The files
+// are part of the program, so a faulty header is an error of its maker, found by the
+// tests.
+func All() (map[string]Query, error) { return readAll() }
+
+// readAll reads the headers once: that takes as long as a query.
+var readAll = sync.OnceValues(func() (map[string]Query, error) {
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		return nil, err
@@ -69,7 +74,7 @@ func All() (map[string]Query, error) {
 		all[name] = q
 	}
 	return all, nil
-}
+})
 
 // Macros returns the statements that a session starts with.
 func Macros() ([]string, error) {

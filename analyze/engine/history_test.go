@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -94,9 +95,10 @@ func dayText(d int) string {
 
 func hostText(h int) string { return fmt.Sprintf("10.0.0.%d", h+1) }
 
-// fill puts the lake behind the relations that the history reads. Every other
-// night tells itself whom a pool answered; for the rest contacts are asked.
-func (l *pastLake) fill(t *testing.T, db *engine.DB) {
+// fill puts the nights from a day on behind the relations that the history reads.
+// Every other night tells itself whom a pool answered; for the rest contacts are
+// asked.
+func (l *pastLake) fill(t *testing.T, db *engine.DB, since int) {
 	t.Helper()
 	var suspects, contacts, coverage, untold strings.Builder
 	suspects.WriteString("day,host,host_hi,host_lo,grade,decided_by,unit,seen_by,excluded_seen_by\n")
@@ -105,6 +107,9 @@ func (l *pastLake) fill(t *testing.T, db *engine.DB) {
 	coverage.WriteString("day,exporter,is_covered,records_stored,records_lost\n")
 	for h, days := range l.hosts {
 		for d, day := range days {
+			if d < since {
+				continue
+			}
 			seenBy, reason := ",", ""
 			if d%2 == 0 && day.answered {
 				seenBy = strconv.Quote(strings.Join(day.exporters, ",")) + ","
@@ -128,7 +133,7 @@ func (l *pastLake) fill(t *testing.T, db *engine.DB) {
 		if d%2 == 1 {
 			fmt.Fprintln(&untold, dayText(d))
 		}
-		if !l.night[d] {
+		if !l.night[d] || d < since {
 			continue
 		}
 		for e, covered := range l.covered {
@@ -274,47 +279,86 @@ func (l *pastLake) tell(line *timeline, from, to int) string {
 	return fmt.Sprintf("%s %s first %s last %s seen %d gap %v recurrences %d", status, because, dayText(first), dayText(last), len(line.seen), across, recurrences)
 }
 
+// build builds a relation anew, over the nights up to a day.
+func build(t *testing.T, db *engine.DB, to int, relations ...string) {
+	t.Helper()
+	set(t, db, "window_to", engine.Day(dayText(to)))
+	for _, name := range []string{
+		"int_answered_days", "stg_host_days", "int_past", "mart_night_past", "int_nights", "mart_night_watched",
+		"int_owned_days", "int_history_days", "int_silences", "int_watched_days", "int_history_gaps", "int_history",
+	} {
+		db.ForgetBuilt(name)
+	}
+	if err := db.Build(t.Context(), relations...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ask is the history by the queries, with what the nights of some days kept. Those
+// before the last of these are read again, or not.
+func (l *pastLake) ask(t *testing.T, db *engine.DB, from, to int, kept []int, again bool) map[string]string {
+	t.Helper()
+	since := 0
+	if err := errors.Join(db.Read(t.Context(), "raw_past"), db.Read(t.Context(), "raw_watched")); err != nil {
+		t.Fatal(err)
+	}
+	for _, day := range kept {
+		l.fill(t, db, since)
+		build(t, db, day, "mart_night_past", "mart_night_watched")
+		if err := errors.Join(db.Hand(t.Context(), "raw_past", "select * from mart_night_past"),
+			db.Hand(t.Context(), "raw_watched", fmt.Sprintf("select * from mart_night_watched where day <= date '%s'", dayText(day)))); err != nil {
+			t.Fatal(err)
+		}
+		if !again {
+			since = day + 1
+		}
+	}
+	l.fill(t, db, since)
+	set(t, db, "window_from", engine.Day(dayText(from)))
+	build(t, db, to, "int_history")
+	got := map[string]string{}
+	rows, err := db.Query(t.Context(), `select kind || ' ' || subject, format('{} {} first {} last {} seen {} gap [{} {} {}] recurrences {}',
+		status, unknown_because, first_day::varchar, last_day::varchar, days_seen, gap_days, clean_days, clean_before, recurrences) from int_history`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, told string
+		if err := rows.Scan(&name, &told); err != nil {
+			t.Fatal(err)
+		}
+		got[name] = told
+	}
+	return got
+}
+
 func TestHistoryAgainstDayByDay(t *testing.T) {
 	statuses := map[string]int{}
 	db := open(t)
 	set(t, db, "clean_days", cleanDays)
+	run(t.Context(), t, db, "drop table raw_past")
+	run(t.Context(), t, db, "drop table raw_watched")
 	for seed := range uint64(16) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		lake := randomPast(r)
 		from := r.IntN(historyDays - 7)
 		to := min(from+r.IntN(10), historyDays-1)
 
-		set(t, db, "window_from", engine.Day(dayText(from)))
-		set(t, db, "window_to", engine.Day(dayText(to)))
-		lake.fill(t, db)
-		for _, name := range []string{"int_answered_days", "stg_host_days", "int_owned_days", "int_history_days", "int_silences", "int_watched_days", "int_history_gaps", "int_history"} {
-			db.ForgetBuilt(name)
-		}
-		if err := db.Build(t.Context(), "int_history"); err != nil {
-			t.Fatal(err)
-		}
 		want := map[string]string{}
 		for name, line := range lake.timelines(to) {
 			want[name] = lake.tell(line, from, to)
 			status, _, _ := strings.Cut(want[name], " first")
 			statuses[status]++
 		}
-		got := map[string]string{}
-		rows, err := db.Query(t.Context(), `select kind || ' ' || subject, format('{} {} first {} last {} seen {} gap [{} {} {}] recurrences {}',
-			status, unknown_because, first_day::varchar, last_day::varchar, days_seen, gap_days, clean_days, clean_before, recurrences) from int_history`)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			var name, told string
-			if err := rows.Scan(&name, &told); err != nil {
-				t.Fatal(err)
+		// What earlier nights kept, one from the other, changes nothing, whether or
+		// not the nights that it is of are read as well.
+		last := r.IntN(to + 1)
+		kept, again := []int{r.IntN(last + 1), last}[seed%2:], seed%4 < 2
+		for _, kept := range [][]int{nil, kept} {
+			if diff := cmp.Diff(want, lake.ask(t, db, from, to, kept, again)); diff != "" {
+				t.Fatalf("seed %d, window %s to %s, kept on days %v, read again %t (-day by day +query):\n%s", seed, dayText(from), dayText(to), kept, again, diff)
 			}
-			got[name] = told
-		}
-		rows.Close()
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Fatalf("seed %d, window %s to %s (-day by day +query):\n%s", seed, dayText(from), dayText(to), diff)
 		}
 	}
 	for _, status := range []string{

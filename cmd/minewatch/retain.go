@@ -26,7 +26,7 @@ ones until all hours together are no larger than --bytes. An hour's age counts
 from when its newest flows were stored, so that an old log that is imported
 today is kept as long as what is received today.
 
-The open hour is never deleted, nor is anything but flows: contacts, figures, suspects,
+The open hour is never deleted, nor is anything but flows: what nights wrote,
 feeds, ledgers and manifests stay. What was deleted stands in manifests/retain/.
 The scheduled 'minewatch nightly' does the same.
 
