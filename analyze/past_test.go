@@ -67,9 +67,9 @@ func tell(t *testing.T, o analyze.Options, to analyze.Day) (all told) {
 	return all
 }
 
-// pastOf is the file of what a night kept.
-func pastOf(o analyze.Options, day analyze.Day) string {
-	return filepath.Join(o.Lake, "past", "day="+string(day), "past.parquet")
+// keptPast is what the night of the 10th kept.
+func keptPast(o analyze.Options) string {
+	return filepath.Join(o.Lake, "past", "day=2026-11-10", "past.parquet")
 }
 
 // begins fails unless a history up to a day begins with what the night of another
@@ -118,19 +118,19 @@ func TestPast(t *testing.T) {
 	begins(t, other, "2026-11-10", "")
 
 	// One is gone, and one was changed.
-	file := read(t, pastOf(o, "2026-11-10"))
-	if err := os.Remove(pastOf(o, "2026-11-10")); err != nil {
+	file := read(t, keptPast(o))
+	if err := os.Remove(keptPast(o)); err != nil {
 		t.Fatal(err)
 	}
 	begins(t, o, "2026-11-10", "2026-11-09")
 	if due, err := analyze.DueNights(&o, "2026-11-08", "2026-11-10"); err != nil || len(due) > 0 {
 		t.Errorf("due: %v, %v", due, err)
 	}
-	write(t, pastOf(o, "2026-11-10"), append(file, 'x'))
+	write(t, keptPast(o), append(file, 'x'))
 	if _, _, err := analyze.History(t.Context(), analyze.HistoryOptions{Options: o}); !errors.Is(err, analyze.ErrNotAsWritten) {
 		t.Errorf("with a past that was changed: %v", err)
 	}
-	write(t, pastOf(o, "2026-11-10"), file)
+	write(t, keptPast(o), file)
 
 	// A night behind others is run again, and says otherwise: these are graded anew.
 	store(t, o, "b", talk{host: "10.0.0.4", pool: "198.18.0.1", port: 3333, from: "2026-11-08 12:00", hours: 2, step: 60, exporter: "192.0.2.1", flags: 24})
@@ -182,12 +182,12 @@ func TestPastUnread(t *testing.T) {
 func TestPastAgain(t *testing.T) {
 	t.Parallel()
 	o := past3(t)
-	first := read(t, pastOf(o, "2026-11-10"))
+	first := read(t, keptPast(o))
 	if err := os.RemoveAll(filepath.Join(o.Lake, "past")); err != nil {
 		t.Fatal(err)
 	}
 	nights(t, o, "2026-11-10")
-	if diff := cmp.Diff(first, read(t, pastOf(o, "2026-11-10"))); diff != "" {
+	if diff := cmp.Diff(first, read(t, keptPast(o))); diff != "" {
 		t.Errorf("from all nights it keeps other bytes:\n%s", diff)
 	}
 }
