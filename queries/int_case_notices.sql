@@ -4,8 +4,9 @@
 -- inputs:  raw_notices, raw_feedback
 -- params:  as_of, window_to
 -- notes:   what a unit finished and a later notice saw again is a new case:
---          round counts the measures that were finished before what the notice
---          tells. as_of is the moment that the report speaks of; what came later
+--          round counts the measures that were finished on a day before what the
+--          notice tells: what the day of a measure itself shows may be from before
+--          it. as_of is the moment that the report speaks of; what came later
 --          does not count, and neither does what was told about later weeks: a report
 --          that is written again for its answers stays one of its week.
 with
@@ -17,6 +18,7 @@ told as (
         answer.located_at,
         answer.finished_at,
         answer.finished_day,
+        coalesce(answer.finished_until, answer.finished_at) as finished_until,
         answer.received_at,
         answer.first_received_at,
         coalesce(answer.approved_class, case when answer.approver is not null then answer.class end) as approved_class,
@@ -36,6 +38,6 @@ select
         from told as earlier
         where earlier.unit = told.unit and earlier.host = told.host
             and earlier.notified_at < told.notified_at
-            and earlier.finished_at < told.last_seen
+            and earlier.finished_until <= told.last_seen
     )::integer as round
 from told

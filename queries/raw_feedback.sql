@@ -36,5 +36,6 @@ select
     null::timestamp as approved_at,        -- UTC; when that answer came back
     null::timestamp as excluded_from,      -- UTC; since when approved answers exclude the address without a break; NULL = approved_class does not
     null::varchar as approved_version,     -- version of the import of the approved answer, name@hash
-    null::integer as approved_line         -- line, or row, of that form; 0 = none
+    null::integer as approved_line,        -- line, or row, of that form; 0 = none
+    null::timestamp as finished_until      -- UTC; the end of finished_day; NULL = not finished, or of an older program
 where false

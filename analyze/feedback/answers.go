@@ -155,7 +155,9 @@ func (r *reader) times(row intake.Row, a *Row, n *Notice) error {
 		*value.into = t
 	}
 	if !a.FinishedAt.IsZero() {
-		a.FinishedDay = a.FinishedAt.In(r.Zone).Format(time.DateOnly)
+		done := a.FinishedAt.In(r.Zone)
+		a.FinishedDay = done.Format(time.DateOnly)
+		a.FinishedUntil = time.Date(done.Year(), done.Month(), done.Day()+1, 0, 0, 0, 0, r.Zone)
 	}
 	late := func(field string, t time.Time) error {
 		if t.After(a.ReceivedAt) {

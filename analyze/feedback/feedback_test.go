@@ -138,7 +138,7 @@ func TestFormComesBack(t *testing.T) {
 	want := []feedback.Row{{
 		NoticeNo: feedback.NoticeNo(week, "某某学院"), Unit: "某某学院", Host: "10.1.2.3", Class: feedback.Active,
 		LocatedAt: clock(17, 15, 30).UTC(), Person: "张某；学生", StartedOn: time.Date(2026, 9, 30, 16, 0, 0, 0, time.UTC),
-		FinishedAt: clock(18, 10, 0).UTC(), FinishedDay: "2026-11-18",
+		FinishedAt: clock(18, 10, 0).UTC(), FinishedDay: "2026-11-18", FinishedUntil: clock(19, 0, 0).UTC(),
 		ReceivedAt: clock(18, 12, 0).UTC(), FirstReceivedAt: clock(18, 12, 0).UTC(), Version: version.ID(), Line: 5,
 	}}
 	if diff := cmp.Diff(want, rows); diff != "" {

@@ -75,6 +75,7 @@ type Row struct {
 	Measure              string
 	FinishedAt           time.Time // the measure was done
 	FinishedDay          string    // the same as day of the site, "2026-11-18"
+	FinishedUntil        time.Time // the end of that day
 	Evidence             string
 	Remark               string
 
@@ -136,4 +137,5 @@ var Columns = []sheet.Column[Row]{
 	sheet.Moment("excluded_from", func(r *Row) *time.Time { return &r.Approved.From }),
 	sheet.Text("approved_version", func(r *Row) *string { return &r.Approved.Version }),
 	sheet.Number("approved_line", func(r *Row) *int { return &r.Approved.Line }),
+	sheet.Moment("finished_until", func(r *Row) *time.Time { return &r.FinishedUntil }),
 }

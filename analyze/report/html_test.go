@@ -104,6 +104,7 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 	empty := func(change func(*report.Week)) *report.Week {
 		week := sampleWeek()
 		week.Suspects, week.Clues, week.Excluded, week.Units, week.Pools = nil, nil, nil, nil, nil
+		week.SuspectsExcluded = 0
 		week.Cities, week.Counties, week.Sectors, week.Coins = nil, nil, nil, nil
 		week.Total, week.Last = report.Total{}, nil
 		change(week)

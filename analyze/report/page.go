@@ -45,6 +45,7 @@ type page struct {
 	Suspects, NoOwner               []*row
 	Clues, Excluded                 []*row
 	CardsCut, CluesCut, ExcludedCut string
+	ExcludedSuspects                string // how many of the suspects are excluded by now; "" = none
 	Basis                           []fact
 	Coverage                        *coveragePart
 	History                         *historyPart
@@ -206,6 +207,9 @@ func (c *page) listHosts(week *Week, p *printer) {
 	}
 	c.Clues, c.CluesCut = p.first(rows(week.Clues), maxClues)
 	c.Excluded, c.ExcludedCut = p.first(rows(week.Excluded), maxExcluded)
+	if n := week.SuspectsExcluded; n > 0 {
+		c.ExcludedSuspects = p.say("excluded.suspects", p.some("ip", n))
+	}
 }
 
 func (p *printer) first(all []*row, most int) (shown []*row, cut string) {

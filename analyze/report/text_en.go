@@ -156,6 +156,7 @@ func english() map[string]string {
 		"clues.note":     "The evidence does not amount to a suspicion: not counted, not notified, for analysts to follow.",
 		"excluded.title": "10. Excluded",
 		"excluded.empty": "No address was excluded this week.",
+		"excluded.suspects": "Registered as excluded by now, of the suspects of this week: %s; see sections 3 and 6, which say since when. What is met under an exclusion is not counted in days, durations and traffic.",
 		"excluded.note":  "These met pool addresses, but their behaviour has another explanation.",
 		"details.cut":    "The %s endpoints of most activity are shown, of %s; the others are in details.csv.",
 		"table.cut":      "The first %s of %s are shown; the others are in the CSV files beside this page.",

@@ -13,7 +13,7 @@ func englishCases() map[string]string {
 		"cases.counts":    "By state",
 		"cases.list":      "Each case",
 		"cases.precision": "Findings and precision",
-		"cases.note":      "Precision = (active + passive + research) / (active + passive + research + false alarms). Only answered addresses count, and units choose what to answer first, so this is no sample; what was not found counts for neither.",
+		"cases.note":      "Precision = (active + passive + research) / (active + passive + research + false alarms). Only answered addresses count, and units choose what to answer first, so this is no sample; what was not found counts for neither; false alarms count whether they are approved or not.",
 		"case.unapproved": "%s (not yet approved)",
 		"case.pending":    "%s; since then %s (not yet approved)",
 		"case.seen_again": "seen again on %s",
@@ -30,7 +30,7 @@ func englishCases() map[string]string {
 		"state.retest":    "under retest",
 		"state.excluded":  "excluded",
 		"state.closed":    "closed",
-		"state.recurred":  "recurred",
+		"state.recurred":  "recurred after the measure",
 
 		"class.active":      "active",
 		"class.passive":     "passive",

@@ -44,7 +44,7 @@ func englishOverview() map[string]string {
 		"rank.same":      "as last week",
 		"rank.new":       "new",
 		"rank.new_title": "no suspected IP last week",
-		"rank.note":      "Rank by suspected IPs, equal figures with equal ranks; ▲ up and ▼ down so many places on last week, = as last week, new: no suspected IP last week.",
+		"rank.note":      "Rank by suspected IPs, of equal numbers by those of grade high, and equal ranks where these are equal, too; ▲ up and ▼ down so many places on last week, = as last week, new: no suspected IP last week.",
 		"rank.note_part": "Last week rests on: %s; this week on: %s. A move may come from that.",
 		"rank.note_none": "Rank by suspected IPs; there is no nightly result for the week before to compare with.",
 

@@ -157,6 +157,7 @@ func chinese() map[string]string {
 		"clues.note":     "证据不足以形成怀疑，不计入通报口径，仅供分析人员跟踪。",
 		"excluded.title": "十、已排除",
 		"excluded.empty": "本周没有被排除的地址。",
+		"excluded.suspects": "本周疑似的 IP 地址中有 %s 个已登记排除，列在第三、六节并注明起始日；排除期内的通信不计入其天数、时长和流量。",
 		"excluded.note":  "与矿池地址有通信，但行为另有解释。",
 		"details.cut":    "此处列出活跃时间最长的 %s 个端点，共 %s 个，其余见 details.csv。",
 		"table.cut":      "此处列出前 %s 个，共 %s 个，其余见随附的 CSV 文件。",

@@ -13,7 +13,7 @@ func chineseCases() map[string]string {
 		"cases.counts":    "按状态",
 		"cases.list":      "个案明细",
 		"cases.precision": "核查结果与查准率",
-		"cases.note":      "查准率 =（主动 + 被动 + 科研）÷（主动 + 被动 + 科研 + 误报）。只计已反馈的地址，先反馈哪些由单位决定，不是抽样；未查实的不计入。",
+		"cases.note":      "查准率 =（主动 + 被动 + 科研）÷（主动 + 被动 + 科研 + 误报）。只计已反馈的地址，先反馈哪些由单位决定，不是抽样；未查实的不计入；误报不论是否已批准均计入。",
 		"case.unapproved": "%s（待批准）",
 		"case.pending":    "%s；后又反馈%s（待批准）",
 		"case.seen_again": "整改后于 %s 再次发现",
@@ -30,7 +30,7 @@ func chineseCases() map[string]string {
 		"state.retest":    "整改复测",
 		"state.excluded":  "已排除",
 		"state.closed":    "清零关闭",
-		"state.recurred":  "复发",
+		"state.recurred":  "整改后复发",
 
 		"class.active":      "主动挖矿",
 		"class.passive":     "被动挖矿",

@@ -44,7 +44,7 @@ func chineseOverview() map[string]string {
 		"rank.same":      "与上周相同",
 		"rank.new":       "新",
 		"rank.new_title": "上周没有疑似挖矿 IP",
-		"rank.note":      "排名按疑似挖矿 IP 数，数量相同则并列；▲、▼ 为较上周上升、下降的位数，= 为不变，“新”为上周没有疑似挖矿 IP。",
+		"rank.note":      "排名按疑似挖矿 IP 数，数量相同的先比疑似程度高的个数，仍相同则并列；▲、▼ 为较上周上升、下降的位数，= 为不变，“新”为上周没有疑似挖矿 IP。",
 		"rank.note_part": "上周依据：%s；本周依据：%s。排名变化可能由此引起。",
 		"rank.note_none": "排名按疑似挖矿 IP 数；上周没有夜间分析结果，无排名变化。",
 

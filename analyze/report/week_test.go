@@ -113,7 +113,7 @@ func sampleWeek() *report.Week {
 	}
 	sampleCoverage(week)
 	sampleOverview(week)
-	week.Suspects, week.Clues, week.Excluded = sampleSuspects(), sampleClues(), sampleExcluded()
+	week.Suspects, week.Clues, week.Excluded, week.SuspectsExcluded = sampleSuspects(), sampleClues(), sampleExcluded(), 1
 	return week
 }
 

@@ -393,8 +393,11 @@ func (e *environment) describeWeek(week *report.Week) error {
 	nights := len(ran)
 	t := &week.Total
 	suspects := t.HostsA + t.HostsB
-	e.say(fmt.Sprintf("%s: %d of %d nights, %s (A %d, B %d), %s, %d excluded", week.Name, nights, len(week.Days),
-		amount(suspects, "suspect"), t.HostsA, t.HostsB, amount(t.HostsC, "clue"), t.HostsX))
+	found := "nothing is known of it"
+	if nights > 0 {
+		found = fmt.Sprintf("%s (A %d, B %d), %s, %d excluded", amount(suspects, "suspect"), t.HostsA, t.HostsB, amount(t.HostsC, "clue"), t.HostsX)
+	}
+	e.say(fmt.Sprintf("%s: %d of %d nights, %s", week.Name, nights, len(week.Days), found))
 	if n := week.SuspectsExcluded; n > 0 {
 		e.say(fmt.Sprintf("%s: registered as excluded by now, marked in the report and in no notice", amount(n, "suspect")))
 	}
