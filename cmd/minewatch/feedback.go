@@ -87,6 +87,10 @@ func runFeedbackImport(env *environment, f *feedbackImportFlags, files []string)
 			return err
 		}
 		result, err := feedback.Import(env.lake, feedback.Input{File: file, Data: data}, o)
+		if at := result.Version.RetrievedAt; result.Existing && f.received != "" && !at.Equal(o.ReceivedAt) {
+			env.say(fmt.Sprintf("%s: warning: it is here as received on %s, and --received does not change that: import it again with a word more in a remark, which makes it another answer",
+				file, at.In(zone).Format("2006-01-02 15:04")))
+		}
 		if result.Exclusions > 0 && !result.Existing {
 			env.say(fmt.Sprintf("%s: %d %s excluded, approved by %s", file, result.Exclusions, choose(result.Exclusions, "address", "addresses"), f.approver))
 		}
