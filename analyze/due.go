@@ -67,10 +67,10 @@ func (o *Options) dueReason(l *lineage, day Day) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if len(files) == 0 && slices.Contains(pastTables, table) {
-			continue // later nights keep it, too
-		}
 		if len(files) == 0 {
+			if slices.Contains(pastTables, table) {
+				continue // later nights keep it, too
+			}
 			return "its " + table + " are gone", nil
 		}
 		if _, err := believe(o.Lake, files); errors.Is(err, ErrNotAsWritten) {

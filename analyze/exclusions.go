@@ -52,14 +52,11 @@ func attachExclusions(ctx context.Context, db *engine.DB, list []report.Suspect)
 	if err := db.Build(ctx, "int_excluded_now"); err != nil {
 		return err
 	}
-	byHost := make(map[string]*report.Suspect, len(list))
-	for i := range list {
-		byHost[list[i].Host] = &list[i]
-	}
+	suspects := byHost(list)
 	return scanAll(ctx, db, "select host, coalesce(excluded_since::varchar, '') from int_excluded_now", func(rows *sql.Rows) error {
 		var host, since string
 		err := rows.Scan(&host, &since)
-		if s := byHost[host]; s != nil {
+		if s := suspects[host]; s != nil {
 			s.ExcludedNow, s.ExcludedSince = true, since
 		}
 		return err

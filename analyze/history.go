@@ -14,10 +14,7 @@ var SuspectStatuses = []string{"new", "continuing", "recurred", "not_known"}
 
 // attachHistory gives each suspect of the window what the nights know of it.
 func attachHistory(ctx context.Context, db *engine.DB, list []report.Suspect) error {
-	byHost := make(map[string]*report.Suspect, len(list))
-	for i := range list {
-		byHost[list[i].Host] = &list[i]
-	}
+	suspects := byHost(list)
 	return scanAll(ctx, db, `
 		select suspect.host, coalesce(history.first_day::varchar, ''), coalesce(history.days_seen, 0),
 			coalesce(week.status, ''), coalesce(week.unknown_because, '')
@@ -28,7 +25,7 @@ func attachHistory(ctx context.Context, db *engine.DB, list []report.Suspect) er
 			var host, firstDay, status, because string
 			var daysSeen int
 			err := rows.Scan(&host, &firstDay, &daysSeen, &status, &because)
-			if s := byHost[host]; s != nil {
+			if s := suspects[host]; s != nil {
 				s.FirstDay, s.DaysSeen, s.Status, s.UnknownBecause = firstDay, daysSeen, status, because
 			}
 			return err

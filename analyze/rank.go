@@ -165,17 +165,23 @@ func readSuspects(ctx context.Context, db *engine.DB, order string) ([]report.Su
 	return list, errors.Join(attachEvidence(ctx, db, list), attachHistory(ctx, db, list))
 }
 
+// byHost finds suspects by their addresses.
+func byHost(list []report.Suspect) map[string]*report.Suspect {
+	found := make(map[string]*report.Suspect, len(list))
+	for i := range list {
+		found[list[i].Host] = &list[i]
+	}
+	return found
+}
+
 // attachEvidence gives each suspect its named reasons.
 func attachEvidence(ctx context.Context, db *engine.DB, list []report.Suspect) error {
-	byHost := make(map[string]*report.Suspect, len(list))
-	for i := range list {
-		byHost[list[i].Host] = &list[i]
-	}
+	suspects := byHost(list)
 	return scanAll(ctx, db, "select host, evidence, value, threshold, points, reason from mart_evidence order by host, position", func(rows *sql.Rows) error {
 		var host string
 		var e report.Evidence
 		err := rows.Scan(&host, &e.Name, &e.Value, &e.Threshold, &e.Points, &e.Reason)
-		if s := byHost[host]; s != nil {
+		if s := suspects[host]; s != nil {
 			s.Evidence = append(s.Evidence, e)
 		}
 		return err

@@ -94,10 +94,7 @@ func readDays(ctx context.Context, db *engine.DB, week *report.Week) error {
 }
 
 func attachDetails(ctx context.Context, db *engine.DB, list []report.Suspect) error {
-	byHost := make(map[string]*report.Suspect, len(list))
-	for i := range list {
-		byHost[list[i].Host] = &list[i]
-	}
+	suspects := byHost(list)
 	return scanAll(ctx, db, `select host, pool_address, pool_port, pool, "domain", coin, days, hours, sessions, duration_seconds,
 		first_seen, last_seen, host_ports, bytes_up, bytes_down, max_concurrent, exporters, feed_source, feed_version from mart_details`,
 		func(rows *sql.Rows) error {
@@ -105,7 +102,7 @@ func attachDetails(ctx context.Context, db *engine.DB, list []report.Suspect) er
 			var d report.Detail
 			err := rows.Scan(&host, &d.PoolAddress, &d.PoolPort, &d.Pool, &d.Domain, &d.Coin, &d.Days, &d.Hours, &d.Sessions, &d.Duration,
 				&d.FirstSeen, &d.LastSeen, &d.LocalPorts, &d.BytesUp, &d.BytesDown, &d.MaxConcurrent, &d.Exporters, &d.FeedSource, &d.FeedVersion)
-			if s := byHost[host]; s != nil {
+			if s := suspects[host]; s != nil {
 				s.Details = append(s.Details, d)
 			}
 			return err

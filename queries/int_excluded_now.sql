@@ -1,7 +1,7 @@
 -- int_excluded_now: whom a registered exclusion covers as of the report, of those that it tells of.
 --
 -- grain:   one row per host of the window, or of a notice, that an exclusion covers on the day of the exclusions
--- inputs:  int_host_grades, raw_notices, raw_exclusions
+-- inputs:  int_host_grades, raw_notices, stg_exclusions
 -- params:  exclusions_on
 -- notes:   a night takes the exclusions of its day, the report those in force when it
 --          is written: a host that was suspected in the window may be excluded since.
@@ -19,13 +19,9 @@ hosts as (
 ),
 
 exclusions as (
-    select
-        *,
-        ip_key(first_hi, first_lo) as first_key,
-        ip_key(last_hi, last_lo) as last_key
-    from raw_exclusions
-    where coalesce(valid_from, timestamp '1970-01-01') < getvariable('exclusions_on') + 1
-        and coalesce(expires, timestamp '9999-12-31') >= getvariable('exclusions_on')
+    select *
+    from stg_exclusions
+    where holds_from < getvariable('exclusions_on') + 1 and holds_until >= getvariable('exclusions_on')
 )
 
 select

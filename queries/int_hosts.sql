@@ -1,7 +1,7 @@
 -- int_hosts: who stands opposite the listed addresses: internal or not, owner, exclusion.
 --
 -- grain:   one row per host address of the day's matched flows
--- inputs:  int_pool_flows, int_pool_addresses, int_pool_ranges, raw_internal, stg_ledger, raw_exclusions
+-- inputs:  int_pool_flows, int_pool_addresses, int_pool_ranges, raw_internal, stg_ledger, stg_exclusions
 -- params:  day
 -- notes:   internal = inside the configured prefixes or the ledger. Where no
 --          prefixes are configured, every host is taken but a listed address
@@ -23,13 +23,9 @@ internal as (
 ),
 
 exclusions as (
-    select
-        *,
-        ip_key(first_hi, first_lo) as first_key,
-        ip_key(last_hi, last_lo) as last_key
-    from raw_exclusions
-    where coalesce(valid_from, timestamp '1970-01-01') < getvariable('day') + 1
-        and coalesce(expires, timestamp '9999-12-31') >= getvariable('day')
+    select *
+    from stg_exclusions
+    where holds_from < getvariable('day') + 1 and holds_until >= getvariable('day')
 ),
 
 configured as (

@@ -1,7 +1,7 @@
 -- int_hunt_hosts: whose the hosts opposite the rare endpoints are; foreign ones are left out.
 --
 -- grain:   one row per internal host
--- inputs:  int_hunt_slots, raw_internal, raw_ledger, raw_exclusions
+-- inputs:  int_hunt_slots, raw_internal, raw_ledger, stg_exclusions
 -- params:  day
 -- notes:   internal = inside the configured prefixes or the ledger. Of nested
 --          ledger ranges the longest wins; owner and exclusion are those of
@@ -39,10 +39,8 @@ owned as (
 excluded as (
     select hosts.key, min(exclusions.reason) as reason
     from hosts
-    join raw_exclusions as exclusions
-        on hosts.key >= ip_key(exclusions.first_hi, exclusions.first_lo) and hosts.key <= ip_key(exclusions.last_hi, exclusions.last_lo)
-    where coalesce(exclusions.valid_from, timestamp '1970-01-01') < getvariable('day') + 1
-        and coalesce(exclusions.expires, timestamp '9999-12-31') >= getvariable('day')
+    join stg_exclusions as exclusions on hosts.key >= exclusions.first_key and hosts.key <= exclusions.last_key
+    where exclusions.holds_from < getvariable('day') + 1 and exclusions.holds_until >= getvariable('day')
     group by hosts.key
 )
 

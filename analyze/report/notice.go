@@ -203,6 +203,7 @@ func (u *unitWriter) form(unit *Unit, told *told) *feedback.Form {
 	form := &feedback.Form{
 		NoticeNo: u.no(unit), Week: u.week.Name, Unit: unit.Unit,
 		NotifiedAt: issue.NotifiedAt, LocateBy: issue.LocateBy, ReportBy: issue.ReportBy, LeftOut: told.leftOut,
+		Revision: u.week.Revisions[u.no(unit)],
 	}
 	for _, s := range told.suspects {
 		row := feedback.FormRow{Host: s.Host, Grade: s.Grade, FirstSeen: s.FirstSeen, LastSeen: s.LastSeen}
@@ -215,7 +216,6 @@ func (u *unitWriter) form(unit *Unit, told *told) *feedback.Form {
 		row.Endpoints, row.LocalPorts = strings.Join(endpoints, ", "), strings.Join(slices.Compact(ports), ", ")
 		form.Rows = append(form.Rows, row)
 	}
-	form.Revision = u.week.Revisions[form.NoticeNo]
 	return form
 }
 

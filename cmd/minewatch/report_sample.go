@@ -25,9 +25,9 @@ func newReportSampleCommand(env *environment) *cobra.Command {
 		Use:   "sample",
 		Short: "draw addresses for a spot check on site",
 		Long: `sample draws suspected addresses (grades A and B with an owner in the ledger, and
-under no registered exclusion by now) of a week for a spot check: places are shared among the cities, then among the units
-of each, in proportion to their suspects and with at least one each as far as
-they go; within a unit the addresses with the least SHA-256 of seed|address are
+under no registered exclusion by now) of a week for a spot check: places are shared
+among the cities, then among the units of each, in proportion to their suspects and
+with at least one each as far as they go; within a unit the addresses with the least SHA-256 of seed|address are
 drawn. The seed is printed: the same week, size and seed draw the same, and
 docs/report.md tells how to repeat it by hand.
 
