@@ -91,7 +91,7 @@ func exclusions(all []Row, holdFor time.Duration, zone *time.Location) []ledger.
 			continue // a notice has no host that is no address
 		}
 		list = append(list, ledger.Exclusion{
-			Range: address, Reason: string(a.Class) + " by the unit's answer to notice " + r.NoticeNo, Approver: a.By,
+			Range: address, Reason: strings.ReplaceAll(string(a.Class), "_", " ") + " by the unit's answer to notice " + r.NoticeNo, Approver: a.By,
 			ValidFrom: dayOf(a.From, zone), Expires: dayOf(a.At, zone).Add(holdFor - time.Second), Version: a.Version, Line: a.Line,
 		})
 	}

@@ -60,13 +60,14 @@ func (p *printer) functions() template.FuncMap {
 		"percent":      percent,
 		"percentOf":    func(c Coverage) string { return p.percentOf(&c) },
 		"score":        score,
+		"seen":         p.seen,
 		"stateText":    p.stateText,
 		"unitExcluded": p.unitExcluded,
 		"precision":    p.precisionText,
 		"statusText":   p.statusText,
 		"suspectRow":   p.suspectRow,
 		"when":         p.when,
-		"why":          p.why,
+		"whyShort":     p.whyShort,
 	}
 }
 

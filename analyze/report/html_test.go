@@ -148,6 +148,14 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 			empty(func(w *report.Week) { w.Hours, w.Trend = nil, w.Trend[11:] }),
 			[]string{"No suspected IP was in contact with a pool in any hour", "Of the last 1 weeks, 1 can be told of: too few for a trend"},
 		},
+		"no week to tell of": {
+			empty(func(w *report.Week) {
+				for i := range w.Trend {
+					w.Trend[i].Nights = 0
+				}
+			}),
+			[]string{"None of the last 12 weeks can be told of, so there is no trend"},
+		},
 		"gaps": {
 			sampleWeek(),
 			[]string{
@@ -193,11 +201,19 @@ func TestHTMLOfAProvinceIsCutAndSaysSo(t *testing.T) {
 		week.Suspects = append(week.Suspects, one)
 	}
 	text := page(t, week, report.English)
-	if n := strings.Count(text, `<article class="host"`); n != 300 {
+	if n := strings.Count(text, `<article class="host`); n != 300 {
 		t.Errorf("%d address cards, want 300", n)
 	}
-	if want := "The first 300 follow here; the other 100 are in details.csv"; !strings.Contains(text, want) {
-		t.Errorf("the page does not say %q", want)
+	if n := strings.Count(text, `<article class="host"`); n != 100 {
+		t.Errorf("%d address cards on paper, want 100", n)
+	}
+	for _, want := range []string{
+		"The first 300 follow here; the other 100 are in details.csv",
+		"The first 100 addresses are printed in detail; the other 300 are in report.xlsx",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q", want)
+		}
 	}
 	if strings.Contains(text, `href="#host-400"`) {
 		t.Error("the table links to a card that is not there")
@@ -211,6 +227,7 @@ func TestReasonsAreTranslated(t *testing.T) {
 		{Name: "rate", Reason: "0.62 kbit/s while active (a miner's rate: 0.05 to 20.0)"},
 		{Name: "grade", Reason: "registered exclusion: course 4.2 (approved by 李主任)"},
 		{Name: "grade", Reason: "registered exclusion: false_alarm by the unit's answer to notice 2026-W46-0f74c955 (approved by 王主任)"},
+		{Name: "grade", Reason: "registered exclusion: false alarm by the unit's answer to notice 2026-W46-11111111 (approved by 王主任)"},
 		{Name: "grade", Reason: "registered exclusion: course 4.2, active around the clock"},
 		{Name: "hint_passive", Reason: "hint of passive mining (infection), to be verified: began together with other units, active in office hours only"},
 		{Name: "new", Reason: "a sentence that nobody has translated 7 times"},
@@ -221,12 +238,37 @@ func TestReasonsAreTranslated(t *testing.T) {
 		"活跃时速率 0.62 kbit/s（矿机速率范围 0.05 至 20.0）",
 		"登记排除：course 4.2（批准人：李主任）",
 		"登记排除：单位对通报 2026-W46-0f74c955 的反馈为误报（批准人：王主任）",
+		"登记排除：单位对通报 2026-W46-11111111 的反馈为误报（批准人：王主任）",
 		"登记排除：course 4.2, active around the clock",
 		"被动挖矿（疑似感染）线索，待核实：与其他单位同期出现、仅在办公时段活动",
 		"a sentence that nobody has translated 7 times",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+// A night of an older program gave a code where words stand now.
+func TestReasonsHaveNoCodes(t *testing.T) {
+	week := sampleWeek()
+	week.Suspects[0].Evidence = []report.Evidence{{Name: "grade", Reason: "registered exclusion: false_alarm by the unit's answer to notice 2026-W46-0f74c955 (approved by 王主任)"}}
+	text := page(t, week, report.English)
+	if want := "registered exclusion: false alarm by the unit&#39;s answer to notice 2026-W46-0f74c955 (approved by 王主任)"; !strings.Contains(text, want) {
+		t.Errorf("the page does not say %q", want)
+	}
+}
+
+// A change that is smaller than the smallest figure has no sign and no figure.
+func TestAChangeTooSmallToTell(t *testing.T) {
+	week := sampleWeek()
+	last := week.Total
+	last.MeanMbps += 0.0003
+	week.Last = &last
+	for lang, want := range map[report.Lang]string{report.Chinese: "与上周基本持平", report.English: "about as last week"} {
+		text := page(t, week, lang)
+		if !strings.Contains(text, want) || strings.Contains(text, "−&lt;") {
+			t.Errorf("%s: the page does not say %q, or a difference without a figure", lang, want)
 		}
 	}
 }

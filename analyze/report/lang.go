@@ -99,6 +99,17 @@ func (p *printer) some(thing string, n int) string {
 	return p.say(thing+".many", count(n))
 }
 
+// chineseNumerals are those of headings, which have no more.
+var chineseNumerals = []string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二", "十三", "十四", "十五"}
+
+// numeral is a number as headings have it.
+func (p *printer) numeral(n int) string {
+	if p.lang == Chinese && n > 0 && n < len(chineseNumerals) {
+		return chineseNumerals[n]
+	}
+	return count(n)
+}
+
 // gradeText is the wording of a grade in public notices.
 func (p *printer) gradeText(grade string) (string, error) { return p.t("grade." + grade) }
 

@@ -35,12 +35,15 @@ func countAny(n any) (string, error) {
 	return "", fmt.Errorf("count of a %T", n)
 }
 
+// leastMbps is the least rate that has figures.
+const leastMbps = 0.0005
+
 // mbps keeps three significant digits of a rate that may be far below one.
 func mbps(x float64) string {
 	switch {
 	case x == 0:
 		return "0"
-	case x < 0.0005:
+	case x < leastMbps:
 		return "< 0.001"
 	case x < 1:
 		return strconv.FormatFloat(x, 'f', 3, 64)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"image/color"
+	"slices"
 	"strings"
 )
 
@@ -14,6 +15,15 @@ const (
 	maxClues    = 500
 	maxExcluded = 200
 	maxDetails  = 25 // endpoints of one address
+)
+
+// The most that is printed of it: paper is for reading, the workbook beside it for
+// looking up. What is not printed is of the class screen, what is only printed of the
+// class paper.
+const (
+	paperCards   = 100
+	paperDetails = 3
+	paperReasons = 4 // those with the most points; what limits the view has none, and stays
 )
 
 // page is what the templates read: the week, and what it means in words.
@@ -28,6 +38,7 @@ type page struct {
 	AsOf, Zone, ChainHead           string
 	Headline, Comparison            string
 	say                             func(key string, args ...any) string
+	numeral                         func(n int) string // of a heading
 	HistoryLine, EnergyLine         string
 	Warnings                        []string
 	Cards                           []card
@@ -45,6 +56,7 @@ type page struct {
 	Suspects, NoOwner               []*row
 	Clues, Excluded                 []*row
 	CardsCut, CluesCut, ExcludedCut string
+	CardsCutOnPaper                 string
 	ExcludedSuspects                string // how many of the suspects are excluded by now; "" = none
 	Basis                           []fact
 	Coverage                        *coveragePart
@@ -79,6 +91,8 @@ type row struct {
 	Bytes      int64
 	Card       bool   // its details stand on the page
 	DetailsCut string // says how many of them
+	Paper      bool   // its details are printed, too
+	PaperCut   string // says how many of them are not
 	Sampled    bool   // durations are lower bounds: packets between the sampled ones are unseen
 }
 
@@ -86,6 +100,12 @@ type row struct {
 type fact struct {
 	Label  string
 	Values []string
+}
+
+// Heading is a section's title with its number: the number of what is on the page, as a
+// public version leaves sections out. Other sections are referred to by their names.
+func (c *page) Heading(section string) string {
+	return c.say("section", c.numeral(slices.Index(c.Sections, section)+1), c.say(section+".title"))
 }
 
 func newPage(week *Week, p *printer) (*page, error) {
@@ -116,7 +136,7 @@ func newPage(week *Week, p *printer) (*page, error) {
 
 		Region: week.Region, WeekTitle: p.weekTitle(week), Period: p.period(week), Marking: p.marking(week),
 		AsOf: p.asOf(week.AsOf), ChainHead: p.chainHead(week), Zone: p.zone.String(),
-		Headline: p.headline(week), Comparison: p.comparison(week), say: p.say,
+		Headline: p.headline(week), Comparison: p.comparison(week), say: p.say, numeral: p.numeral,
 		EnergyLine: p.energyLine(week), Energy: energyOf(week),
 		HistoryLine: p.historyLine(week), History: p.historyPart(week), Cases: p.casesPart(week),
 		Warnings: p.warnings(week), Cards: p.cards(week), Charts: charts,
@@ -193,7 +213,10 @@ func (c *page) listUnits(week *Week, p *printer) {
 func (c *page) listHosts(week *Week, p *printer) {
 	c.Suspects = rows(week.Suspects)
 	for i := range c.Suspects {
-		c.Suspects[i].Card = i < maxCards
+		c.Suspects[i].Card, c.Suspects[i].Paper = i < maxCards, i < paperCards
+		if n := len(c.Suspects[i].Details); n > paperDetails {
+			c.Suspects[i].PaperCut = p.say("paper.details", count(n-paperDetails))
+		}
 		if n := len(c.Suspects[i].Details); n > maxDetails {
 			c.Suspects[i].Details = c.Suspects[i].Details[:maxDetails]
 			c.Suspects[i].DetailsCut = p.say("details.cut", count(maxDetails), count(n))
@@ -204,6 +227,9 @@ func (c *page) listHosts(week *Week, p *printer) {
 	}
 	if n := len(c.Suspects); n > maxCards {
 		c.CardsCut = p.say("suspects.cut", count(maxCards), count(n-maxCards))
+	}
+	if n := len(c.Suspects); n > paperCards {
+		c.CardsCutOnPaper = p.say("paper.cards", count(paperCards), count(n-paperCards))
 	}
 	c.Clues, c.CluesCut = p.first(rows(week.Clues), maxClues)
 	c.Excluded, c.ExcludedCut = p.first(rows(week.Excluded), maxExcluded)

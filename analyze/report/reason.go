@@ -1,6 +1,7 @@
 package report
 
 import (
+	"html/template"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,12 +26,19 @@ type openReason struct {
 	translation string
 }
 
+// englishReasons are reworded for an English report: what nights of older programs gave
+// as a code.
+var englishReasons = [][2]string{
+	{"registered exclusion: false_alarm by the unit's answer to notice * (approved by *)", "registered exclusion: false alarm by the unit's answer to notice {1} (approved by {2})"},
+}
+
 func newReasonBook(lang Lang) reasonBook {
 	book := reasonBook{sentences: map[string]string{}}
-	if lang != Chinese {
-		return book
+	pairs := englishReasons
+	if lang == Chinese {
+		pairs = chineseReasons()
 	}
-	for _, pair := range chineseReasons() {
+	for _, pair := range pairs {
 		english, translation := pair[0], pair[1]
 		if !strings.Contains(english, "*") {
 			for _, said := range ofOneOrMany(english) {
@@ -164,6 +172,21 @@ func (p *printer) reasons(s Suspect) string {
 // without points. The figures that made up the score stand beside it.
 func (p *printer) why(s Suspect) string {
 	return p.sayReasons(s, func(position int, e Evidence) bool { return position == 0 || e.Points == 0 })
+}
+
+// whyShort is why on the page: paper has what decided only.
+func (p *printer) whyShort(s Suspect) template.HTML {
+	var m markup
+	if len(s.Evidence) == 0 {
+		m.add("", s.Reasons)
+		return template.HTML(m.String())
+	}
+	m.add("", p.reason(s.Evidence[0]))
+	rest := p.sayReasons(s, func(position int, e Evidence) bool { return position > 0 && e.Points == 0 })
+	if rest != "" {
+		m.add(`<span class="screen">`, p.say("list.separator")+rest, "</span>")
+	}
+	return template.HTML(m.String())
 }
 
 func (p *printer) sayReasons(s Suspect, wanted func(position int, e Evidence) bool) string {

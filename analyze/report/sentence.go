@@ -134,6 +134,9 @@ func (p *printer) change(by int) string {
 }
 
 func (p *printer) changeMbps(by float64) string {
+	if by != 0 && max(by, -by) < leastMbps {
+		return p.say("change.about_same")
+	}
 	return p.direction(by, mbps(max(by, -by)))
 }
 
@@ -259,10 +262,14 @@ func (p *printer) date(t time.Time) string {
 	return p.say("date", t.Year(), t.Month(), t.Day())
 }
 
+// seenText says when a suspect was in contact first and last.
+func (p *printer) seenText(s Suspect) string {
+	return p.say("card.seen", p.when(s.FirstSeen), p.when(s.LastSeen))
+}
+
 // facts say in words what a suspect did, above its table of endpoints.
 func (p *printer) facts(s Suspect) string {
 	return strings.Join([]string{
-		p.say("card.seen", p.when(s.FirstSeen), p.when(s.LastSeen)),
 		p.say("card.activity", p.some("day", s.ContactDays), p.some("hour", s.ContactHours),
 			p.some("slot", s.ContactSlots), p.some("session", s.Sessions), p.lasted(&s, s.DurationSeconds)),
 		p.say("card.traffic", shortBytes(s.BytesUp), shortBytes(s.BytesDown), p.some("connection", s.MaxConcurrent)),

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The rows and the cards of suspects are written here and not by the template: a
@@ -48,7 +49,7 @@ func (p *printer) suspectRow(r *row) (template.HTML, error) {
 	}
 	m.add(`</td><td class="n">`, score(r.Score), `</td><td class="unit">`)
 	if r.Unit != "" {
-		m.add("", r.Unit, "<small>", p.joined(r.City, r.County), "</small>")
+		m.add("", r.Unit, `<small class="screen">`, p.joined(r.City, r.County), "</small>")
 	} else {
 		m.add("<em>", p.say("no_owner"), "</em>")
 	}
@@ -64,7 +65,11 @@ func (p *printer) suspectRow(r *row) (template.HTML, error) {
 func (p *printer) card(r *row) (template.HTML, error) {
 	var m markup
 	rank := strconv.Itoa(r.Rank)
-	m.add(`<article class="host" id="host-`, rank, "\">\n<h4><span class=\"number\">", rank, `</span> <span class="ip">`, r.Host, `</span> `)
+	class := "host"
+	if !r.Paper {
+		class = "host screen"
+	}
+	m.add(`<article class="`, class, `" id="host-`, rank, "\">\n<h4><span class=\"number\">", rank, `</span> <span class="ip">`, r.Host, `</span> `)
 	if err := p.addGrade(&m, r.Grade); err != nil {
 		return "", err
 	}
@@ -80,12 +85,16 @@ func (p *printer) card(r *row) (template.HTML, error) {
 	if r.Contact != "" {
 		m.add(" · ", p.say("contact", r.Contact))
 	}
-	m.add("</span></h4>\n<p class=\"facts\">", p.facts(r.Suspect), "</p>\n")
+	m.add("</span></h4>\n<p class=\"facts\">", p.seenText(r.Suspect), `<span class="screen">`, p.say("sentence.gap")+p.facts(r.Suspect), "</span></p>\n")
 	switch {
 	case len(r.Evidence) > 0:
 		m.add(`<ul class="reasons">`)
-		for _, e := range r.Evidence {
-			m.add(`<li><span class="points">`, points(e.Points), `</span>`, p.reason(e), `</li>`)
+		for i, e := range r.Evidence {
+			item := "<li>"
+			if i >= paperReasons && e.Points != 0 {
+				item = `<li class="screen">`
+			}
+			m.add(item+`<span class="points">`, points(e.Points), `</span>`, p.reason(e), `</li>`)
 		}
 		m.add("</ul>\n")
 	case r.Reasons != "":
@@ -105,18 +114,59 @@ func (p *printer) addDetails(m *markup, r *row) {
 		`</th><th>`, p.say("col.source"), "</th></tr></thead>\n<tbody>\n")
 	for i := range r.Details {
 		d := &r.Details[i]
-		m.add(`<tr><td><span class="ip">`, endpoint(d.PoolAddress, d.PoolPort), `</span><small>`, p.joined(p.orUnknown(d.Pool), d.Domain, p.orUnknown(d.Coin)),
-			`</small></td><td class="ports">`, spaced(d.LocalPorts), `</td><td class="t">`, p.exact(d.FirstSeen), `<small>`, p.exact(d.LastSeen),
-			`</small></td><td class="n">`, count(d.Sessions), `<small>`, p.say("days_hours", count(d.Days), count(d.Hours)),
-			`</small></td><td class="n">`, p.lasted(&r.Suspect, d.Duration), `</td><td class="n">≥ `, count(d.MaxConcurrent),
-			`</td><td class="n">`, shortBytes(d.BytesUp), `<small>`, shortBytes(d.BytesDown),
-			`</small></td><td class="source">`, d.FeedSource, ` <small>`, d.FeedVersion, `</small><small>`, p.say("exporter", spaced(d.Exporters)),
+		row := "<tr>"
+		if i >= paperDetails {
+			row = `<tr class="screen">`
+		}
+		m.add(row+`<td><span class="ip">`, endpoint(d.PoolAddress, d.PoolPort), `</span><small>`, p.joined(p.orUnknown(d.Pool), p.orUnknown(d.Coin)))
+		if d.Domain != "" {
+			m.add(`<span class="screen"> · `, d.Domain, "</span>")
+		}
+		m.add(`</small></td><td class="ports"><span class="paper">`, p.say("col.local_ports"), ` </span>`, spaced(d.LocalPorts), `</td><td class="t seen">`)
+		p.addExact(m, d.FirstSeen)
+		m.add("<small>", "")
+		p.addExact(m, d.LastSeen)
+		m.add(`</small></td><td class="n screen">`, count(d.Sessions), `<small>`, p.say("days_hours", count(d.Days), count(d.Hours)),
+			`</small></td><td class="n">`, p.lasted(&r.Suspect, d.Duration), `</td><td class="n screen">≥ `, count(d.MaxConcurrent),
+			`</td><td class="n screen">`, shortBytes(d.BytesUp), `<small>`, shortBytes(d.BytesDown),
+			`</small></td><td class="source screen">`, d.FeedSource, ` <small>`, d.FeedVersion, `</small><small>`, p.say("exporter", spaced(d.Exporters)),
 			"</small></td></tr>\n")
 	}
 	m.add("</tbody>\n</table>\n")
 	if r.DetailsCut != "" {
-		m.add(`<p class="note">`, r.DetailsCut, "</p>\n")
+		m.add(`<p class="note screen">`, r.DetailsCut, "</p>\n")
 	}
+	if r.PaperCut != "" {
+		m.add(`<p class="note paper">`, r.PaperCut, "</p>\n")
+	}
+}
+
+// seen is when something was seen first and last; paper has the days only.
+func (p *printer) seen(first, last time.Time) template.HTML {
+	var m markup
+	p.addSeen(&m, first)
+	m.add("<small>", "")
+	p.addSeen(&m, last)
+	m.add("</small>")
+	return template.HTML(m.String())
+}
+
+func (p *printer) addSeen(m *markup, t time.Time) {
+	if t.IsZero() {
+		m.add("", p.say("unknown"))
+		return
+	}
+	m.add("", p.dayShort(t), `<span class="screen"> `, p.clock(t, "15:04"), "</span>")
+}
+
+// addExact is a time to the second, on paper to the minute and without the year, which
+// the report has in its title.
+func (p *printer) addExact(m *markup, t time.Time) {
+	if t.IsZero() {
+		m.add("", p.say("unknown"))
+		return
+	}
+	m.add(`<span class="screen">`, p.clock(t, "2006-"), "</span>", p.clock(t, "01-02 15:04"), `<span class="screen">`, p.clock(t, ":05"), "</span>")
 }
 
 // excludedText says that a registered exclusion is in force, and since when.

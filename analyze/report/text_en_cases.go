@@ -7,7 +7,7 @@ func englishCases() map[string]string {
 		"sheet.cases":     "Cases",
 		"sheet.precision": "Precision",
 
-		"cases.title":     "8. What units were told, and what came of it",
+		"cases.title":     "What units were told, and what came of it",
 		"cases.empty":     "No notice is on record yet, or none of this week or before was sent by then.",
 		"cases.as_of":     "Notices of this week and of those before it, with what came back up to %s. After a measure, %d days without contact, each covered, close a case; what is seen after it is a recurrence. A case is an address of a unit; what is told again after a measure is another one.",
 		"cases.counts":    "By state",

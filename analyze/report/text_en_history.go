@@ -15,10 +15,10 @@ func englishHistory() map[string]string {
 		"because.clues":       "still in contact, but too little for a suspicion by this week alone",
 		"because.not_covered": "the data of an exporter that saw it have gaps this week",
 
-		"history.title":          "7. New, continuing, gone and recurred",
+		"history.title":          "New, continuing, gone and recurred",
 		"history.empty":          "No IP address is suspected of mining this week, and none from before is to be followed.",
 		"history.first_week":     "These are the first data: the nights do not reach back a week more, so new and continuing cannot be told apart.",
-		"history.line":           "The suspects of this week: new %s, continuing %s, recurred %s, not known %s; of those suspected before: gone %s, not known whether gone %s (section 7).",
+		"history.line":           "The suspects of this week: new %s, continuing %s, recurred %s, not known %s; of those suspected before: gone %s, not known whether gone %s (see “New, continuing, gone and recurred”).",
 		"history.note":           "By days: a suspected day is one on which a pool answered and whose night graded the address high or medium by the seven days that ended with it. A day is one without contact only if there was none and every exporter that had seen the address has whole data for it. Gone lists those that no week before could call gone.",
 		"history.hosts":          "IP addresses",
 		"history.units":          "Units",

@@ -17,6 +17,7 @@ func englishOverview() map[string]string {
 		"trend.missing_gaps": "%d of 7 nights, %d with whole data",
 		"trend.beside":       " (%s)",
 		"trend.empty":        "Of the last %d weeks, %d can be told of: too few for a trend. A week without a night is not a week without mining.",
+		"trend.empty_all":    "None of the last %d weeks can be told of, so there is no trend. A week without a night is not a week without mining.",
 		"trend.note":         "Counted by the week's nights: an IP that a night of the week suspects and that met a pool on that day, once a week. The headline grades the week as a whole, and may differ by a few. Traffic is over the nights that there are. A week with missing nights or gaps may have had more; one without a night has no figure, which is not zero. Nights and coverage are those of all monitored networks.",
 
 		"hours.title":       "By weekday and hour",
@@ -32,7 +33,7 @@ func englishOverview() map[string]string {
 		"places.caption_city":    "Suspected IPs by city, in the order of the administrative codes",
 		"places.caption_county":  "Suspected IPs by county, in the order of the administrative codes",
 		"places.note":            "Tiles are in the order of the codes of GB/T 2260 in the ledger, not where the places lie; the darker, the more.",
-		"places.zero":            "0: none was found, which says no more than the coverage of the data (section 11) allows.",
+		"places.zero":            "0: none was found, which says no more than the coverage of the data (see “What this rests on”) allows.",
 		"places.hidden":          "–: in the line of the others, or nothing found.",
 		"places.without":         "Without a code in the ledger, and so without a tile: %s.",
 		"places.no_nights":       "There is no nightly result for this week, so there is no overview of places.",

@@ -7,7 +7,7 @@ func chineseCases() map[string]string {
 		"sheet.cases":     "处置情况",
 		"sheet.precision": "查准率",
 
-		"cases.title":     "八、处置情况",
+		"cases.title":     "处置情况",
 		"cases.empty":     "尚无本周及以前各周的通报记录，或通报尚未发出。",
 		"cases.as_of":     "本周及以前各周的通报，反馈截至 %s。整改完成后有 %d 天数据完整且无接触为清零，再次发现为复发。每个单位的每个地址为一个个案；整改后再次发现并通报的，另计一个。",
 		"cases.counts":    "按状态",

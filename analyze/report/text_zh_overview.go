@@ -16,7 +16,8 @@ func chineseOverview() map[string]string {
 		"trend.missing":      "仅 %d/7 天",
 		"trend.missing_gaps": "仅 %d/7 天，其中 %d 天数据完整",
 		"trend.beside":       "（%s）",
-		"trend.empty":        "近 %d 周中可统计的仅 %d 周，尚不足以反映趋势。没有夜间分析的周，不等于没有挖矿活动。",
+		"trend.empty":        "近 %d 周中仅 %d 周有可统计的数据，尚不足以反映趋势。没有夜间分析的周，不等于没有挖矿活动。",
+		"trend.empty_all":    "近 %d 周均无可统计的数据，无法反映趋势。没有夜间分析的周，不等于没有挖矿活动。",
 		"trend.note":         "按各周夜间分析计：某天与矿池有接触、且当晚定级为高或中的 IP 地址，每周计一次；概况按全周定级，二者可能略有出入。流量按已分析天数平均。有缺失日期或数据不完整的周，实际可能更多；没有夜间分析的周没有数值，不是零。天数与数据完整性为全部监测网络的情况。",
 
 		"hours.title":       "按星期和时段",
@@ -32,7 +33,7 @@ func chineseOverview() map[string]string {
 		"places.caption_city":    "各地市疑似挖矿 IP 数，按行政区划代码排列",
 		"places.caption_county":  "各区县疑似挖矿 IP 数，按行政区划代码排列",
 		"places.note":            "方块按台账中的行政区划代码（GB/T 2260）顺序排列，不表示地理位置；颜色越深数量越多。",
-		"places.zero":            "0 表示未发现，其含义以数据完整性（第十一节）为限。",
+		"places.zero":            "0 表示未发现，其含义以数据完整性（见“数据依据”）为限。",
 		"places.hidden":          "–：并入“其他”，或未发现。",
 		"places.without":         "台账中没有行政区划代码、因而没有方块的：%s。",
 		"places.no_nights":       "本周没有夜间分析结果，无分布概览。",

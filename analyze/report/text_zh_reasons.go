@@ -47,6 +47,7 @@ func chineseReasons() [][2]string {
 		{"active around the clock", "全天候活动"},
 		{"has spare endpoints of one pool", "配有同一矿池的备用端点"},
 		{"several connections at once", "同时有多个连接"},
+		{"registered exclusion: false alarm by the unit's answer to notice * (approved by *)", "登记排除：单位对通报 {1} 的反馈为误报（批准人：{2}）"},
 		{"registered exclusion: false_alarm by the unit's answer to notice * (approved by *)", "登记排除：单位对通报 {1} 的反馈为误报（批准人：{2}）"},
 		{"registered exclusion: research by the unit's answer to notice * (approved by *)", "登记排除：单位对通报 {1} 的反馈为科研（批准人：{2}）"},
 		{"registered exclusion: * (approved by *)", "登记排除：{1}（批准人：{2}）"},

@@ -85,6 +85,9 @@ func (p *printer) trendPart(week *Week) (*trendPart, error) {
 		}
 		part.Weeks = append(part.Weeks, trendRow{*w, w.name(), p.trendBasis(w), w.told(), i == len(week.Trend)-1})
 	}
+	if told == 0 {
+		return &trendPart{Empty: p.say("trend.empty_all", len(week.Trend))}, nil
+	}
 	if told < 2 {
 		return &trendPart{Empty: p.say("trend.empty", len(week.Trend), told)}, nil
 	}
