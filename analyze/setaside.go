@@ -47,6 +47,8 @@ func Damaged(err error) []*DamagedError {
 	switch e := err.(type) { //nolint:errorlint // the whole tree is walked
 	case *DamagedError:
 		return []*DamagedError{e}
+	case interface{ DamagedFile() string }: // of the upkeep of the lake
+		return []*DamagedError{{Path: e.DamagedFile(), Zone: time.UTC, Reason: err}}
 	case interface{ Unwrap() []error }:
 		for _, inner := range e.Unwrap() {
 			list = append(list, Damaged(inner)...)

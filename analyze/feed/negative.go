@@ -43,7 +43,7 @@ var NegativeColumns = slices.Concat(
 		sheet.Text("list_version", func(n *Negative) *string { return &n.FeedVersion }),
 		sheet.Text("source", func(n *Negative) *string { return &n.Source }),
 		sheet.Text("licence", func(n *Negative) *string { return &n.Licence }),
-		sheet.Moment("retrieved_at", func(n *Negative) *time.Time { return &n.RetrievedAt }),
+		sheet.Calendar("retrieved_at", func(n *Negative) *time.Time { return &n.RetrievedAt }),
 		sheet.Number("line", func(n *Negative) *int { return &n.Line }),
 	},
 )

@@ -29,6 +29,7 @@ const (
 	IsText Kind = iota
 	IsNumber
 	IsBool
+	IsTime // in UTC, by intake.FormatTime
 )
 
 // Column is a column of a table of T.
@@ -65,10 +66,18 @@ func Bool[T any](name string, field func(*T) *bool) Column[T] {
 
 // Moment is a column of times; the zero time is empty.
 func Moment[T any](name string, field func(*T) *time.Time) Column[T] {
-	return Column[T]{name, IsText, func(t *T) string { return intake.FormatTime(*field(t)) }, func(t *T, s string) (err error) {
+	return Column[T]{name, IsTime, func(t *T) string { return intake.FormatTime(*field(t)) }, func(t *T, s string) (err error) {
 		*field(t), _, err = intake.ParseTime(s)
 		return err
 	}}
+}
+
+// Calendar is a column of times as a list or a ledger writes its days, which are told
+// as they stand whatever the zone of the site; the zero time is empty.
+func Calendar[T any](name string, field func(*T) *time.Time) Column[T] {
+	column := Moment(name, field)
+	column.Kind = IsText
+	return column
 }
 
 // Value is a column that is only shown: Read skips it.

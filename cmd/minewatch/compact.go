@@ -50,15 +50,19 @@ compacted and stays as it was, 2 usage.`,
 
 // compact returns the hours that were compacted, also where others failed.
 func compact(ctx context.Context, env *environment, closedFor time.Duration) ([]upkeep.Compaction, error) {
+	options, err := env.analysis()
+	if err != nil {
+		return nil, err
+	}
 	var done []upkeep.Compaction
-	err := upkeep.Compact(ctx, env.lake, upkeep.CompactOptions{
+	err = upkeep.Compact(ctx, env.lake, upkeep.CompactOptions{
 		Program:   "minewatch " + versionText(),
 		Now:       env.now,
 		ClosedFor: closedFor,
 		Logger:    env.log,
 		OnHour:    func(c *upkeep.Compaction) { done = append(done, *c) },
 	})
-	return done, err
+	return done, options.Advise(err, "")
 }
 
 func compactions() *listing[upkeep.Compaction] {
@@ -68,7 +72,7 @@ func compactions() *listing[upkeep.Compaction] {
 	}
 	return &listing[row]{
 		columns: []sheet.Column[row]{
-			sheet.Value("hour", sheet.IsText, func(c *row) string { return intake.FormatTime(c.Hour) }),
+			sheet.Value("hour", sheet.IsTime, func(c *row) string { return intake.FormatTime(c.Hour) }),
 			number("flows", func(c *row) int64 { return c.Rows }),
 			number("files_before", func(c *row) int64 { return int64(len(c.Inputs)) }),
 			number("files_after", func(c *row) int64 { return int64(len(c.Outputs)) }),

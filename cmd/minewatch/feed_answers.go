@@ -114,7 +114,7 @@ func feedQuestions() *listing[resolve.Question] {
 			sheet.Text("asked_as", func(q *resolve.Question) *string { return &q.Wire }),
 			sheet.Text("rrtype", func(q *resolve.Question) *string { return &q.Type }),
 			sheet.Value("resolver", sheet.IsText, func(q *resolve.Question) string { return q.ResolverName() }),
-			sheet.Value("answered_last", sheet.IsText, func(q *resolve.Question) string { return intake.FormatTime(q.Answered) }),
+			sheet.Value("answered_last", sheet.IsTime, func(q *resolve.Question) string { return intake.FormatTime(q.Answered) }),
 		},
 		brief: []string{"name", "asked_as", "rrtype", "resolver", "answered_last"},
 		empty: "no question is due",

@@ -228,7 +228,7 @@ func feedUpdates() *listing[updatedFeed] {
 			sheet.Value("names", sheet.IsNumber, count(intake.CountNames)),
 			sheet.Value("refused", sheet.IsNumber, count(intake.CountRefused)),
 			sheet.Value("version", sheet.IsText, stands(func(v *feed.Version) string { return v.ID() })),
-			sheet.Value("retrieved_at", sheet.IsText, stands(func(v *feed.Version) string { return intake.FormatTime(v.RetrievedAt) })),
+			sheet.Value("retrieved_at", sheet.IsTime, stands(func(v *feed.Version) string { return intake.FormatTime(v.RetrievedAt) })),
 			sheet.Value("reason", sheet.IsText, func(u *updatedFeed) string {
 				if u.err == nil {
 					return ""

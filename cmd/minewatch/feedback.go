@@ -145,7 +145,6 @@ func feedbackAnswers() *listing[feedback.Row] {
 		columns: feedback.Columns,
 		brief:   []string{"notice_no", "unit", "host", "class", "located_at", "finished_at", "received_at", "approved_class", "approver"},
 		empty:   "no form came back yet: see 'minewatch feedback import --help'",
-		note:    "times are UTC",
 	}
 }
 
@@ -154,6 +153,5 @@ func feedbackNotices() *listing[feedback.Notice] {
 		columns: feedback.NoticeColumns,
 		brief:   []string{"notice_no", "unit", "host", "grade", "first_seen", "last_seen", "notified_at"},
 		empty:   "no notice was sent yet: 'minewatch report weekly' writes and records them",
-		note:    "times are UTC",
 	}
 }

@@ -91,7 +91,23 @@ func (f *historyFlags) options(env *environment) (analyze.HistoryOptions, error)
 	if err := parsePeriod(f.from, f.to, &o.From, &o.To); err != nil {
 		return o, err
 	}
-	return o, nil
+	return o, checkBegun(env, shared, o.From, o.To)
+}
+
+// checkBegun refuses a period that has not begun, of which there is nothing to tell, and
+// says of one that is not over that it is not: what is gone by its end is not known yet.
+func checkBegun(env *environment, o analyze.Options, from, to analyze.Day) error {
+	today := analyze.DayOf(env.now(), o.Zone)
+	if from == "" && to != "" {
+		from = to.Add(-6)
+	}
+	if from > today {
+		return usageErrorf("the period has not begun: it begins on %s, and today is %s (%s)", from, today, o.Zone)
+	}
+	if to >= today {
+		env.say(fmt.Sprintf("the period is not over: it ends with %s (%s), and the days that are not over yet tell nothing", to, o.Zone))
+	}
+	return nil
 }
 
 func tellStory(ctx context.Context, env *environment, o analyze.HistoryOptions, kind, subject string, format outputFormat) error {

@@ -5,20 +5,21 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
 
+	"minewatch/analyze/intake"
 	"minewatch/analyze/sheet"
 )
 
-// listing is how rows of one kind are shown. CSV and JSON have all columns, a
-// table for people those named in brief.
+// listing is how rows of one kind are shown. CSV and JSON have all columns and times in
+// UTC, a table for people those named in brief and times in the zone of the site.
 type listing[T any] struct {
 	columns []sheet.Column[T]
 	brief   []string
 	empty   string // said beside an empty answer
-	note    string // said beside a table
 }
 
 func (l *listing[T]) write(env *environment, format outputFormat, rows []T) error {
@@ -31,10 +32,11 @@ func (l *listing[T]) write(env *environment, format outputFormat, rows []T) erro
 	case formatJSON:
 		return l.writeJSON(env.stdout, rows)
 	default:
-		if len(rows) > 0 && l.note != "" {
-			env.say(l.note)
+		options, err := env.analysis()
+		if err != nil {
+			return err
 		}
-		return l.writeTable(env.stdout, rows)
+		return l.writeTable(env.stdout, rows, options.Zone)
 	}
 }
 
@@ -85,7 +87,7 @@ const cellWidth = 44
 
 // writeTable draws no boxes: their characters have another width in terminals
 // that are set to Chinese.
-func (l *listing[T]) writeTable(w io.Writer, rows []T) error {
+func (l *listing[T]) writeTable(w io.Writer, rows []T, zone *time.Location) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -109,11 +111,25 @@ func (l *listing[T]) writeTable(w io.Writer, rows []T) error {
 	for i := range rows {
 		cells := make(table.Row, len(shown))
 		for c, column := range shown {
-			cells[c] = cutCell(printable(column.Text(&rows[i])))
+			cell := column.Text(&rows[i])
+			if column.Kind == sheet.IsTime {
+				cell = siteTime(cell, zone)
+			}
+			cells[c] = cutCell(printable(cell))
 		}
 		t.AppendRow(cells)
 	}
 	return renderTable(w, t)
+}
+
+// siteTime is a time of the tables by the clock of the site, with its distance to UTC;
+// a flag that takes a time takes it as it stands.
+func siteTime(text string, zone *time.Location) string {
+	t, _, err := intake.ParseTime(text)
+	if text == "" || err != nil {
+		return text
+	}
+	return t.In(zone).Format("2006-01-02 15:04:05Z07:00")
 }
 
 // plainTable is an empty table without boxes.

@@ -87,7 +87,7 @@ func deletions() *listing[upkeep.Deleted] {
 	type row = upkeep.Deleted
 	return &listing[row]{
 		columns: []sheet.Column[row]{
-			sheet.Value("hour", sheet.IsText, func(d *row) string { return intake.FormatTime(d.Hour) }),
+			sheet.Value("hour", sheet.IsTime, func(d *row) string { return intake.FormatTime(d.Hour) }),
 			sheet.Value("reason", sheet.IsText, func(d *row) string { return d.Reason }),
 			sheet.Value("files", sheet.IsNumber, func(d *row) string { return strconv.Itoa(len(d.Files)) }),
 			sheet.Value("bytes", sheet.IsNumber, func(d *row) string { return strconv.FormatInt(d.Bytes, 10) }),

@@ -230,6 +230,9 @@ func TestDamagedHour(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "compact the hour 2026-03-02T08: read "+path) {
 		t.Errorf("error %v does not say which file", err)
 	}
+	if fault := (*upkeep.DamagedError)(nil); !errors.As(err, &fault) || fault.Path != path {
+		t.Errorf("error %v names no damaged file", err)
+	}
 	if compacted != 1 {
 		t.Errorf("%d hours compacted, want the sound one", compacted)
 	}

@@ -2,7 +2,9 @@ package upkeep
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -14,16 +16,34 @@ import (
 
 const readRows = 16 << 10 // of an input at a time
 
+// DamagedError names a flow file that cannot be read.
+type DamagedError struct {
+	Path   string
+	Reason error
+}
+
+func (e *DamagedError) Error() string { return e.Reason.Error() }
+
+func (e *DamagedError) Unwrap() error { return e.Reason }
+
+// DamagedFile is the path, for those who tell what to do about it.
+func (e *DamagedError) DamagedFile() string { return e.Path }
+
 // readFlows calls each with the rows of a flow file, as batches of the flow schema.
 // Its decoder was not made for files that are damaged, so a panic of it is an
-// error of the file.
+// error of the file. A file whose content cannot be read is a DamagedError.
 func readFlows(ctx context.Context, path string, each func(arrow.RecordBatch) error) (err error) {
+	content := true // false: an error is not of what stands in the file
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("is damaged: %v", fault)
 		}
-		if err != nil {
-			err = fmt.Errorf("read %s: %w", path, err)
+		if err == nil {
+			return
+		}
+		err = fmt.Errorf("read %s: %w", path, err)
+		if onDisk := (*fs.PathError)(nil); content && ctx.Err() == nil && !errors.As(err, &onDisk) {
+			err = &DamagedError{path, err}
 		}
 	}()
 	parquetFile, err := file.OpenParquetFile(path, false)
@@ -51,11 +71,13 @@ func readFlows(ctx context.Context, path string, each func(arrow.RecordBatch) er
 	for batches.Next() {
 		batch, err := flow.Conform(batches.RecordBatch())
 		if err != nil {
+			content = false
 			return fmt.Errorf("%w: compact with the version that wrote it", err)
 		}
 		err = each(batch)
 		batch.Release()
 		if err != nil {
+			content = false
 			return err
 		}
 	}
