@@ -21,7 +21,7 @@ func newWhoCommand(env *environment) *cobra.Command {
 		Short: "list who exchanged flows with an address",
 		Long: `who lists every address that exchanged flows with ADDRESS, the largest traffic
 first: over all flows that the lake holds, or those since a day or an hour. First
-and last seen are the times of receipt.
+and last seen are the times of receipt; in csv and json they are UTC.
 
 Hours that were compacted are asked by their filters first, and only what holds
 the address is read; see 'minewatch compact'. The port is the lower of the two in
