@@ -38,7 +38,7 @@ func longWeek() *report.Week {
 	week.Suspects, week.Hosts, week.UnitPast, week.Cases, week.Units, week.Pools = nil, nil, nil, nil, nil, nil
 	first.MaxConcurrent, first.DurationSeconds = 1_234, 604_799
 	var details []report.Detail
-	for port := range 30 {
+	for port := range 12 {
 		d := sampleSuspects()[0].Details[0]
 		d.PoolAddress, d.PoolPort, d.LocalPorts = "198.118.100.231", 65_000+port, "49152, 50211, 61002, 61003, 61004, 61005"
 		details = append(details, d)
