@@ -73,7 +73,7 @@ func rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	}
 	defer db.Close() //nolint:errcheck // only temporary files are left to it
 
-	if err := gradeWindow(ctx, db, &o.Options, scope, o.Region); err != nil {
+	if err := gradeWindow(ctx, db, &o.Options, scope, o.Region, !o.Details); err != nil {
 		return nil, scope, err
 	}
 	if scope.Coverage, err = windowCoverage(ctx, db); err != nil {
@@ -129,10 +129,11 @@ func scopeOf(lake string, from, to Day) (Scope, error) {
 	return scope, nil
 }
 
-// gradeWindow builds suspects and evidence from the contacts of a window.
-func gradeWindow(ctx context.Context, db *engine.DB, o *Options, scope Scope, region string) error {
+// gradeWindow builds suspects and evidence from the contacts of a window, or, where
+// nobody asks for single contacts, from what nights have summed of them by weeks.
+func gradeWindow(ctx context.Context, db *engine.DB, o *Options, scope Scope, region string, weeks bool) error {
 	if err := errors.Join(
-		readNights(ctx, db, o, reading{from: scope.From, daily: scope.To.Add(1), to: scope.To}),
+		readNights(ctx, db, o, reading{from: scope.From, daily: scope.To.Add(1), to: scope.To, weeks: weeks}),
 		setWindow(ctx, db, scope.From, scope.To),
 		setRegion(ctx, db, region),
 		onlyRegion(ctx, db, ""), // the history that is told is that of everything

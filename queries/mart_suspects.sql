@@ -13,7 +13,7 @@ scores as (
     select
         host,
         round(sum(points), 2)::double as score,
-        string_agg(case when points > 0 or position in (1, 9, 10, 11, 12, 13, 14, 15) then reason end, '; ' order by position) as reasons
+        list_sort(list(struct_pack(position, reason)) filter (points > 0 or position in (1, 9, 10, 11, 12, 13, 14, 15))) as told
     from mart_evidence
     group by host
 )
@@ -47,7 +47,7 @@ select
     grades.sector,
     grades.city,
     grades.county,
-    scores.reasons,
+    array_to_string(list_transform(scores.told, lambda one: one.reason), '; ') as reasons,
     grades.contact,
     grades.nat,
     grades.decided_by,
