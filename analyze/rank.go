@@ -43,7 +43,7 @@ var orders = map[string]string{
 	"score":    "rank",
 	"contact":  "contact_days desc, contact_hours desc, contact_slots desc, rank",
 	"duration": "duration_seconds desc, contact_hours desc, rank",
-	"traffic":  "bytes_up + bytes_down desc, rank",
+	"traffic":  "up_and_down(bytes_up, bytes_down) desc, rank",
 }
 
 // Orders are the names that RankOptions.By takes.
@@ -99,8 +99,9 @@ func rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	if o.Limit > 0 && len(suspects) > o.Limit {
 		suspects = suspects[:o.Limit]
 	}
+	err = attachEvidence(ctx, db, suspects)
 	if o.Details {
-		err = errors.Join(db.Build(ctx, "mart_details"), attachDetails(ctx, db, suspects))
+		err = errors.Join(err, db.Build(ctx, "mart_details"), attachDetails(ctx, db, suspects))
 	}
 	return suspects, scope, err
 }
@@ -163,7 +164,7 @@ func readSuspects(ctx context.Context, db *engine.DB, order string) ([]report.Su
 	if err != nil {
 		return nil, err
 	}
-	return list, errors.Join(attachEvidence(ctx, db, list), attachHistory(ctx, db, list))
+	return list, attachHistory(ctx, db, list)
 }
 
 // byHost finds suspects by their addresses.
@@ -178,7 +179,9 @@ func byHost(list []report.Suspect) map[string]*report.Suspect {
 // attachEvidence gives each suspect its named reasons.
 func attachEvidence(ctx context.Context, db *engine.DB, list []report.Suspect) error {
 	suspects := byHost(list)
-	return scanAll(ctx, db, "select host, evidence, value, threshold, points, reason from mart_evidence order by host, position", func(rows *sql.Rows) error {
+	asked := slices.Collect(maps.Keys(suspects)) // there are seven times as many reasons as hosts
+	return scanAll(ctx, db, `select host, evidence, value, threshold, points, reason from mart_evidence
+		where host in (select unnest(?::varchar[])) order by host, position`, func(rows *sql.Rows) error {
 		var host string
 		var e report.Evidence
 		err := rows.Scan(&host, &e.Name, &e.Value, &e.Threshold, &e.Points, &e.Reason)
@@ -186,5 +189,5 @@ func attachEvidence(ctx context.Context, db *engine.DB, list []report.Suspect) e
 			s.Evidence = append(s.Evidence, e)
 		}
 		return err
-	})
+	}, asked)
 }

@@ -34,9 +34,9 @@ contacts as (
         coalesce(sum(days) filter (where tier = 'clue'), 0)::bigint as n_clue,
         to_bigint(sum(hours) filter (where tier = 'medium')) as medium_hours,
         coalesce(min(min_sampling_rate) filter (where tier = 'medium') > 1, false) as medium_sampled,
-        sum(bytes_up + bytes_down) filter (where tier = 'medium') * 8 / 1000.0
+        sum(up_and_down(bytes_up, bytes_down)) filter (where tier = 'medium') * 8 / 1000.0
             / nullif(sum(slots) filter (where tier = 'medium') * 300, 0) as medium_kbps,
-        sum(bytes_up + bytes_down) * 8 / 1000.0 / nullif(sum(slots) * 300, 0) as kbps,
+        sum(up_and_down(bytes_up, bytes_down)) * 8 / 1000.0 / nullif(sum(slots) * 300, 0) as kbps,
         bool_or(tier = 'research') as is_research,
         bool_or(tier = 'scanner') as is_scanner,
         max(negative) as negative,

@@ -21,7 +21,7 @@ scores as (
 select
     getvariable('window_to') as day,
     row_number() over (
-        order by score desc, contact_hours desc, duration_seconds desc, bytes_up + bytes_down desc,
+        order by score desc, contact_hours desc, duration_seconds desc, up_and_down(bytes_up, bytes_down) desc,
             ip_key(host_hi, host_lo)
     )::integer as rank,
     grades.host,

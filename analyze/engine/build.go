@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -49,56 +51,86 @@ func (d *DB) Build(ctx context.Context, targets ...string) error {
 	if err != nil {
 		return err
 	}
-	built := map[string]chan struct{}{} // closed once it is
+	b := builds{built: d.built}
 	for _, q := range order {
 		switch {
 		case d.built[q.Name]:
 		case q.Layer() == "raw":
 			return fmt.Errorf("build %s: nothing was read into %s", strings.Join(targets, ", "), q.Name)
 		default:
-			built[q.Name] = make(chan struct{})
+			b.left = append(b.left, q)
 		}
 	}
-	free := make(chan *sql.Conn, len(d.builds))
+	b.order()
+	working, stopped := errgroup.WithContext(ctx)
 	for _, conn := range d.builds {
-		free <- conn
-	}
-	building, stopped := errgroup.WithContext(ctx)
-	for _, q := range order {
-		if built[q.Name] == nil {
-			continue
-		}
-		building.Go(func() error {
-			for _, input := range q.Inputs {
-				if wait := built[input]; wait != nil {
-					select {
-					case <-wait:
-					case <-stopped.Done():
-						return stopped.Err()
-					}
+		working.Go(func() error {
+			for {
+				q := b.next()
+				if q == nil {
+					return nil
+				}
+				err := build(stopped, conn, q)
+				b.end(q, err)
+				if err != nil {
+					return err
 				}
 			}
-			conn := <-free
-			defer func() { free <- conn }()
-			if err := build(stopped, conn, &q); err != nil {
-				return err
-			}
-			close(built[q.Name])
-			return nil
 		})
 	}
-	err = building.Wait()
-	for name, done := range built {
-		select {
-		case <-done:
-			d.built[name] = true
-		default:
-		}
-	}
-	if err != nil {
+	if err := working.Wait(); err != nil {
 		return d.reveal(ctx, err)
 	}
 	return nil
+}
+
+// builds are what is still to be built.
+type builds struct {
+	left    []queries.Query // what the longest chain of readers waits for comes first
+	built   map[string]bool
+	failed  bool
+	mutex   sync.Mutex
+	changed *sync.Cond
+}
+
+func (b *builds) order() {
+	b.changed = sync.NewCond(&b.mutex)
+	behind := map[string]int{}
+	for _, q := range slices.Backward(b.left) {
+		for _, input := range q.Inputs {
+			behind[input] = max(behind[input], behind[q.Name]+1)
+		}
+	}
+	slices.SortStableFunc(b.left, func(x, y queries.Query) int { return behind[y.Name] - behind[x.Name] })
+}
+
+// next takes a relation whose inputs are built, as soon as there is one; nil: no
+// other is to be built.
+func (b *builds) next() *queries.Query {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	for len(b.left) > 0 && !b.failed {
+		for i, q := range b.left {
+			if !slices.ContainsFunc(q.Inputs, func(input string) bool { return !b.built[input] }) {
+				b.left = slices.Delete(b.left, i, i+1)
+				return &q
+			}
+		}
+		b.changed.Wait()
+	}
+	return nil
+}
+
+// end tells who waits that a relation is built, or never will be.
+func (b *builds) end(q *queries.Query, err error) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if err != nil {
+		b.failed = true
+	} else {
+		b.built[q.Name] = true
+	}
+	b.changed.Broadcast()
 }
 
 func build(ctx context.Context, conn *sql.Conn, q *queries.Query) error {
