@@ -23,6 +23,7 @@ func englishCases() map[string]string {
 		"case.missed":     "overdue (%s)",
 		"case.in_time":    "%s",
 		"case.late":       "%s (late)",
+		"case.again":      "told again, %s",
 		"state.notified":  "notified",
 		"state.located":   "located",
 		"state.overdue":   "overdue",

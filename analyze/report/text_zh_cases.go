@@ -23,6 +23,7 @@ func chineseCases() map[string]string {
 		"case.missed":     "逾期（%s）",
 		"case.in_time":    "%s",
 		"case.late":       "%s（逾期）",
+		"case.again":      "再次通报，%s",
 		"state.notified":  "已通报",
 		"state.located":   "已定位",
 		"state.overdue":   "逾期未报",

@@ -223,6 +223,7 @@ type Case struct {
 	LocatedInTime            *bool // nil: there is still time
 	ReportBy, ReportedAt     time.Time
 	ReportedInTime           *bool
+	AnswerBy                 time.Time // until when a notice that was sent after the last finding waits for another; zero: none does
 	FinishedAt               time.Time
 	CleanDays                int // since the measure, with coverage
 	ClosedOn, SeenAgain      time.Time
