@@ -33,6 +33,14 @@ func chineseCases() map[string]string {
 		"state.closed":    "清零关闭",
 		"state.recurred":  "整改后复发",
 
+		"before.told":             "此前通报：%s（%s）。",
+		"before.told_times":       "此前已通报 %d 次，最近一次为 %s（%s）。",
+		"before.found":            "反馈结论：%s（%s 收到）。",
+		"before.recurred":         "整改后复发：整改于 %s 完成，此后再次发现。",
+		"before.measured":         "整改于 %s 完成，本次所见不晚于当日。",
+		"before.unanswered":       "未收到核查结论，原报送期限 %s 不变。",
+		"before.unanswered_since": "此后再次通报，未收到答复，原报送期限 %s 不变。",
+
 		"class.active":      "主动挖矿",
 		"class.passive":     "被动挖矿",
 		"class.research":    "科研",
