@@ -64,8 +64,6 @@ type NoticeHost struct {
 	Days, Hours, Connections  int
 	Coins, Reason             string
 	ToldBefore                string // what the unit was told of it before, and answered; "" = nothing
-	Recurred                  bool   // seen again on a day after that of a measure
-	Reminder                  bool   // an earlier notice is not answered: its deadline stands
 	Endpoints                 []NoticeEndpoint
 	EndpointsCut, LastedTotal string
 }
@@ -267,10 +265,10 @@ func (u *unitWriter) page(unit *Unit, told *told) *NoticePage {
 			Coins: p.list(s.Coins), Reason: p.why(*s), LastedTotal: p.lasted(s, s.DurationSeconds),
 		}
 		if b := week.Before[s.Host]; b != nil {
-			host.ToldBefore, host.Recurred, host.Reminder = p.toldBefore(b), b.Recurred, !b.StandsBy.IsZero()
-		}
-		if host.Reminder {
-			page.Reminders++
+			host.ToldBefore = p.toldBefore(b)
+			if !b.StandsBy.IsZero() {
+				page.Reminders++
+			}
 		}
 		for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
 			host.Endpoints = append(host.Endpoints, NoticeEndpoint{
