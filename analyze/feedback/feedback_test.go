@@ -90,10 +90,10 @@ func written(t *testing.T, units ...string) [][]byte {
 	return all
 }
 
-// filled is a unit's form with cells that somebody wrote, by their names.
-func filled(t *testing.T, unit string, cells map[string]any) []byte {
+// filled is the form of 某某学院 with cells that somebody wrote, by their names.
+func filled(t *testing.T, cells map[string]any) []byte {
 	t.Helper()
-	book, err := excelize.OpenReader(bytes.NewReader(written(t, unit)[0]))
+	book, err := excelize.OpenReader(bytes.NewReader(written(t, "某某学院")[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ const (
 
 func TestFormComesBack(t *testing.T) {
 	lake := lakeWithNotices(t)
-	data := filled(t, "某某学院", map[string]any{
+	data := filled(t, map[string]any{
 		classCell + "5": "主动挖矿", locatedCell + "5": time.Date(2026, 11, 17, 15, 30, 0, 0, time.UTC), personCell + "5": "张某\n学生",
 		sinceCell + "5": "2026-10-01", doneCell + "5": "2026-11-18 10:00",
 	})
@@ -177,7 +177,7 @@ func TestWhatCannotBeIsRefusedWithItsCell(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			lake := lakeWithNotices(t)
-			result, err := feedback.Import(lake, feedback.Input{File: "form.xlsx", Data: filled(t, unit, c.cells)}, options(clock(19, 8, 0)))
+			result, err := feedback.Import(lake, feedback.Input{File: "form.xlsx", Data: filled(t, c.cells)}, options(clock(19, 8, 0)))
 			if len(result.Rejects) != 1 || !strings.Contains(result.Rejects[0].Reason, c.want) {
 				t.Errorf("rejects %+v (%v), want one with %q", result.Rejects, err, c.want)
 			}

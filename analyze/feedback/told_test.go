@@ -40,7 +40,7 @@ func TestChangedGreyCellsAreTold(t *testing.T) {
 		{"H5", "", "sheet 反馈表, cell H5: local_ports of 10.1.2.3 was sent as 51000, and says nothing now"},
 		{"I5", "2026-W44-408238e4", "sheet 反馈表, cell I5: told_before of 10.1.2.3 was sent as 2026-W45-408238e4, and says 2026-W44-408238e4 now"},
 	} {
-		got := warnings(t, lakeWithNotices(t), "form.xlsx", filled(t, "某某学院", map[string]any{classCell + "5": "误报", c.cell: c.value}))
+		got := warnings(t, lakeWithNotices(t), "form.xlsx", filled(t, map[string]any{classCell + "5": "误报", c.cell: c.value}))
 		want := []string{"warning: " + c.want + ": the row is taken, by its number, unit and address"}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s = %v (-want +got):\n%s", c.cell, c.value, diff)
@@ -56,7 +56,7 @@ func TestManyChangedGreyCells(t *testing.T) {
 			cells[column+row] = "2026-11-01"
 		}
 	}
-	result, err := feedback.Import(lakeWithNotices(t), feedback.Input{File: "form.xlsx", Data: filled(t, "某某学院", cells)}, options(clock(18, 12, 0)))
+	result, err := feedback.Import(lakeWithNotices(t), feedback.Input{File: "form.xlsx", Data: filled(t, cells)}, options(clock(18, 12, 0)))
 	if n := len(result.Remarks); err != nil || result.Kept != 2 || n != 11 || result.Remarks[n-1] != "warning: and 2 more grey cells that say something else than what was sent" {
 		t.Errorf("%s, %v: %q", result.String(), err, result.Remarks)
 	}
@@ -71,11 +71,11 @@ func TestAFormThatWasSavedAgainIsNotChanged(t *testing.T) {
 	}
 	sent := `"198.51.100.7:3333, [2001:db8::9]:443",51000,2026-W45-408238e4`
 	for name, data := range map[string][]byte{
-		"as sent.xlsx":    filled(t, "某某学院", map[string]any{classCell + "5": "误报"}),
-		"numbers.xlsx":    filled(t, "某某学院", map[string]any{classCell + "5": "误报", "E5": 46335.33333333, "F5": 46341.8333333334, "H5": 51000}),
-		"dates.xlsx":      filled(t, "某某学院", map[string]any{classCell + "5": "误报", "E5": time.Date(2026, 11, 9, 8, 0, 0, 0, time.UTC), "F5": "2026/11/15 20:00"}),
-		"trimmed.xlsx":    filled(t, "某某学院", map[string]any{classCell + "5": "误报", "D5": " 疑似挖矿（高） ", "G5": "198.51.100.7:3333,[2001:db8::9]:443", "H5": " 51000"}),
-		"older.xlsx":      filled(t, "某某学院", map[string]any{classCell + "5": "误报", "D5": "A"}),
+		"as sent.xlsx":    filled(t, map[string]any{classCell + "5": "误报"}),
+		"numbers.xlsx":    filled(t, map[string]any{classCell + "5": "误报", "E5": 46335.33333333, "F5": 46341.8333333334, "H5": 51000}),
+		"dates.xlsx":      filled(t, map[string]any{classCell + "5": "误报", "E5": time.Date(2026, 11, 9, 8, 0, 0, 0, time.UTC), "F5": "2026/11/15 20:00"}),
+		"trimmed.xlsx":    filled(t, map[string]any{classCell + "5": "误报", "D5": " 疑似挖矿（高） ", "G5": "198.51.100.7:3333,[2001:db8::9]:443", "H5": " 51000"}),
+		"older.xlsx":      filled(t, map[string]any{classCell + "5": "误报", "D5": "A"}),
 		"csv.csv":         csv("疑似挖矿（高）,2026-11-09 08:00:00,2026-11-15 20:00:00," + sent),
 		"zone.csv":        csv("suspected mining (high),2026-11-09T08:00:00+08:00,2026-11-15T12:00:00Z," + sent),
 		"no columns.csv":  csvAnswer("某某学院", "10.1.2.3", feedback.FalseAlarm, "removed"),
@@ -99,12 +99,12 @@ func TestGreyCellsOfAnEarlierRevision(t *testing.T) {
 		t.Fatal(r, err)
 	}
 	first := map[string]any{classCell + "5": "误报"}
-	if got := warnings(t, lake, "first.xlsx", filled(t, "某某学院", first)); len(got) > 0 {
+	if got := warnings(t, lake, "first.xlsx", filled(t, first)); len(got) > 0 {
 		t.Errorf("the form of the first revision: %q", got)
 	}
 	second := map[string]any{classCell + "5": "误报", "F5": "2026-11-15 23:30:00", "H5": "51000, 52000", "G5": "somewhere"}
 	want := "cell G5: endpoints of 10.1.2.3 was sent as 198.51.100.7:3333, [2001:db8::9]:443, and says somewhere now"
-	if got := warnings(t, lake, "second.xlsx", filled(t, "某某学院", second)); len(got) != 1 || !strings.Contains(got[0], want) {
+	if got := warnings(t, lake, "second.xlsx", filled(t, second)); len(got) != 1 || !strings.Contains(got[0], want) {
 		t.Errorf("the form of the second revision: %q", got)
 	}
 }
@@ -143,7 +143,7 @@ func TestGreyCellsOfAnOlderProgramAreNotCompared(t *testing.T) {
 	if _, err := feedback.Record(lake, week, "", list, clock(17, 9, 0)); err != nil {
 		t.Fatal(err)
 	}
-	if got := warnings(t, lake, "form.xlsx", filled(t, "某某学院", map[string]any{classCell + "5": "误报", "F5": "2026-11-12 10:00"})); len(got) > 0 {
+	if got := warnings(t, lake, "form.xlsx", filled(t, map[string]any{classCell + "5": "误报", "F5": "2026-11-12 10:00"})); len(got) > 0 {
 		t.Errorf("compared with what is not known: %q", got)
 	}
 }
