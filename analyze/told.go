@@ -24,14 +24,10 @@ var issuedColumns = []sheet.Column[feedback.Notice]{
 }
 
 // ToldBefore gives by address what its unit was told about it before the notices of a
-// week, and had answered by then. Each notice knows what was on record before it was
-// sent, so that it says the same whenever it is written again.
-func ToldBefore(ctx context.Context, o *Options, week *report.Week) (map[string]*feedback.Before, error) {
+// week, and had answered by then; sent are all notices on record. Each notice knows what
+// was on record before it was sent, so that it says the same whenever it is written again.
+func ToldBefore(ctx context.Context, o *Options, week *report.Week, sent []feedback.Notice) (map[string]*feedback.Before, error) {
 	notices, err := week.Notices()
-	if err != nil {
-		return nil, err
-	}
-	sent, err := feedback.Sent(o.Lake)
 	if err != nil {
 		return nil, err
 	}

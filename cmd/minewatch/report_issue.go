@@ -47,7 +47,7 @@ func issue(ctx context.Context, env *environment, f *weeklyFlags, options *analy
 			NotifiedAt: at, LocateBy: at.Add(time.Duration(c.LocateHours) * time.Hour), ReportBy: at.Add(time.Duration(c.ReportHours) * time.Hour),
 		}
 	}
-	if week.Before, err = analyze.ToldBefore(ctx, options, week); err != nil {
+	if week.Before, err = analyze.ToldBefore(ctx, options, week, sent); err != nil {
 		return err
 	}
 	return record(env, week, sent)
