@@ -3,9 +3,9 @@
 -- grain:   one row per (unit, host, round)
 -- inputs:  int_case_notices
 -- params:  none
--- notes:   found_at is when the last finding came. Where one came, asked_again_by is
---          until when the first notice that was sent after it wants an answer of its
---          own, and is_unapproved says that nobody approved that finding.
+-- notes:   the last finding came at found_at; asked_again_by is until when the first
+--          notice that was sent after it wants an answer of its own, and is_unapproved
+--          says that nobody approved it.
 with
 
 noticed as (

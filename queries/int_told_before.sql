@@ -3,11 +3,11 @@
 -- grain:   one row per (notice, host) that is issued and of which an earlier notice told the unit
 -- inputs:  raw_issued, int_case_notices, int_cases
 -- params:  none
--- notes:   as_of of the inputs lies before the moment at which the notices are sent, so
---          that what came later does not change a notice that is written again. The round
---          is the one that the notice is of: where it begins one, nothing stands. Else the
---          deadline of an earlier notice that nobody answered stands; who did not answer
---          the first has no time anew.
+-- notes:   the inputs are as of a moment before the notices are sent, so that what came
+--          later does not change a notice that is written again. The round is the one
+--          that the notice is of: where it begins one, nothing stands. Else the deadline
+--          of an earlier notice that nobody answered stands; who did not answer the first
+--          has no time anew.
 with
 
 earlier as (
