@@ -58,14 +58,14 @@ func readCases(ctx context.Context, db *engine.DB, week *report.Week) error {
 	}
 	return scanAll(ctx, db, `select unit, host, city, county, round, notice_no, week, notices, grade, state, class, pending_class,
 		notified_at, locate_by, located_at, located_in_time, report_by, reported_at, reported_in_time,
-		finished_at, clean_days, closed_on, seen_again from mart_cases`, func(rows *sql.Rows) error {
+		answer_by, finished_at, clean_days, closed_on, seen_again from mart_cases`, func(rows *sql.Rows) error {
 		var c report.Case
-		var located, reported, finished, closed, again sql.NullTime
+		var located, reported, answer, finished, closed, again sql.NullTime
 		var locatedInTime, reportedInTime sql.NullBool
 		err := rows.Scan(&c.Unit, &c.Host, &c.City, &c.County, &c.Round, &c.NoticeNo, &c.Week, &c.Notices, &c.Grade, &c.State, &c.Class, &c.PendingClass,
 			&c.NotifiedAt, &c.LocateBy, &located, &locatedInTime, &c.ReportBy, &reported, &reportedInTime,
-			&finished, &c.CleanDays, &closed, &again)
-		c.LocatedAt, c.ReportedAt, c.FinishedAt, c.ClosedOn, c.SeenAgain = located.Time, reported.Time, finished.Time, closed.Time, again.Time
+			&answer, &finished, &c.CleanDays, &closed, &again)
+		c.LocatedAt, c.ReportedAt, c.AnswerBy, c.FinishedAt, c.ClosedOn, c.SeenAgain = located.Time, reported.Time, answer.Time, finished.Time, closed.Time, again.Time
 		if locatedInTime.Valid {
 			c.LocatedInTime = &locatedInTime.Bool
 		}

@@ -83,6 +83,8 @@ func TestDocTables(t *testing.T) {
 	for _, table := range []struct{ relation, title, view, about string }{
 		{"raw_contacts", "contacts", "contacts", "`contacts/day=YYYY-MM-DD/*.parquet`. The view leaves out the three lists at the end, which fill a screen: read the files for them."},
 		{"raw_figures", "figures", "", "`figures/day=YYYY-MM-DD/*.parquet`. There is no view: rankings of many days are made from them, and nothing is in them that the contacts do not say."},
+		{"raw_week_meetings", "week_meetings", "", "`week_meetings/day=YYYY-MM-DD/*.parquet`. There is no view: rankings of many weeks read them, and nothing is in them that the contacts do not say."},
+		{"raw_week_figures", "week_figures", "", "`week_figures/day=YYYY-MM-DD/*.parquet`. There is no view: they go with week_meetings."},
 		{"raw_past", "past", "", "`past/day=YYYY-MM-DD/*.parquet`. There is no view: histories begin with the last one, and nothing is in it that the suspects and contacts do not say."},
 		{"raw_watched", "watched", "", "`watched/day=YYYY-MM-DD/*.parquet`. There is no view: it goes with past, and nothing is in it that the coverage does not say."},
 		{"raw_suspects", "suspects", "suspects", "`suspects/day=YYYY-MM-DD/*.parquet`. Grades, scores and rules are those of [scoring](scoring.md); where contacts of a host support a grade, the figures are of those alone."},

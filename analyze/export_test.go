@@ -29,3 +29,15 @@ func KeptFrom(ctx context.Context, o Options, to Day) (Day, error) {
 	}
 	return Day(strings.TrimPrefix(filepath.Base(filepath.Dir(files.tables["past"][0].path)), "day=")), nil
 }
+
+// WeeksOf are the nights whose sums of seven days a ranking of a period reads.
+func WeeksOf(ctx context.Context, o Options, from, to Day) (weeks []Day, err error) {
+	files, err := findNights(ctx, &o, reading{from: from, daily: to.Add(1), to: to, weeks: true})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files.tables["week_meetings"] {
+		weeks = append(weeks, Day(strings.TrimPrefix(filepath.Base(filepath.Dir(f.path)), "day=")))
+	}
+	return weeks, nil
+}

@@ -113,6 +113,7 @@ func makeNights(b *testing.B, lake string, first analyze.Day, nights, hosts int)
 				0 as records_aborted, 0 as records_absent, 0 as records_unread, 0 as records_missed, 100 as datagrams, 0 as datagrams_missed
 			from range(8) as t(e) cross join range(24) as u(hour)`, day))
 		publishFigures(b, db, lake, day)
+		publishWeek(b, db, lake, first, day)
 		publishPast(b, db, lake, first, day)
 		signed = append(signed, signNight(b, lake, day, signed...))
 	}
@@ -131,6 +132,28 @@ func publishFigures(tb testing.TB, db *engine.DB, lake string, day analyze.Day) 
 		tb.Fatal(err)
 	}
 	commit(tb, db, "mart_night_figures", nightFile(lake, "figures", day))
+}
+
+// publishWeek sums the seven days up to a made-up night, as nights do.
+func publishWeek(tb testing.TB, db *engine.DB, lake string, first, day analyze.Day) {
+	tb.Helper()
+	ctx := context.Background()
+	var contacts []string
+	var days [][]any
+	for d := max(first, day.Add(-6)); d <= day; d = d.Add(1) {
+		contacts, days = append(contacts, nightFile(lake, "contacts", d)), append(days, []any{string(d)})
+	}
+	db.ForgetAll()
+	err := errors.Join(
+		db.Read(ctx, "raw_contacts", contacts...), db.Values(ctx, "raw_unfigured", days),
+		db.Read(ctx, "raw_figures"), db.Read(ctx, "raw_week_meetings"), db.Read(ctx, "raw_week_figures"),
+		db.Set(ctx, "day", engine.Day(day)), db.Set(ctx, "window_from", engine.Day(day.Add(-6))), db.Set(ctx, "window_to", engine.Day(day)),
+		db.Build(ctx, "mart_night_week_meetings", "mart_night_week_figures"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	commit(tb, db, "mart_night_week_meetings", nightFile(lake, "week_meetings", day))
+	commit(tb, db, "mart_night_week_figures", nightFile(lake, "week_figures", day))
 }
 
 // publishPast makes what a made-up night keeps from what the one before it kept.
@@ -191,7 +214,10 @@ func signNight(tb testing.TB, lake string, day analyze.Day, before ...*analyze.M
 	for _, t := range analyze.Thresholds {
 		m.Thresholds[t.Name] = t.Default
 	}
-	for _, table := range []string{"contacts", "figures", "suspects", "coverage", "past", "watched"} {
+	for _, f := range before[max(0, len(before)-6):] {
+		m.History = append(m.History, f.Written[0]) // its contacts
+	}
+	for _, table := range []string{"contacts", "figures", "suspects", "week_meetings", "week_figures", "coverage", "past", "watched"} {
 		path := filepath.Join(table, "day="+string(day), table+".parquet")
 		data, err := os.ReadFile(filepath.Join(lake, path))
 		if errors.Is(err, fs.ErrNotExist) {

@@ -154,7 +154,7 @@ func TestNightHalfPublished(t *testing.T) {
 	o := shortLake(t)
 	a, b := answers(t, o)
 	paths := []string{}
-	for _, table := range []string{"contacts", "coverage", "figures", "suspects", "evidence", "past", "watched"} {
+	for _, table := range []string{"contacts", "coverage", "figures", "suspects", "evidence", "week_meetings", "week_figures", "past", "watched"} {
 		paths = append(paths, filepath.Join(o.Lake, table, "day=2026-11-10", table+".parquet"))
 	}
 	paths = append(paths, filepath.Join(o.Lake, "manifests", "nightly", "day=2026-11-10.json"))

@@ -142,7 +142,7 @@ func (n *night) readNone(ctx context.Context) error {
 	for day := n.day.Add(-6); day <= n.day; day = day.Add(1) {
 		days = append(days, day)
 	}
-	return errors.Join(n.db.Read(ctx, "raw_figures"), readAnew(ctx, n.db, days, []Day{n.day}))
+	return errors.Join(n.db.Read(ctx, "raw_figures"), n.db.Read(ctx, "raw_week_figures"), n.db.Read(ctx, "raw_week_meetings"), readAnew(ctx, n.db, days, []Day{n.day}))
 }
 
 // rank grades the hosts that were in contact on this day, by their last seven,
@@ -151,7 +151,7 @@ func (n *night) rank(ctx context.Context) error {
 	if err := n.readCoverage(ctx); err != nil {
 		return err
 	}
-	return n.db.Build(ctx, "mart_suspects", "mart_evidence", "mart_night_suspects", "mart_night_evidence", "mart_night_figures")
+	return n.db.Build(ctx, "mart_suspects", "mart_evidence", "mart_night_suspects", "mart_night_evidence", "mart_night_figures", "mart_night_week_meetings", "mart_night_week_figures")
 }
 
 // keepPast stages what was graded, and what became of hosts up to this night.
@@ -171,7 +171,10 @@ func (n *night) publish(ctx context.Context) error {
 }
 
 func (n *night) stageGrades(ctx context.Context) error {
-	return errors.Join(n.stage(ctx, "mart_night_suspects", "suspects"), n.stage(ctx, "mart_night_evidence", "evidence"))
+	return errors.Join(
+		n.stage(ctx, "mart_night_suspects", "suspects"), n.stage(ctx, "mart_night_evidence", "evidence"),
+		n.stage(ctx, "mart_night_week_meetings", "week_meetings"), n.stage(ctx, "mart_night_week_figures", "week_figures"),
+	)
 }
 
 // commit publishes what is staged, with the manifest.

@@ -213,7 +213,7 @@ func TestNightAgain(t *testing.T) {
 func published(t *testing.T, o analyze.Options) map[string]string {
 	t.Helper()
 	hashes := map[string]string{}
-	for _, table := range []string{"contacts", "suspects", "evidence", "coverage", "past", "watched"} {
+	for _, table := range []string{"contacts", "suspects", "evidence", "week_meetings", "week_figures", "coverage", "past", "watched"} {
 		files, err := filepath.Glob(filepath.Join(o.Lake, table, "*", "*"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: nothing published: %v", table, err)

@@ -54,7 +54,7 @@ func publish(lake string, kind Kind, day Day, staged []*engine.Staged, record fu
 }
 
 // nightTables are what nights write, each in <lake>/<table>/day=<day>/.
-var nightTables = []string{"contacts", "figures", "suspects", "evidence", "coverage", "past", "watched"}
+var nightTables = []string{"contacts", "figures", "suspects", "evidence", "week_meetings", "week_figures", "coverage", "past", "watched"}
 
 // settle finishes what a run that was killed while it published had left to
 // do, and removes what others left that were killed before. The caller holds

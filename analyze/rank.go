@@ -43,7 +43,7 @@ var orders = map[string]string{
 	"score":    "rank",
 	"contact":  "contact_days desc, contact_hours desc, contact_slots desc, rank",
 	"duration": "duration_seconds desc, contact_hours desc, rank",
-	"traffic":  "bytes_up + bytes_down desc, rank",
+	"traffic":  "up_and_down(bytes_up, bytes_down) desc, rank",
 }
 
 // Orders are the names that RankOptions.By takes.
@@ -73,7 +73,7 @@ func rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	}
 	defer db.Close() //nolint:errcheck // only temporary files are left to it
 
-	if err := gradeWindow(ctx, db, &o.Options, scope, o.Region); err != nil {
+	if err := gradeWindow(ctx, db, &o.Options, scope, o.Region, !o.Details); err != nil {
 		return nil, scope, err
 	}
 	if scope.Coverage, err = windowCoverage(ctx, db); err != nil {
@@ -99,8 +99,9 @@ func rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	if o.Limit > 0 && len(suspects) > o.Limit {
 		suspects = suspects[:o.Limit]
 	}
+	err = attachEvidence(ctx, db, suspects)
 	if o.Details {
-		err = errors.Join(db.Build(ctx, "mart_details"), attachDetails(ctx, db, suspects))
+		err = errors.Join(err, db.Build(ctx, "mart_details"), attachDetails(ctx, db, suspects))
 	}
 	return suspects, scope, err
 }
@@ -129,10 +130,11 @@ func scopeOf(lake string, from, to Day) (Scope, error) {
 	return scope, nil
 }
 
-// gradeWindow builds suspects and evidence from the contacts of a window.
-func gradeWindow(ctx context.Context, db *engine.DB, o *Options, scope Scope, region string) error {
+// gradeWindow builds suspects and evidence from the contacts of a window, or, where
+// nobody asks for single contacts, from what nights have summed of them by weeks.
+func gradeWindow(ctx context.Context, db *engine.DB, o *Options, scope Scope, region string, weeks bool) error {
 	if err := errors.Join(
-		readNights(ctx, db, o, reading{from: scope.From, daily: scope.To.Add(1), to: scope.To}),
+		readNights(ctx, db, o, reading{from: scope.From, daily: scope.To.Add(1), to: scope.To, weeks: weeks}),
 		setWindow(ctx, db, scope.From, scope.To),
 		setRegion(ctx, db, region),
 		onlyRegion(ctx, db, ""), // the history that is told is that of everything
@@ -162,7 +164,7 @@ func readSuspects(ctx context.Context, db *engine.DB, order string) ([]report.Su
 	if err != nil {
 		return nil, err
 	}
-	return list, errors.Join(attachEvidence(ctx, db, list), attachHistory(ctx, db, list))
+	return list, attachHistory(ctx, db, list)
 }
 
 // byHost finds suspects by their addresses.
@@ -177,7 +179,9 @@ func byHost(list []report.Suspect) map[string]*report.Suspect {
 // attachEvidence gives each suspect its named reasons.
 func attachEvidence(ctx context.Context, db *engine.DB, list []report.Suspect) error {
 	suspects := byHost(list)
-	return scanAll(ctx, db, "select host, evidence, value, threshold, points, reason from mart_evidence order by host, position", func(rows *sql.Rows) error {
+	asked := slices.Collect(maps.Keys(suspects)) // there are seven times as many reasons as hosts
+	return scanAll(ctx, db, `select host, evidence, value, threshold, points, reason from mart_evidence
+		where host in (select unnest(?::varchar[])) order by host, position`, func(rows *sql.Rows) error {
 		var host string
 		var e report.Evidence
 		err := rows.Scan(&host, &e.Name, &e.Value, &e.Threshold, &e.Points, &e.Reason)
@@ -185,5 +189,5 @@ func attachEvidence(ctx context.Context, db *engine.DB, list []report.Suspect) e
 			s.Evidence = append(s.Evidence, e)
 		}
 		return err
-	})
+	}, asked)
 }

@@ -12,9 +12,10 @@ import (
 
 // reading says what is read of nights, beside what tells the history of them all.
 type reading struct {
-	from  Day // first day whose contacts, figures and coverage are asked
-	daily Day // first day whose suspects and coverage are told day by day
-	to    Day // the last night
+	from  Day  // first day whose contacts, figures and coverage are asked
+	daily Day  // first day whose suspects and coverage are told day by day
+	to    Day  // the last night
+	weeks bool // what nights have summed of their seven days is read in place of the contacts and figures of these
 }
 
 // nightFiles are files of nights, by their tables, and what is to be known of them.
@@ -50,6 +51,10 @@ func findNights(ctx context.Context, o *Options, r reading) (files *nightFiles, 
 	if err != nil {
 		return nil, err
 	}
+	weekly, err := o.rulesOf("mart_night_week_meetings", "mart_night_week_figures")
+	if err != nil {
+		return nil, err
+	}
 	err = believed(ctx, o.Lake, func(manifests manifests) ([]lakeFile, error) {
 		files = &nightFiles{tables: map[string][]lakeFile{}, grown: map[string]bool{}}
 		k, of, err := findKept(manifests, nights, &past)
@@ -58,8 +63,12 @@ func findNights(ctx context.Context, o *Options, r reading) (files *nightFiles, 
 		}
 		maps.Copy(files.tables, k.files)
 		files.of = of
+		summed, err := files.addWeeks(manifests, r, k.day, &weekly)
+		if err != nil {
+			return nil, err
+		}
 		for _, day := range nights {
-			if err := files.add(o.Lake, day, manifests.read[day], r, k.day, &figures); err != nil {
+			if err := files.add(o.Lake, day, manifests.read[day], r, k.day, summed[day], &figures); err != nil {
 				return nil, err
 			}
 		}
@@ -68,8 +77,9 @@ func findNights(ctx context.Context, o *Options, r reading) (files *nightFiles, 
 	return files, err
 }
 
-// add lists what is read of one night. The nights up to kept are known without it.
-func (files *nightFiles) add(lake string, day Day, m *Manifest, r reading, kept Day, rules *tableRules) (err error) {
+// add lists what is read of one night. The nights up to kept are known without it, and
+// if it is summed, so are its contacts.
+func (files *nightFiles) add(lake string, day Day, m *Manifest, r reading, kept Day, summed bool, rules *tableRules) (err error) {
 	there := func(table string) []lakeFile {
 		now, fault := dayFiles(lake, table, day, day)
 		err = errors.Join(err, fault)
@@ -99,10 +109,12 @@ func (files *nightFiles) add(lake string, day Day, m *Manifest, r reading, kept 
 	} else {
 		there("suspects")
 	}
-	if day >= r.from || !told {
+	if day >= r.from && !summed || !told {
 		list("contacts")
+	} else {
+		there("contacts")
 	}
-	if day >= r.from {
+	if day >= r.from && !summed {
 		if found := m.wrote("figures") && rules.are(m) && list("figures"); !found {
 			files.unfigured = append(files.unfigured, day)
 		}
@@ -112,7 +124,7 @@ func (files *nightFiles) add(lake string, day Day, m *Manifest, r reading, kept 
 
 // read puts the files behind their relations.
 func (files *nightFiles) read(ctx context.Context, db *engine.DB) (err error) {
-	for _, table := range []string{"contacts", "figures", "suspects", "coverage", "past", "watched"} {
+	for _, table := range []string{"contacts", "figures", "week_meetings", "week_figures", "suspects", "coverage", "past", "watched"} {
 		read := db.Read // without a look into every file
 		if files.grown[table] {
 			read = db.ReadGrown

@@ -170,7 +170,7 @@ func weekSuspects(ctx context.Context, db *engine.DB) ([]report.Suspect, error) 
 	if err != nil {
 		return nil, err
 	}
-	return suspects, errors.Join(attachDetails(ctx, db, suspects), attachExclusions(ctx, db, suspects))
+	return suspects, errors.Join(attachEvidence(ctx, db, suspects), attachDetails(ctx, db, suspects), attachExclusions(ctx, db, suspects))
 }
 
 // buildRegions builds what is told of all regions at once, and returns the

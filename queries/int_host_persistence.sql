@@ -12,12 +12,13 @@ with
 rolling as (
     select
         *,
-        sum(strong_hours) over (
-            partition by host_hi, host_lo
-            order by day
-            range between interval 6 days preceding and current row
-        ) as strong_hours_7d
-    from int_figures
+        -- Each seven days that end in this week: those of it, and those of the week before that they still have.
+        list_max(list_transform(range(1, 8), lambda nth: strong_hours[nth] + before[7] - before[nth])) as strong_hours_7d
+    from (
+        select *, case when lag(week) over weeks = week + 1 then lag(strong_hours) over weeks else [0, 0, 0, 0, 0, 0, 0] end as before
+        from int_figures
+        window weeks as (partition by host_hi, host_lo order by week desc)
+    )
 ),
 
 endpoints as (
@@ -36,13 +37,13 @@ longest as (
 select
     rolling.host_hi,
     rolling.host_lo,
-    count(*) as contact_days,
+    sum(days)::bigint as contact_days,
     sum(hours)::bigint as contact_hours,
     sum(slots)::bigint as contact_slots,
     sum(sessions)::bigint as sessions,
     sum(duration_ms) / 1000.0 as duration_seconds,
-    count(*) filter (where strong_hours > 0) as strong_days,
-    max(strong_ms) / 1000.0 as max_strong_day_seconds,
+    sum(strong_days)::bigint as strong_days,
+    max(max_strong_ms) / 1000.0 as max_strong_day_seconds,
     max(strong_hours_7d)::bigint as max_strong_hours_7d,
     any_value(longest.max_endpoint_hours)::bigint as max_endpoint_hours,
     bit_count(bit_or(hour_bits)) as distinct_hours_of_day,

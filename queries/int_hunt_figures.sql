@@ -44,8 +44,8 @@ merged as (
 timed as (
     select
         *,
-        packets_up + packets_down as packets,
-        bytes_up + bytes_down as bytes,
+        up_and_down(packets_up, packets_down) as packets,
+        up_and_down(bytes_up, bytes_down) as bytes,
         case when sampling_rate > 1 then hours * 3600 else slots * 300 end as active_seconds
     from merged
 ),

@@ -9,7 +9,7 @@ met as (
     select
         city, county, host, unit, grade, pool, coin, match, pool_address, pool_port,
         sum(hours) as hours,
-        sum(bytes_up + bytes_down) as bytes
+        sum(up_and_down(bytes_up, bytes_down)) as bytes
     from int_week_contacts
     group by all
 )

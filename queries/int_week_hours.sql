@@ -1,7 +1,7 @@
 -- int_week_hours: how many A and B hosts of each region were in contact in each hour.
 --
 -- grain:   one row per (city, county, day, hour) with contact
--- inputs:  int_figures, mart_suspects
+-- inputs:  int_day_figures, mart_suspects
 -- params:  none
 -- notes:   hour counts from midnight of site.zone. A host is of one region, so
 --          that the regions add up.
@@ -9,7 +9,8 @@ with
 
 active as (
     select host_hi, host_lo, day, unnest(list_filter(range(28), lambda hour: (hour_bits >> hour) & 1 = 1)) as hour
-    from int_figures
+    from int_day_figures
+    where supports -- as an A or B host is judged by these
 )
 
 select

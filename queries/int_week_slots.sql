@@ -28,7 +28,7 @@ contacts as (
         suspects.place,
         contact.day,
         contact.active_slots,
-        (contact.bytes_up + contact.bytes_down)::hugeint * 1000 // contact.slots as millibytes
+        up_and_down(contact.bytes_up, contact.bytes_down)::hugeint * 1000 // contact.slots as millibytes
     from stg_counted as contact
     join suspects on suspects.host_lo = contact.host_lo and suspects.host_hi = contact.host_hi
 ),

@@ -138,6 +138,8 @@ create or replace macro scaled(n, scale) as
 ;
 create or replace macro to_bigint(n) as least(n, 9223372036854775807)::bigint
 ;
+create or replace macro up_and_down(up, down) as to_bigint(up::hugeint + down)
+;
 -- Of all that was sent, in percent, what is stored; null where nothing is known of it.
 create or replace macro coverage_percent(stored, lost) as
     case when stored + lost > 0 then 100.0::double * stored / (stored + lost) end

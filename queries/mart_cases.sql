@@ -8,13 +8,17 @@
 --            closed    after the measure, clean_days clean days
 --            excluded  a registered exclusion covers the address as of the report: an approved answer that calls it research or a false alarm, or one of the ledger
 --            retest    the measure is done, the clean days are not yet full
+--            overdue   no finding came back, and report_by has passed; or answer_by has
 --            reported  a finding came back, without a finished measure
---            overdue   no finding came back, and report_by has passed
 --            located   device and person are known, the finding is not
 --            notified  nothing came back, and there is time
 --          in_time is null while the time has not passed and nothing came. What
 --          would exclude an address, or end its exclusion, waits for somebody to
 --          approve it: until then class is what was approved before, if anything.
+--          A notice that was sent after the last finding waits for one of its own, until
+--          answer_by, as long as no measure is finished, nothing waits for approval and no
+--          exclusion is in force; null = none waits. The deadlines and in_time are those
+--          of the first notice: who left that unanswered has no time anew.
 with
 
 joined as (
@@ -23,8 +27,7 @@ joined as (
         retest.seen_again,
         coalesce(retest.clean_days, 0) as clean_days,
         retest.closed_on,
-        excluded.host is not null as is_excluded,
-        coalesce(cases.found_at > cases.approved_at, true) as is_unapproved
+        excluded.host is not null as is_excluded
     from int_cases as cases
     left join int_case_retests as retest using (unit, host, round)
     left join int_excluded_now as excluded using (host)
@@ -38,6 +41,13 @@ judged as (
         is_unapproved and not is_excluded and class in ('research', 'false_alarm') as would_exclude,
         is_unapproved and is_excluded and approved_class in ('research', 'false_alarm') and class not in ('research', 'false_alarm') as would_end
     from joined
+),
+
+waiting as (
+    select
+        *,
+        case when finished_day is null and not (is_excluded or would_exclude or would_end) then asked_again_by end as answer_by
+    from judged
 )
 
 select
@@ -55,8 +65,8 @@ select
         when closed_on is not null then 'closed'
         when is_excluded then 'excluded'
         when finished_day is not null then 'retest'
+        when case when class is null then report_by else answer_by end < getvariable('as_of') then 'overdue'
         when class is not null then 'reported'
-        when report_by < getvariable('as_of') then 'overdue'
         when located_at is not null then 'located'
         else 'notified'
     end as state,
@@ -69,9 +79,10 @@ select
     report_by,
     first_received_at as reported_at,
     case when first_received_at is not null then first_received_at <= report_by when report_by < getvariable('as_of') then false end as reported_in_time,
+    answer_by,
     finished_at,
     clean_days,
     closed_on,
     seen_again
-from judged
+from waiting
 order by notified_at, unit, host, round

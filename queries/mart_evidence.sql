@@ -16,7 +16,7 @@ host as (
         *,
         case grade when 'A' then 75 when 'B' then 50 when 'C' then 25 else 0 end as grade_points,
         case when grade = 'X' then 0 else 1 end as counts,
-        bytes_up + bytes_down as bytes
+        up_and_down(bytes_up, bytes_down) as bytes
     from int_host_grades
 ),
 

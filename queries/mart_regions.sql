@@ -18,7 +18,7 @@ lines as (
         count(*) filter (where grade = 'C') as hosts_c,
         count(distinct unit) filter (where unit <> '' and grade in ('A', 'B')) as units,
         coalesce(sum(contact_hours) filter (where grade in ('A', 'B')), 0) as hours,
-        coalesce(sum(bytes_up + bytes_down) filter (where grade in ('A', 'B')), 0) as bytes
+        coalesce(sum(up_and_down(bytes_up, bytes_down)) filter (where grade in ('A', 'B')), 0) as bytes
     from int_region_hosts
     where region = concat_ws('/', getvariable('region_city'), nullif(getvariable('region_county'), ''))
         and grade in ('A', 'B', 'C')

@@ -13,7 +13,7 @@ scores as (
     select
         host,
         round(sum(points), 2)::double as score,
-        string_agg(case when points > 0 or position in (1, 9, 10, 11, 12, 13, 14, 15) then reason end, '; ' order by position) as reasons
+        list_sort(list(struct_pack(position, reason)) filter (points > 0 or position in (1, 9, 10, 11, 12, 13, 14, 15))) as told
     from mart_evidence
     group by host
 )
@@ -21,7 +21,7 @@ scores as (
 select
     getvariable('window_to') as day,
     row_number() over (
-        order by score desc, contact_hours desc, duration_seconds desc, bytes_up + bytes_down desc,
+        order by score desc, contact_hours desc, duration_seconds desc, up_and_down(bytes_up, bytes_down) desc,
             ip_key(host_hi, host_lo)
     )::integer as rank,
     grades.host,
@@ -47,7 +47,7 @@ select
     grades.sector,
     grades.city,
     grades.county,
-    scores.reasons,
+    array_to_string(list_transform(scores.told, lambda one: one.reason), '; ') as reasons,
     grades.contact,
     grades.nat,
     grades.decided_by,

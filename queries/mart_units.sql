@@ -44,7 +44,7 @@ hosts as (
         max(last_seen) as last_seen,
         max(contact_days) as days,
         sum(contact_hours) as hours,
-        sum(bytes_up + bytes_down) as bytes
+        sum(up_and_down(bytes_up, bytes_down)) as bytes
     from basis
     group by region, unit
 ),

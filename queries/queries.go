@@ -155,7 +155,7 @@ func parse(name, text string) (Query, error) {
 
 // columnLine is one column of a select list: "null::date as day,  -- comment"
 // in a raw_ relation, any expression or a bare name elsewhere.
-var columnLine = regexp.MustCompile(`(?m)^    (?:null::([^ ]+) as |.*? as )?"?(\w+)"?,?(?: +-- (.+))?$`)
+var columnLine = regexp.MustCompile(`(?m)^    (?:null::(.+?) as |.*? as )?"?(\w+)"?,?(?: +-- (.+))?$`)
 
 // columns reads the declared and the explained columns of one file.
 func columns(text string) []Column {

@@ -30,7 +30,8 @@ type Options struct {
 
 // DB is one session. It is used by one goroutine at a time.
 type DB struct {
-	conn    *sql.Conn
+	conn    *sql.Conn   // of everything but Build
+	builds  []*sql.Conn // conn among them: as many relations are built at a time
 	pool    *sql.DB
 	lake    string
 	temp    string
@@ -69,7 +70,7 @@ func (d *DB) start(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("open query engine: %w", err)
 	}
-	d.conn = conn
+	d.conn, d.builds = conn, []*sql.Conn{conn}
 	temp := o.TempDirectory
 	if temp == "" {
 		temp = os.TempDir()
@@ -80,7 +81,6 @@ func (d *DB) start(ctx context.Context, o Options) error {
 	settings := []string{
 		"set autoinstall_known_extensions = false",
 		"set autoload_known_extensions = false",
-		"set TimeZone = 'UTC'",
 		"set temp_directory = " + quote(d.temp),
 		"set parquet_metadata_cache = true", // the nights of a quarter are some hundred small files, asked several times
 	}
@@ -99,14 +99,14 @@ func (d *DB) start(ctx context.Context, o Options) error {
 			return fmt.Errorf("set up the query engine: %q: %w", s, err)
 		}
 	}
-	return nil
+	return d.openBuilds(ctx)
 }
 
 // Close ends the session and removes what it spilled.
 func (d *DB) Close() error {
 	var errs []error
-	if d.conn != nil {
-		errs = append(errs, d.conn.Close())
+	for _, conn := range d.builds {
+		errs = append(errs, conn.Close())
 	}
 	errs = append(errs, d.pool.Close())
 	if d.release != nil {
@@ -135,8 +135,10 @@ func (d *DB) Set(ctx context.Context, name string, value any) error {
 	default:
 		return fmt.Errorf("set variable %s: no rule for a %T", name, value)
 	}
-	if _, err := d.conn.ExecContext(ctx, "set variable "+name+" = "+text); err != nil {
-		return fmt.Errorf("set variable %s: %w", name, err)
+	for _, conn := range d.builds {
+		if _, err := conn.ExecContext(ctx, "set variable "+name+" = "+text); err != nil {
+			return fmt.Errorf("set variable %s: %w", name, err)
+		}
 	}
 	return nil
 }
@@ -220,36 +222,6 @@ func (d *DB) Values(ctx context.Context, name string, rows [][]any) error {
 		}
 	}
 	d.built[name] = true
-	return nil
-}
-
-// Build makes the targets and all that they read, inputs first: raw_ and stg_
-// and view_ as views, the rest as tables that are computed once. What was built or read
-// before stays.
-func (d *DB) Build(ctx context.Context, targets ...string) error {
-	if d.defers {
-		return d.promise(ctx, targets)
-	}
-	order, err := queries.Order(d.queries, targets...)
-	if err != nil {
-		return err
-	}
-	for _, q := range order {
-		if d.built[q.Name] {
-			continue
-		}
-		if q.Layer() == "raw" {
-			return fmt.Errorf("build %s: nothing was read into %s", strings.Join(targets, ", "), q.Name)
-		}
-		kind := "table"
-		if q.Layer() == "stg" || q.Layer() == "view" {
-			kind = "view"
-		}
-		if _, err := d.conn.ExecContext(ctx, "create or replace "+kind+" "+q.Name+" as "+q.SQL); err != nil {
-			return fmt.Errorf("query %s: %w", q.Name, d.reveal(ctx, Explain(err)))
-		}
-		d.built[q.Name] = true
-	}
 	return nil
 }
 
@@ -346,7 +318,7 @@ func Explain(err error) error {
 // engine interrupts the others, and one of those may speak first. Every file is
 // read again, alone.
 func (d *DB) reveal(ctx context.Context, err error) error {
-	if ctx.Err() != nil || !strings.HasPrefix(err.Error(), "INTERRUPT") {
+	if ctx.Err() != nil || !strings.Contains(err.Error(), "INTERRUPT") {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.files)) {

@@ -46,7 +46,7 @@ func TestGrownContacts(t *testing.T) {
 		{"newer first", []string{newer, older}, "3 1", "0.0.0.1 A, 0.0.0.2 X"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			db.ForgetAll("raw_coverage", "raw_exclusions", "raw_ledger", "raw_figures", "raw_unfigured")
+			db.ForgetAll("raw_coverage", "raw_exclusions", "raw_ledger", "raw_figures", "raw_unfigured", "raw_week_meetings", "raw_week_figures")
 			if err := db.ReadGrown(t.Context(), "raw_contacts", c.files...); err != nil {
 				t.Fatal(err)
 			}
@@ -64,7 +64,7 @@ func TestGrownContacts(t *testing.T) {
 			}
 		})
 	}
-	db.ForgetAll("raw_coverage", "raw_figures", "raw_unfigured")
+	db.ForgetAll("raw_coverage", "raw_figures", "raw_unfigured", "raw_week_meetings", "raw_week_figures")
 	if err := errors.Join(db.Read(t.Context(), "raw_contacts", older), db.Build(t.Context(), "mart_suspects")); err == nil {
 		t.Error("read as if nothing had been added, an older file is graded: the test tests nothing")
 	}

@@ -188,7 +188,7 @@ func TestShapes(t *testing.T) {
 	for mart, raw := range map[string]string{
 		"mart_contacts": "raw_contacts", "mart_coverage": "raw_coverage",
 		"mart_night_suspects": "raw_suspects", "mart_night_evidence": "raw_evidence",
-		"mart_night_figures": "raw_figures", "mart_night_past": "raw_past", "mart_night_watched": "raw_watched",
+		"mart_night_figures": "raw_figures", "mart_night_week_meetings": "raw_week_meetings", "mart_night_week_figures": "raw_week_figures", "mart_night_past": "raw_past", "mart_night_watched": "raw_watched",
 		"int_hunt_pairs": "raw_hunt_pairs",
 	} {
 		if err := db.Build(t.Context(), mart); err != nil {

@@ -23,16 +23,21 @@ type answers struct {
 type reader struct {
 	Options
 	answers
+	lake string
 	file string
 	sent map[string]Notice // by number and host
 	nos  map[string]string // the unit of a number
 	seen map[string]int    // the line of a row
+
+	told    map[string]*toldWeek // what forms told, by week
+	toldErr error                // why that could not be read
+	changed int                  // cells of rows that were taken which say something else
 }
 
 // readAnswers reads a form and compares it with what was sent. Rows that were
 // not filled in are counted, and say nothing.
-func readAnswers(in Input, o Options, sent []Notice) (*answers, error) {
-	r := &reader{Options: o, file: in.File, sent: map[string]Notice{}, nos: map[string]string{}, seen: map[string]int{}}
+func readAnswers(lake string, in Input, o Options, sent []Notice) (*answers, error) {
+	r := &reader{Options: o, lake: lake, file: in.File, sent: map[string]Notice{}, nos: map[string]string{}, seen: map[string]int{}, told: map[string]*toldWeek{}}
 	for _, n := range sent {
 		r.sent[n.key()], r.nos[n.No] = n, n.Unit
 	}
@@ -52,6 +57,10 @@ func readAnswers(in Input, o Options, sent []Notice) (*answers, error) {
 		return &r.answers, err
 	}
 	r.tally.Kept = len(r.rows)
+	if r.toldErr != nil {
+		return &r.answers, r.toldErr
+	}
+	r.remarkRest()
 	if r.tally.Read > 0 && r.tally.Read == r.tally.Blank {
 		return &r.answers, errors.New("no row is filled in: nothing was imported")
 	}
@@ -68,6 +77,7 @@ func (r *reader) read(row intake.Row) error {
 		r.tally.Blank++
 	default:
 		r.rows = append(r.rows, answer)
+		r.compare(row, answer.NoticeNo+"|"+answer.Host)
 	}
 	return nil
 }
@@ -186,13 +196,20 @@ func (r *reader) clock(t time.Time) string { return t.In(r.Zone).Format("2006-01
 // at says where a fault stands: sheet and cell of a workbook, else line and
 // column.
 func (r *reader) at(row intake.Row, field string, err error) error {
+	return fmt.Errorf("%s: %w", r.place(row, field), err)
+}
+
+func (r *reader) place(row intake.Row, field string) string {
 	column := row.Column(field)
 	if column == 0 {
-		return fmt.Errorf("%s: %w", field, err)
+		return field
 	}
 	if r.sheet == "" {
-		return fmt.Errorf("column %d (%s): %w", column, field, err)
+		return fmt.Sprintf("column %d (%s)", column, field)
 	}
-	cell, cellErr := excelize.CoordinatesToCellName(column, row.Line)
-	return errors.Join(cellErr, fmt.Errorf("sheet %s, cell %s: %w", r.sheet, cell, err))
+	cell, err := excelize.CoordinatesToCellName(column, row.Line)
+	if err != nil {
+		return fmt.Sprintf("sheet %s, row %d, %s", r.sheet, row.Line, field)
+	}
+	return fmt.Sprintf("sheet %s, cell %s", r.sheet, cell)
 }

@@ -36,6 +36,7 @@ func notices() []feedback.Notice {
 			No: feedback.NoticeNo(week, unit), Week: week, Unit: unit, City: "宁波市", Host: host, Grade: grade, Sources: "probe",
 			FirstSeen: clock(9, 8, 0), LastSeen: clock(15, 20, 0), NotifiedAt: clock(16, 9, 0),
 			LocateBy: clock(18, 9, 0), ReportBy: clock(19, 9, 0),
+			Content: "first", Endpoints: "198.51.100.7:3333, [2001:db8::9]:443", LocalPorts: "51000", ToldBefore: "2026-W45-408238e4",
 		})
 	}
 	add("某某学院", "10.1.2.3", "A")
@@ -62,7 +63,9 @@ func form(unit string) *feedback.Form {
 	for _, n := range notices() {
 		if n.Unit == unit {
 			f.Rows = append(f.Rows, feedback.FormRow{
-				Host: n.Host, Grade: n.Grade, FirstSeen: n.FirstSeen, LastSeen: n.LastSeen, Endpoints: "198.51.100.7:3333", LocalPorts: "51000",
+				Host: n.Host, Grade: n.Grade, GradeText: map[string]string{"A": "疑似挖矿（高）", "B": "疑似挖矿（中）"}[n.Grade],
+				FirstSeen: n.FirstSeen, LastSeen: n.LastSeen, Endpoints: n.Endpoints, LocalPorts: n.LocalPorts,
+				Before: &feedback.Before{NoticeNo: n.ToldBefore},
 			})
 		}
 	}
@@ -87,10 +90,10 @@ func written(t *testing.T, units ...string) [][]byte {
 	return all
 }
 
-// filled is a unit's form with cells that somebody wrote, by their names.
-func filled(t *testing.T, unit string, cells map[string]any) []byte {
+// filled is the form of 某某学院 with cells that somebody wrote, by their names.
+func filled(t *testing.T, cells map[string]any) []byte {
 	t.Helper()
-	book, err := excelize.OpenReader(bytes.NewReader(written(t, unit)[0]))
+	book, err := excelize.OpenReader(bytes.NewReader(written(t, "某某学院")[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,12 +118,12 @@ func options(received time.Time) feedback.Options {
 
 // The columns of the form, as the tests fill them in.
 const (
-	classCell, locatedCell, personCell, sinceCell, doneCell = "I", "J", "P", "V", "X"
+	classCell, locatedCell, personCell, sinceCell, doneCell = "J", "K", "Q", "W", "Y"
 )
 
 func TestFormComesBack(t *testing.T) {
 	lake := lakeWithNotices(t)
-	data := filled(t, "某某学院", map[string]any{
+	data := filled(t, map[string]any{
 		classCell + "5": "主动挖矿", locatedCell + "5": time.Date(2026, 11, 17, 15, 30, 0, 0, time.UTC), personCell + "5": "张某\n学生",
 		sinceCell + "5": "2026-10-01", doneCell + "5": "2026-11-18 10:00",
 	})
@@ -157,24 +160,24 @@ func TestWhatCannotBeIsRefusedWithItsCell(t *testing.T) {
 		cells map[string]any
 		want  string
 	}{
-		{"no finding", map[string]any{"P5": "张某"}, "sheet 反馈表, cell I5: the finding is missing"},
-		{"unknown finding", map[string]any{"I5": "也许"}, `sheet 反馈表, cell I5: "也许" is no finding: want one of 主动挖矿`},
-		{"address of nobody", map[string]any{"C5": "10.9.9.9", "I5": "误报"}, "cell C5: 10.9.9.9 is not in notice"},
-		{"no address", map[string]any{"C5": "某台", "I5": "误报"}, `cell C5: "某台" is no address`},
-		{"wrong unit", map[string]any{"B5": "别的学院", "I5": "误报"}, "cell B5: notice " + feedback.NoticeNo(week, unit) + " was sent to 某某学院, not to 别的学院"},
-		{"altered number", map[string]any{"A5": "2026-W46-00000000", "I5": "误报"}, "cell A5: no notice 2026-W46-00000000 was ever sent"},
-		{"number of another unit", map[string]any{"A5": feedback.NoticeNo(week, "=1+1公司"), "I5": "误报"}, "cell B5: notice"},
-		{"same address twice", map[string]any{"C6": "10.1.2.3", "I5": "误报", "I6": "误报"}, "cell C6: 10.1.2.3 stands in row 5 already"},
-		{"located after it came back", map[string]any{"I5": "误报", "J5": "2026-11-20 08:00"}, "cell J5: 2026-11-20 08:00 is after the form came back"},
-		{"located before it was seen", map[string]any{"I5": "误报", "J5": "2025-11-17 08:00"}, "cell J5: 2025-11-17 08:00 is before the address was first seen"},
-		{"done before located", map[string]any{"I5": "误报", "J5": "2026-11-17 08:00", "X5": "2026-11-16 08:00"}, "cell X5: 2026-11-16 08:00 is before the device was located"},
-		{"began after the end", map[string]any{"I5": "主动挖矿", "V5": "2026-11-17"}, "cell V5: 2026-11-17 00:00 is after the address was last seen"},
-		{"no date", map[string]any{"I5": "主动挖矿", "V5": "去年"}, `cell V5: "去年" is no date`},
+		{"no finding", map[string]any{"Q5": "张某"}, "sheet 反馈表, cell J5: the finding is missing"},
+		{"unknown finding", map[string]any{"J5": "也许"}, `sheet 反馈表, cell J5: "也许" is no finding: want one of 主动挖矿`},
+		{"address of nobody", map[string]any{"C5": "10.9.9.9", "J5": "误报"}, "cell C5: 10.9.9.9 is not in notice"},
+		{"no address", map[string]any{"C5": "某台", "J5": "误报"}, `cell C5: "某台" is no address`},
+		{"wrong unit", map[string]any{"B5": "别的学院", "J5": "误报"}, "cell B5: notice " + feedback.NoticeNo(week, unit) + " was sent to 某某学院, not to 别的学院"},
+		{"altered number", map[string]any{"A5": "2026-W46-00000000", "J5": "误报"}, "cell A5: no notice 2026-W46-00000000 was ever sent"},
+		{"number of another unit", map[string]any{"A5": feedback.NoticeNo(week, "=1+1公司"), "J5": "误报"}, "cell B5: notice"},
+		{"same address twice", map[string]any{"C6": "10.1.2.3", "J5": "误报", "J6": "误报"}, "cell C6: 10.1.2.3 stands in row 5 already"},
+		{"located after it came back", map[string]any{"J5": "误报", "K5": "2026-11-20 08:00"}, "cell K5: 2026-11-20 08:00 is after the form came back"},
+		{"located before it was seen", map[string]any{"J5": "误报", "K5": "2025-11-17 08:00"}, "cell K5: 2025-11-17 08:00 is before the address was first seen"},
+		{"done before located", map[string]any{"J5": "误报", "K5": "2026-11-17 08:00", "Y5": "2026-11-16 08:00"}, "cell Y5: 2026-11-16 08:00 is before the device was located"},
+		{"began after the end", map[string]any{"J5": "主动挖矿", "W5": "2026-11-17"}, "cell W5: 2026-11-17 00:00 is after the address was last seen"},
+		{"no date", map[string]any{"J5": "主动挖矿", "W5": "去年"}, `cell W5: "去年" is no date`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			lake := lakeWithNotices(t)
-			result, err := feedback.Import(lake, feedback.Input{File: "form.xlsx", Data: filled(t, unit, c.cells)}, options(clock(19, 8, 0)))
+			result, err := feedback.Import(lake, feedback.Input{File: "form.xlsx", Data: filled(t, c.cells)}, options(clock(19, 8, 0)))
 			if len(result.Rejects) != 1 || !strings.Contains(result.Rejects[0].Reason, c.want) {
 				t.Errorf("rejects %+v (%v), want one with %q", result.Rejects, err, c.want)
 			}
@@ -468,17 +471,17 @@ func TestFormIsTheSameAgainAndProtected(t *testing.T) {
 		t.Errorf("protection %+v, %v", protection, err)
 	}
 	no := feedback.NoticeNo(week, "=1+1公司")
-	if said, err := book.GetCellValue("反馈表", "A2"); err != nil || said != "通报 "+no+"，通报时间 2026-11-16 09:00。请于 2026-11-18 09:00 前锁定设备和责任人，于 2026-11-19 09:00 前报送本表。" {
+	if said, err := book.GetCellValue("反馈表", "A2"); err != nil || said != "通报 "+no+"，通报时间 2026-11-16 09:00。请于 2026-11-18 09:00 前锁定设备和责任人，于 2026-11-19 09:00 前报送本表。报送至：____________________。联系人：____________________。" {
 		t.Errorf("above the columns stands %q, %v", said, err)
 	}
 	if props, err := book.GetDocProps(); err != nil || props.Title != "挖矿核查反馈表 "+no {
 		t.Errorf("title %+v, %v", props, err)
 	}
 	rules, err := book.GetDataValidations("反馈表")
-	if err != nil || len(rules) != 4 || rules[0].Sqref != fmt.Sprintf("I5:I%d", 4+len(form("=1+1公司").Rows)) {
+	if err != nil || len(rules) != 4 || rules[0].Sqref != fmt.Sprintf("J5:J%d", 4+len(form("=1+1公司").Rows)) {
 		t.Errorf("%d rules for what is filled in, want 4 for each row: %+v, %v", len(rules), rules[0], err)
 	}
-	for cell, locked := range map[string]bool{"A5": true, "C5": true, "I5": false, "Z5": false} {
+	for cell, locked := range map[string]bool{"A5": true, "C5": true, "I5": true, "J5": false, "AA5": false} {
 		id, err := book.GetCellStyle("反馈表", cell)
 		if err != nil {
 			t.Fatal(err)

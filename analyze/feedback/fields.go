@@ -22,11 +22,12 @@ var formFields = []formField{
 	{name: "notice_no", zh: "通报编号", en: "Notice", width: 20},
 	{name: "unit", zh: "单位", en: "Unit", width: 28},
 	{name: "host", zh: "IP 地址", en: "Address", width: 18},
-	{name: "grade", zh: "等级", en: "Grade", width: 7},
+	{name: "grade", zh: "等级", en: "Grade", width: 16},
 	{name: "first_seen", zh: "首次发现", en: "First seen", width: 20, moment: true},
 	{name: "last_seen", zh: "末次发现", en: "Last seen", width: 20, moment: true},
 	{name: "endpoints", zh: "矿池端点", en: "Pool endpoints", width: 30},
 	{name: "local_ports", zh: "本地端口（样本）", en: "Local ports (sample)", width: 26},
+	{name: "told_before", zh: "此前通报", en: "Told before", width: 20},
 	{
 		name: "class", zh: "核查结论", en: "Finding", width: 12, fill: true,
 		hintZh: "主动挖矿、被动挖矿、科研、误报、未查实 中选一", hintEn: "one of active, passive, research, false alarm, not found",

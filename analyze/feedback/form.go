@@ -2,6 +2,7 @@ package feedback
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -22,6 +23,8 @@ type Paper struct {
 	Zone    *time.Location
 	Program string
 	AsOf    time.Time // the results that it rests on
+
+	Contact, ReturnTo string // of who asks, and where the form goes; "" = to be filled in by hand
 }
 
 // Form is what a unit is asked about its addresses.
@@ -42,6 +45,9 @@ func (f *Form) Told() string {
 	for i := range f.Rows {
 		r := &f.Rows[i]
 		fmt.Fprintf(&text, "\n%q %q %d %d %q %q", r.Host, r.Grade, r.FirstSeen.Unix(), r.LastSeen.Unix(), r.Endpoints, r.LocalPorts)
+		if r.Before != nil {
+			fmt.Fprintf(&text, " %q", r.Before)
+		}
 	}
 	sum := sha256.Sum256(text.Bytes())
 	return hex.EncodeToString(sum[:16])
@@ -60,8 +66,10 @@ func ToldBy(path string) (string, error) {
 // FormRow is an address on a form.
 type FormRow struct {
 	Host, Grade           string
+	GradeText             string // the words of the notice
 	FirstSeen, LastSeen   time.Time
 	Endpoints, LocalPorts string
+	Before                *Before // nil: the unit was not told about the address before
 }
 
 // headerRow is where the form's columns are named; above it stands what it is.
@@ -126,6 +134,9 @@ func (f *Forms) Write(w io.Writer, form *Form) error {
 	return nil
 }
 
+// byHand is a line to write on.
+const byHand = "____________________"
+
 // top says what the form is of and until when it is to come back.
 func (f *Forms) top(form *Form) string {
 	clock := func(t time.Time) string { return t.In(f.Zone).Format("2006-01-02 15:04") }
@@ -136,6 +147,7 @@ func (f *Forms) top(form *Form) string {
 	text := fmt.Sprintf(f.say("通报 %s，通报时间 %s。请于 %s 前锁定设备和责任人，于 %s 前报送本表。",
 		"Notice %s of %s. Find device and person by %s; return this form by %s."),
 		no, clock(form.NotifiedAt), clock(form.LocateBy), clock(form.ReportBy))
+	text += fmt.Sprintf(f.say("报送至：%s。联系人：%s。", " Return it to: %s. Contact: %s."), cmp.Or(f.ReturnTo, byHand), cmp.Or(f.Contact, byHand))
 	switch {
 	case form.LeftOut == 0:
 		return text
@@ -149,8 +161,8 @@ func (f *Forms) top(form *Form) string {
 
 func (f *Forms) row(out *workbook.Rows, form *Form, r *FormRow) {
 	told := map[string]any{
-		"notice_no": form.NoticeNo, "unit": form.Unit, "host": r.Host, "grade": r.Grade, "first_seen": r.FirstSeen, "last_seen": r.LastSeen,
-		"endpoints": r.Endpoints, "local_ports": r.LocalPorts,
+		"notice_no": form.NoticeNo, "unit": form.Unit, "host": r.Host, "grade": r.GradeText, "first_seen": r.FirstSeen, "last_seen": r.LastSeen,
+		"endpoints": r.Endpoints, "local_ports": r.LocalPorts, "told_before": r.Before.No(),
 	}
 	for i := range formFields {
 		switch value := told[formFields[i].name].(type) {

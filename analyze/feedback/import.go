@@ -68,7 +68,7 @@ func Import(lake string, in Input, o Options) (Result, error) {
 	if len(sent) == 0 {
 		return Result{}, fault(errors.New("no notice was ever sent from this lake: 'minewatch report weekly' writes the forms and records them"))
 	}
-	a, err := readAnswers(in, o, sent)
+	a, err := readAnswers(lake, in, o, sent)
 	if err != nil {
 		return Result{Tally: a.tally}, fault(err)
 	}
@@ -192,10 +192,15 @@ func Standing(lake string) (*versions.Version, []Row, error) {
 	return v, rows, err
 }
 
-// readStanding reads what all forms up to a version say together. An older program
-// noted only who approved the last answer.
-func readStanding(v *versions.Version) ([]Row, error) {
-	rows, err := sheet.ReadVersion(v, standingFile, Columns)
+// readStanding reads what all forms up to a version say together.
+func readStanding(v *versions.Version) ([]Row, error) { return readRows(v, standingFile) }
+
+// readAnswersOf reads what the form of a version says.
+func readAnswersOf(v *versions.Version) ([]Row, error) { return readRows(v, answersFile) }
+
+// readRows reads answers. An older program noted only who approved the last one.
+func readRows(v *versions.Version, file string) ([]Row, error) {
+	rows, err := sheet.ReadVersion(v, file, Columns)
 	for i := range rows {
 		if by := rows[i].Approved.By; by != "" && rows[i].Approved.Class == "" {
 			rows[i].approve(by)

@@ -29,6 +29,10 @@ type Notice struct {
 	NotifiedAt          time.Time
 	LocateBy, ReportBy  time.Time // until when device and person are to be found, and the form is to be back
 	Content             string    // hash of all that the notice says of the address; kept apart, see revise
+
+	// What else the form tells; kept apart, see told.go.
+	Endpoints, LocalPorts string
+	ToldBefore            string // number of the last notice before; "" = none
 }
 
 // NoticeColumns are the columns of notices.csv, in order.
@@ -58,10 +62,11 @@ func NoticeNo(week, unit string) string {
 // key tells notices apart.
 func (n *Notice) key() string { return n.No + "|" + n.Host }
 
-// The tables of a version of the record: what its report sent, and all that was
-// ever sent.
+// The tables of a version of the record: what its report sent, what its forms told, and
+// all that was ever sent.
 const (
 	noticesFile = "notices.csv"
+	toldFile    = "told.csv"
 	sentFile    = "sent.csv"
 )
 
@@ -94,8 +99,8 @@ func Record(lake, name, region string, list []Notice, now time.Time) (r Recorded
 	if len(tables.added) == 0 {
 		return tables.result, nil
 	}
-	var table, original bytes.Buffer
-	if err := sheet.Write(&table, NoticeColumns, list); err != nil {
+	var table, told, original bytes.Buffer
+	if err := errors.Join(sheet.Write(&table, NoticeColumns, list), sheet.Write(&told, toldColumns, list)); err != nil {
 		return r, err
 	}
 	// With what was told, for the bytes to be others where only that is.
@@ -104,7 +109,7 @@ func Record(lake, name, region string, list []Notice, now time.Time) (r Recorded
 	}
 	_, _, err = noticeStore(lake).Add(versions.Draft{
 		Kind: "notices", Name: name, File: name + ".csv", Original: original.Bytes(),
-		Tables:     map[string][]byte{noticesFile: table.Bytes()},
+		Tables:     map[string][]byte{noticesFile: table.Bytes(), toldFile: told.Bytes()},
 		Counts:     map[string]int{"notices": len(list)},
 		ImportedAt: now, RetrievedAt: now,
 		Replaces: func(*versions.Version) bool { return true },
@@ -184,6 +189,23 @@ func Sent(lake string) ([]Notice, error) {
 		return nil, err
 	}
 	return readNotices(newest)
+}
+
+// Withdrawn are the notices of a week that were sent and are not among those of its
+// report of a region any more: an address of each. "" is all regions.
+func Withdrawn(sent, list []Notice, week, region string) []Notice {
+	known := map[string]bool{}
+	for i := range list {
+		known[list[i].No] = true
+	}
+	var gone []Notice
+	for _, n := range sent {
+		if n.Week == week && !known[n.No] && inRegion(region, n.City, n.County) {
+			known[n.No] = true
+			gone = append(gone, n)
+		}
+	}
+	return gone
 }
 
 // NoticesPath is the path of the table of all notices; "" where none was sent.

@@ -46,8 +46,10 @@ func readTellings(v *versions.Version) ([]telling, error) {
 }
 
 // inRegion says whether an address is one that a report of the region tells of.
-func (t *telling) inRegion(region string) bool {
-	return region == "" || region == t.City || region == t.City+"/"+t.County
+func (t *telling) inRegion(region string) bool { return inRegion(region, t.City, t.County) }
+
+func inRegion(region, city, county string) bool {
+	return region == "" || region == city || region == city+"/"+county
 }
 
 // revise compares the notices of a report of a region with what was told before under

@@ -30,6 +30,7 @@ type caseCount struct {
 type caseLine struct {
 	Case
 	Located, Reported string
+	Again             string // what a notice after the last finding waits for
 	Finding           string // and what waits for approval
 	After             string // what the flows show since the measure
 }
@@ -68,6 +69,13 @@ func (p *printer) casesPart(week *Week) *casesPart {
 
 func (p *printer) caseLine(c Case) caseLine {
 	line := caseLine{Case: c, Located: p.deadline(c.LocatedAt, c.LocateBy, c.LocatedInTime), Reported: p.deadline(c.ReportedAt, c.ReportBy, c.ReportedInTime)}
+	if !c.AnswerBy.IsZero() {
+		due := "case.open"
+		if c.State == "overdue" {
+			due = "case.missed"
+		}
+		line.Again = p.say("case.again", p.say(due, p.clock(c.AnswerBy, deadlineLayout)))
+	}
 	line.Finding = p.finding(&c)
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }
 	switch c.State {
@@ -81,18 +89,20 @@ func (p *printer) caseLine(c Case) caseLine {
 	return line
 }
 
+// deadlineLayout is how the page tells deadlines.
+const deadlineLayout = "01-02 15:04"
+
 // deadline says when something was done, and whether that was in time.
 func (p *printer) deadline(done, by time.Time, inTime *bool) string {
-	const layout = "01-02 15:04"
 	switch {
 	case inTime == nil:
-		return p.say("case.open", p.clock(by, layout))
+		return p.say("case.open", p.clock(by, deadlineLayout))
 	case done.IsZero():
-		return p.say("case.missed", p.clock(by, layout))
+		return p.say("case.missed", p.clock(by, deadlineLayout))
 	case *inTime:
-		return p.say("case.in_time", p.clock(done, layout))
+		return p.say("case.in_time", p.clock(done, deadlineLayout))
 	}
-	return p.say("case.late", p.clock(done, layout))
+	return p.say("case.late", p.clock(done, deadlineLayout))
 }
 
 // stateText is the words of a state.
@@ -123,7 +133,7 @@ func (p *printer) caseSheet(week *Week) sheet {
 	s := sheet{name: "cases", columns: []string{
 		"unit", "host", "city", "county", "round", "notice_no", "week", "notices", "grade", "state", "state_text", "class", "class_text", "pending_class",
 		"notified_at", "locate_by", "located_at", "located_in_time", "report_by", "reported_at", "reported_in_time",
-		"finished_at", "clean_days", "closed_on", "seen_again",
+		"answer_by", "finished_at", "clean_days", "closed_on", "seen_again",
 	}}
 	for i := range week.Cases {
 		c := &week.Cases[i]
@@ -134,7 +144,7 @@ func (p *printer) caseSheet(week *Week) sheet {
 		s.rows = append(s.rows, []any{
 			c.Unit, c.Host, c.City, c.County, c.Round, c.NoticeNo, c.Week, c.Notices, c.Grade, c.State, p.say("state." + c.State), c.Class, class, c.PendingClass,
 			known(c.NotifiedAt), known(c.LocateBy), known(c.LocatedAt), optional(c.LocatedInTime), known(c.ReportBy), known(c.ReportedAt), optional(c.ReportedInTime),
-			known(c.FinishedAt), c.CleanDays, knownDay(c.ClosedOn), knownDay(c.SeenAgain),
+			known(c.AnswerBy), known(c.FinishedAt), c.CleanDays, knownDay(c.ClosedOn), knownDay(c.SeenAgain),
 		})
 	}
 	return s

@@ -43,8 +43,10 @@ type NoticePage struct {
 	WeekTitle, Period, Zone     string
 	Unit, Sector, City, County  string
 	Contact                     string
-	High, Medium, Total         int // addresses of grade A, B, both
-	LeftOut                     int // further addresses of the week that are registered as excluded
+	SiteContact, ReturnTo       string // of who asks, and where the form goes; "" = not configured: to be filled in by hand
+	High, Medium, Total         int    // addresses of grade A, B, both
+	Reminders                   int    // of these, those whose earlier notice is not answered: its deadline stands
+	LeftOut                     int    // further addresses of the week that are registered as excluded
 	LocateBy, ReportBy          string
 	LocateHours, ReportHours    int // from the notice
 	Hosts                       []NoticeHost
@@ -61,6 +63,7 @@ type NoticeHost struct {
 	FirstSeen, LastSeen       string
 	Days, Hours, Connections  int
 	Coins, Reason             string
+	ToldBefore                string // what the unit was told of it before, and answered; "" = nothing
 	Endpoints                 []NoticeEndpoint
 	EndpointsCut, LastedTotal string
 }
@@ -103,7 +106,7 @@ func (p *printer) units(files *batch, folder string, week *Week) (map[string]str
 func newUnitWriter(p *printer, files *batch, week *Week) (*unitWriter, error) {
 	u := &unitWriter{p: p, week: week, files: files, folders: map[string]bool{}}
 	var err error
-	if u.forms, err = feedback.NewForms(feedback.Paper{Chinese: p.lang == Chinese, Zone: p.zone, Program: week.ProgramVersion, AsOf: week.AsOf}); err != nil {
+	if u.forms, err = feedback.NewForms(feedback.Paper{Chinese: p.lang == Chinese, Zone: p.zone, Program: week.ProgramVersion, AsOf: week.AsOf, Contact: week.Contact, ReturnTo: week.ReturnTo}); err != nil {
 		return nil, err
 	}
 	text, name := "", string(p.lang)+".html"
@@ -187,13 +190,26 @@ const longestName = 60
 // folderOf is a folder's name for a unit; units whose names differ only in what a
 // folder cannot have get different ones.
 func (u *unitWriter) folderOf(unit *Unit) string {
-	name := []rune(safeName(unit.Unit))
-	folder := string(name[:min(len(name), longestName)])
+	folder, hashed := namesOfUnit(unit.Unit, u.no(unit))
 	if folder == "" || u.folders[folder] {
-		folder = strings.TrimPrefix(folder+"-"+u.no(unit)[len(u.week.Name)+1:], "-")
+		folder = hashed
 	}
 	u.folders[folder] = true
 	return folder
+}
+
+// namesOfUnit are the names that the folder of a unit may have: the plain one, and the
+// one with the hash of its notice's number behind.
+func namesOfUnit(unit, no string) (plain, hashed string) {
+	name := []rune(safeName(unit))
+	plain = string(name[:min(len(name), longestName)])
+	return plain, strings.TrimPrefix(plain+"-"+no[strings.LastIndex(no, "-")+1:], "-")
+}
+
+// IsFolderOf says whether a folder of a report may be the one with a unit's notice.
+func IsFolderOf(folder, unit, no string) bool {
+	plain, hashed := namesOfUnit(unit, no)
+	return folder == plain || folder == hashed
 }
 
 func (u *unitWriter) no(unit *Unit) string { return feedback.NoticeNo(u.week.Name, unit.Unit) }
@@ -206,24 +222,31 @@ func (u *unitWriter) form(unit *Unit, told *told) *feedback.Form {
 		Revision: u.week.Revisions[u.no(unit)],
 	}
 	for _, s := range told.suspects {
-		row := feedback.FormRow{Host: s.Host, Grade: s.Grade, FirstSeen: s.FirstSeen, LastSeen: s.LastSeen}
-		var endpoints, ports []string
-		for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
-			endpoints = append(endpoints, endpoint(d.PoolAddress, d.PoolPort))
-			ports = append(ports, strings.FieldsFunc(d.LocalPorts, func(r rune) bool { return r == ',' || r == ' ' })...)
+		row := feedback.FormRow{
+			Host: s.Host, Grade: s.Grade, GradeText: u.p.say("grade." + s.Grade), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen, Before: u.week.Before[s.Host],
 		}
-		slices.Sort(ports)
-		row.Endpoints, row.LocalPorts = strings.Join(endpoints, ", "), strings.Join(slices.Compact(ports), ", ")
+		row.Endpoints, row.LocalPorts = s.places()
 		form.Rows = append(form.Rows, row)
 	}
 	return form
+}
+
+// places are the endpoints that a form tells of an address, and its ports.
+func (s *Suspect) places() (endpoints, ports string) {
+	var met, local []string
+	for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
+		met = append(met, endpoint(d.PoolAddress, d.PoolPort))
+		local = append(local, strings.FieldsFunc(d.LocalPorts, func(r rune) bool { return r == ',' || r == ' ' })...)
+	}
+	slices.Sort(local)
+	return strings.Join(met, ", "), strings.Join(slices.Compact(local), ", ")
 }
 
 func (u *unitWriter) page(unit *Unit, told *told) *NoticePage {
 	p, week, issue := u.p, u.week, u.week.issueOf(unit.Unit)
 	page := &NoticePage{
 		No: u.no(unit), Date: p.date(issue.NotifiedAt), Site: week.Site, WeekTitle: p.weekTitle(week), Period: p.period(week), Zone: p.zone.String(),
-		Unit: unit.Unit, Sector: u.p.sector(unit.Sector), City: unit.City, County: unit.County, Contact: unit.Contact,
+		Unit: unit.Unit, Sector: u.p.sector(unit.Sector), City: unit.City, County: unit.County, Contact: unit.Contact, SiteContact: week.Contact, ReturnTo: week.ReturnTo,
 		Total: len(told.suspects), LeftOut: told.leftOut,
 		LocateBy: p.clock(issue.LocateBy, "2006-01-02 15:04"), ReportBy: p.clock(issue.ReportBy, "2006-01-02 15:04"),
 		LocateHours: hoursBetween(issue.NotifiedAt, issue.LocateBy), ReportHours: hoursBetween(issue.NotifiedAt, issue.ReportBy),
@@ -240,6 +263,12 @@ func (u *unitWriter) page(unit *Unit, told *told) *NoticePage {
 			Host: s.Host, Grade: s.Grade, GradeText: p.say("grade." + s.Grade), NAT: s.NAT,
 			FirstSeen: p.exact(s.FirstSeen), LastSeen: p.exact(s.LastSeen), Days: s.ContactDays, Hours: s.ContactHours, Connections: s.MaxConcurrent,
 			Coins: p.list(s.Coins), Reason: p.why(*s), LastedTotal: p.lasted(s, s.DurationSeconds),
+		}
+		if b := week.Before[s.Host]; b != nil {
+			host.ToldBefore = p.toldBefore(b)
+			if !b.StandsBy.IsZero() {
+				page.Reminders++
+			}
 		}
 		for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
 			host.Endpoints = append(host.Endpoints, NoticeEndpoint{
@@ -278,23 +307,28 @@ func (week *Week) Notices() ([]feedback.Notice, error) {
 		}
 		slices.Sort(sources)
 		issue := week.issueOf(s.Unit)
-		list = append(list, feedback.Notice{
+		n := feedback.Notice{
 			No: feedback.NoticeNo(week.Name, s.Unit), Week: week.Name, Unit: s.Unit, City: s.City, County: s.County, Host: s.Host, Grade: s.Grade,
 			Sources: strings.Join(slices.Compact(sources), ","), FirstSeen: s.FirstSeen, LastSeen: s.LastSeen,
 			NotifiedAt: issue.NotifiedAt, LocateBy: issue.LocateBy, ReportBy: issue.ReportBy,
-			Content: s.content(),
-		})
+			Content: s.content(week.Before[s.Host]), ToldBefore: week.Before[s.Host].No(),
+		}
+		n.Endpoints, n.LocalPorts = s.places()
+		list = append(list, n)
 	}
 	return list, nil
 }
 
-// content is a hash of what a notice says of an address, in any language and by any
-// version of the words.
-func (s *Suspect) content() string {
+// content is a hash of what a notice says of an address and of what was told before, in
+// any language and by any version of the words.
+func (s *Suspect) content(before *feedback.Before) string {
 	var told strings.Builder
 	fmt.Fprint(&told, s.Grade, s.NAT, s.FirstSeen.UTC(), s.LastSeen.UTC(), s.ContactDays, s.ContactHours, s.MaxConcurrent, s.Coins, len(s.Details))
 	for _, d := range s.Details[:min(len(s.Details), maxDetails)] {
 		fmt.Fprintf(&told, "\n%v", []any{d.PoolAddress, d.PoolPort, d.Pool, d.Domain, d.Coin, d.LocalPorts, d.FirstSeen.UTC(), d.LastSeen.UTC()})
+	}
+	if before != nil {
+		fmt.Fprintf(&told, "\n%s", before)
 	}
 	sum := sha256.Sum256([]byte(told.String()))
 	return hex.EncodeToString(sum[:8])

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"minewatch/analyze/feedback"
 	"minewatch/analyze/report"
@@ -145,5 +146,148 @@ func TestNoticesInAnotherLanguageAreCleaned(t *testing.T) {
 	writer, _ = issued(t, draft, report.English, t.TempDir())
 	if removed, err := writer.RemoveStaleTranslations(english); len(removed) > 0 || err != nil {
 		t.Errorf("a draft removes %q, %v", removed, err)
+	}
+}
+
+// cellsOf are the texts of a row of the form of a unit.
+func cellsOf(t *testing.T, row int, path ...string) []string {
+	t.Helper()
+	book, err := excelize.OpenFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	rows, err := book.GetRows(book.GetSheetName(0))
+	if err != nil || len(rows) < row {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	return rows[row-1]
+}
+
+// A notice says of each address what was told before and whether its deadline stands, and
+// the form by which notice; both say the grade in the same words.
+func TestNoticeSaysWhatWasToldBefore(t *testing.T) {
+	const college = "某某职业技术学院"
+	told := feedback.Before{NoticeNo: "2026-W44-5e1f2a3b", NotifiedAt: at(2, 9, 0), Times: 1}
+	silent, asked, recurred, measured := told, told, told, told
+	silent.StandsBy = at(5, 9, 0)
+	asked.Times, asked.Class, asked.FoundAt, asked.StandsBy = 2, feedback.NotFound, at(3, 9, 0), at(5, 9, 0)
+	recurred.Class, recurred.FoundAt, recurred.Recurred, recurred.MeasuredDay = feedback.Active, at(3, 9, 0), true, "2026-11-03"
+	measured.Class, measured.FoundAt, measured.MeasuredDay = feedback.Passive, at(16, 8, 0), "2026-11-15"
+	for _, c := range []struct {
+		before   *feedback.Before
+		says     map[report.Lang]string
+		reminder bool
+	}{
+		{nil, map[report.Lang]string{}, false},
+		{&silent, map[report.Lang]string{
+			report.Chinese: "此前通报：2026-W44-5e1f2a3b（2026-11-02）。未收到核查结论，原报送期限 2026-11-05 09:00 不变。",
+			report.English: "Told before by notice 2026-W44-5e1f2a3b of 2026-11-02. No finding came back: the earlier deadline of 2026-11-05 09:00 stands.",
+		}, true},
+		{&asked, map[report.Lang]string{
+			report.Chinese: "此前已通报 2 次，最近一次为 2026-W44-5e1f2a3b（2026-11-02）。反馈结论：未查实（2026-11-03 收到）。此后再次通报，未收到答复，原报送期限 2026-11-05 09:00 不变。",
+			report.English: "Told before 2 times, last by notice 2026-W44-5e1f2a3b of 2026-11-02. The finding that came back: not found (received 2026-11-03). Told again since then, no answer came back: the earlier deadline of 2026-11-05 09:00 stands.",
+		}, true},
+		{&recurred, map[report.Lang]string{
+			report.Chinese: "此前通报：2026-W44-5e1f2a3b（2026-11-02）。反馈结论：主动挖矿（2026-11-03 收到）。整改后复发：整改于 2026-11-03 完成，此后再次发现。",
+			report.English: "Told before by notice 2026-W44-5e1f2a3b of 2026-11-02. The finding that came back: active (received 2026-11-03). Seen again after the measure, which was done on 2026-11-03.",
+		}, false},
+		{&measured, map[report.Lang]string{
+			report.Chinese: "此前通报：2026-W44-5e1f2a3b（2026-11-02）。反馈结论：被动挖矿（2026-11-16 收到）。整改于 2026-11-15 完成，本次所见不晚于当日。",
+			report.English: "Told before by notice 2026-W44-5e1f2a3b of 2026-11-02. The finding that came back: passive (received 2026-11-16). The measure was done on 2026-11-15; what is told here is not from after that day.",
+		}, false},
+	} {
+		for lang, reminds := range map[report.Lang]string{report.Chinese: "其中 1 个 IP 地址此前已通报而未答复", report.English: "One of the addresses was told before and not answered"} {
+			week := issuedWeek()
+			if c.before != nil {
+				week.Before = map[string]*feedback.Before{"10.21.8.14": c.before}
+			}
+			_, folder := issued(t, week, lang, t.TempDir())
+			notice := readText(t, folder, "units", college, "notice.html")
+			if said, want := c.says[lang], `<p class="before">`+c.says[lang]+`</p>`; said != "" && !strings.Contains(notice, want) || said == "" && strings.Contains(notice, `class="before"`) {
+				t.Errorf("%s: the notice does not say %q:\n%s", lang, said, notice)
+			}
+			if strings.Contains(notice, reminds) != c.reminder {
+				t.Errorf("%s: says of the deadline %t, want %t:\n%s", lang, !c.reminder, c.reminder, notice)
+			}
+			cells := cellsOf(t, 5, folder, "units", college, "form.xlsx")
+			before := ""
+			if len(cells) > 8 {
+				before = cells[8]
+			}
+			if before != c.before.No() || cells[2] != "10.21.8.14" || !strings.Contains(notice, `<td class="first">`+cells[3]+`</td>`) {
+				t.Errorf("%s: the form says %q; the notice has its words for the grade: %t", lang, cells, strings.Contains(notice, cells[3]))
+			}
+		}
+	}
+}
+
+// What was told before is part of what a notice tells: another is another revision, and
+// stale in another language; who was never told has the hash that he always had.
+func TestWhatWasToldBeforeIsPartOfTheNotice(t *testing.T) {
+	contents := func(before *feedback.Before) map[string]string {
+		week := issuedWeek()
+		if before != nil {
+			week.Before = map[string]*feedback.Before{"10.21.8.14": before}
+		}
+		list, err := week.Notices()
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := map[string]string{}
+		for _, n := range list {
+			of[n.Host] = n.Content
+		}
+		return of
+	}
+	never, once := contents(nil), contents(&feedback.Before{NoticeNo: "2026-W44-5e1f2a3b", NotifiedAt: at(2, 9, 0), Times: 1, StandsBy: at(5, 9, 0)})
+	answered := contents(&feedback.Before{NoticeNo: "2026-W44-5e1f2a3b", NotifiedAt: at(2, 9, 0), Times: 1, Class: feedback.Active, FoundAt: at(3, 9, 0)})
+	if a, b, c := never["10.21.8.14"], once["10.21.8.14"], answered["10.21.8.14"]; a == b || b == c || a == c {
+		t.Errorf("hashes %s, %s, %s", a, b, c)
+	}
+	delete(never, "10.21.8.14")
+	delete(once, "10.21.8.14")
+	if diff := cmp.Diff(never, once); diff != "" {
+		t.Errorf("other addresses (-never +once):\n%s", diff)
+	}
+
+	out := t.TempDir()
+	_, chinese := issued(t, issuedWeek(), report.Chinese, out)
+	week := issuedWeek()
+	week.Before = map[string]*feedback.Before{"10.21.8.14": {NoticeNo: "2026-W44-5e1f2a3b", NotifiedAt: at(2, 9, 0), Times: 1}}
+	writer, _ := issued(t, week, report.English, out)
+	if removed, err := writer.RemoveStaleTranslations(chinese); err != nil || len(removed) != 1 || filepath.Base(removed[0]) != "某某职业技术学院" {
+		t.Errorf("removed %q, %v", removed, err)
+	}
+}
+
+// Notice and form name whom to ask and where the form goes; where nothing is configured
+// there is a line to write on, and nothing is made up.
+func TestNoticeNamesWhomToAsk(t *testing.T) {
+	const college = "某某职业技术学院"
+	for lang, want := range map[report.Lang][4]string{
+		report.Chinese: {"反馈表报送至：", "联系人及电话：", "报送至：%s。", "联系人：%s。"},
+		report.English: {"Return the form to: ", "Contact and phone: ", "Return it to: %s.", "Contact: %s."},
+	} {
+		for _, set := range []bool{true, false} {
+			week := issuedWeek()
+			to, contact, inForm := `<span class="blank"></span>`, `<span class="blank"></span>`, [2]string{"____________________", "____________________"}
+			if set {
+				week.ReturnTo, week.Contact = "省网信办 A&B 室", "王主任 0571-0000000"
+				to, contact, inForm = "省网信办 A&amp;B 室", "王主任 0571-0000000", [2]string{week.ReturnTo, week.Contact}
+			}
+			_, folder := issued(t, week, lang, t.TempDir())
+			notice, top := readText(t, folder, "units", college, "notice.html"), cellsOf(t, 2, folder, "units", college, "form.xlsx")[0]
+			for _, said := range []string{want[0] + to, want[1] + contact} {
+				if !strings.Contains(notice, said) {
+					t.Errorf("%s: the notice lacks %q", lang, said)
+				}
+			}
+			for i, said := range want[2:] {
+				if said = strings.Replace(said, "%s", inForm[i], 1); !strings.Contains(top, said) {
+					t.Errorf("%s: the form lacks %q: %s", lang, said, top)
+				}
+			}
+		}
 	}
 }

@@ -23,6 +23,7 @@ func englishCases() map[string]string {
 		"case.missed":     "overdue (%s)",
 		"case.in_time":    "%s",
 		"case.late":       "%s (late)",
+		"case.again":      "told again, %s",
 		"state.notified":  "notified",
 		"state.located":   "located",
 		"state.overdue":   "overdue",
@@ -31,6 +32,14 @@ func englishCases() map[string]string {
 		"state.excluded":  "excluded",
 		"state.closed":    "closed",
 		"state.recurred":  "recurred after the measure",
+
+		"before.told":             "Told before by notice %s of %s. ",
+		"before.told_times":       "Told before %d times, last by notice %s of %s. ",
+		"before.found":            "The finding that came back: %s (received %s). ",
+		"before.recurred":         "Seen again after the measure, which was done on %s. ",
+		"before.measured":         "The measure was done on %s; what is told here is not from after that day. ",
+		"before.unanswered":       "No finding came back: the earlier deadline of %s stands. ",
+		"before.unanswered_since": "Told again since then, no answer came back: the earlier deadline of %s stands. ",
 
 		"class.active":      "active",
 		"class.passive":     "passive",

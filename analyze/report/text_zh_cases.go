@@ -23,6 +23,7 @@ func chineseCases() map[string]string {
 		"case.missed":     "逾期（%s）",
 		"case.in_time":    "%s",
 		"case.late":       "%s（逾期）",
+		"case.again":      "再次通报，%s",
 		"state.notified":  "已通报",
 		"state.located":   "已定位",
 		"state.overdue":   "逾期未报",
@@ -31,6 +32,14 @@ func chineseCases() map[string]string {
 		"state.excluded":  "已排除",
 		"state.closed":    "清零关闭",
 		"state.recurred":  "整改后复发",
+
+		"before.told":             "此前通报：%s（%s）。",
+		"before.told_times":       "此前已通报 %d 次，最近一次为 %s（%s）。",
+		"before.found":            "反馈结论：%s（%s 收到）。",
+		"before.recurred":         "整改后复发：整改于 %s 完成，此后再次发现。",
+		"before.measured":         "整改于 %s 完成，本次所见不晚于当日。",
+		"before.unanswered":       "未收到核查结论，原报送期限 %s 不变。",
+		"before.unanswered_since": "此后再次通报，未收到答复，原报送期限 %s 不变。",
 
 		"class.active":      "主动挖矿",
 		"class.passive":     "被动挖矿",

@@ -4,7 +4,11 @@
 // queries, scores or decides.
 package report
 
-import "time"
+import (
+	"time"
+
+	"minewatch/analyze/feedback"
+)
 
 // Suspect is one internal address of a ranking. The JSON names are the
 // column names of every format, and stay.
@@ -118,6 +122,13 @@ type Week struct {
 	Homes          map[string]string // which region's folder has a unit's notice; nil = all are here
 	Revisions      map[string]int    // by number of a notice; more than 1: another than was written first
 	NoticeTemplate string            // path of the template of the notices; "" = our own
+	Contact        string            // whom units ask; "" = not configured
+	ReturnTo       string            // where forms are to be returned; "" = not configured
+
+	// By address, what its unit was told about it before the notice of the week.
+	Before map[string]*feedback.Before
+
+	Withdrawn []feedback.Notice // notices of the week on record that tell of nobody any more, an address of each
 
 	AsOf           time.Time // when the newest night of the week was run
 	ChainHead      *ChainHead
@@ -223,6 +234,7 @@ type Case struct {
 	LocatedInTime            *bool // nil: there is still time
 	ReportBy, ReportedAt     time.Time
 	ReportedInTime           *bool
+	AnswerBy                 time.Time // until when a notice that was sent after the last finding waits for another; zero: none does
 	FinishedAt               time.Time
 	CleanDays                int // since the measure, with coverage
 	ClosedOn, SeenAgain      time.Time

@@ -65,6 +65,16 @@ func sampleWeek() *report.Week {
 				State: "reported", Class: "false_alarm", PendingClass: "false_alarm", NotifiedAt: at(9, 9, 0), LocateBy: at(11, 9, 0), LocatedAt: at(10, 9, 0), LocatedInTime: new(true),
 				ReportBy: at(12, 9, 0), ReportedAt: at(11, 9, 0), ReportedInTime: new(true),
 			},
+			{
+				Unit: "吴兴区某事业单位", Host: "10.40.9.2", City: "湖州市", County: "吴兴区", Round: 1, NoticeNo: "2026-W44-0badcafe", Week: "2026-W44", Notices: 2, Grade: "B",
+				State: "overdue", Class: "active", NotifiedAt: at(2, 9, 0), LocateBy: at(4, 9, 0), LocatedAt: at(3, 9, 0), LocatedInTime: new(true),
+				ReportBy: at(5, 9, 0), ReportedAt: at(5, 8, 0), ReportedInTime: new(true), AnswerBy: at(12, 9, 0),
+			},
+			{
+				Unit: "吴兴区某事业单位", Host: "10.40.9.1", City: "湖州市", County: "吴兴区", Round: 1, NoticeNo: "2026-W44-0badcafe", Week: "2026-W44", Notices: 2, Grade: "B",
+				State: "reported", Class: "not_found", NotifiedAt: at(2, 9, 0), LocateBy: at(4, 9, 0), LocatedInTime: new(false),
+				ReportBy: at(5, 9, 0), ReportedAt: at(5, 8, 0), ReportedInTime: new(true), AnswerBy: at(17, 9, 0),
+			},
 		},
 		Precision: []report.Precision{
 			{Kind: "grade", Name: "A", Active: 14, Passive: 3, Research: 1, FalseAlarms: 2, NotFound: 4, Percent: new(90.0)},

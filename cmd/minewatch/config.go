@@ -68,6 +68,8 @@ type feedConfig struct {
 
 type reportConfig struct {
 	NoticeTemplate string `toml:"notice_template"`
+	Contact        string `toml:"contact"`
+	ReturnTo       string `toml:"return_to"`
 	LocateHours    int    `toml:"locate_hours"`
 	ReportHours    int    `toml:"report_hours"`
 	ExcludeDays    int    `toml:"exclude_days"`

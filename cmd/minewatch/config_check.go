@@ -13,6 +13,7 @@ import (
 
 	"minewatch/analyze"
 	"minewatch/analyze/feed"
+	"minewatch/analyze/intake"
 	"minewatch/ingest/source"
 )
 
@@ -82,6 +83,11 @@ func (c *reportConfig) validate(f *faults) {
 	}{{"report.locate_hours", c.LocateHours}, {"report.report_hours", c.ReportHours}, {"report.exclude_days", c.ExcludeDays}} {
 		if v.value < 1 {
 			f.add(v.key, "%d, want 1 or more", v.value)
+		}
+	}
+	for _, v := range []struct{ key, value string }{{"report.contact", c.Contact}, {"report.return_to", c.ReturnTo}} {
+		if err := intake.CheckText(v.value); err != nil {
+			f.add(v.key, "%w: want a text on one line", err)
 		}
 	}
 	if c.ReportHours < c.LocateHours {

@@ -36,7 +36,8 @@ func newFeedbackImportCommand(env *environment) *cobra.Command {
 		Long: `Import forms as units filled them in: workbooks (xlsx), or CSV with the same columns.
 Each row is compared with the notice that it answers: a row for an address that was
 not in it, of another unit, with another number, or with times that cannot be is
-refused, with its sheet and cell. Every form is kept as a version; of several answers
+refused, with its sheet and cell. Another grey cell that says something else than what
+was sent refuses nothing and is told. Every form is kept as a version; of several answers
 about an address the one that came last counts. The same form again changes nothing.
 
 What a unit calls research or a false alarm is taken off the list only where somebody

@@ -36,9 +36,11 @@ func newNightlyCommand(env *environment) *cobra.Command {
 		Short: "match one or more days with the feed and publish the suspects",
 		Long: `nightly matches the flows of a day with the pool feed, grades the hosts that
 were in contact by their last seven days, and publishes contacts, figures,
-suspects, evidence and coverage in the lake, and what all nights said of each host
-(past, watched), with which a history begins. Days are those of site.zone. A day without
-flows has no night; cron had better know of it: see --fail-on-empty.
+suspects, evidence and coverage in the lake, what it summed of the seven days
+(week_meetings, week_figures), with which rankings of many weeks are made, and what
+all nights said of each host (past, watched), with which a history begins. Days are
+those of site.zone. A day without flows has no night; cron had better know of it: see
+--fail-on-empty.
 
 Each night says its coverage: what of all that the exporters sent is in the
 lake, by the collectors' receipts, and a warning where a day is not covered. Then

@@ -6,13 +6,10 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"minewatch/analyze"
-	"minewatch/analyze/feedback"
-	"minewatch/analyze/intake"
 	"minewatch/analyze/report"
 )
 
@@ -108,7 +105,7 @@ func runReportWeekly(ctx context.Context, env *environment, f *weeklyFlags) erro
 			return err
 		}
 	} else if !f.draft {
-		if err := issue(env, f, week); err != nil {
+		if err := issue(ctx, env, f, &options, week); err != nil {
 			return err
 		}
 	}
@@ -197,18 +194,20 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 				return nil, err
 			}
 			if !f.draft {
-				if err := issue(env, f, week); err != nil {
+				if err := issue(ctx, env, f, &o.Options, week); err != nil {
 					return nil, err
 				}
 			}
 			base, regions = filepath.Join(f.out, report.FolderName(week, lang)), 0
 			whole = &report.Week{
 				Name: week.Name, Zone: week.Zone, Days: week.Days, Total: week.Total, Coverage: week.Coverage,
-				SuspectsExcluded: week.SuspectsExcluded, Issue: week.Issue, Told: week.Told, NoticeTemplate: week.NoticeTemplate, Revisions: week.Revisions,
+				SuspectsExcluded: week.SuspectsExcluded,
 			}
+			takeIssue(whole, week)
+			whole.Withdrawn = week.Withdrawn
 		} else {
 			// All addresses were recorded with the whole.
-			week.Issue, week.Told, week.NoticeTemplate, week.Revisions = whole.Issue, whole.Told, whole.NoticeTemplate, whole.Revisions
+			takeIssue(week, whole)
 			regions++
 		}
 		folder := filepath.Join(base, folders.Of(week.Region))
@@ -234,126 +233,10 @@ func writeRegions(ctx context.Context, env *environment, f *weeklyFlags, o *anal
 	return err
 }
 
-// removeStale removes what an earlier report of the week and region in the same place
-// would have sent to units that this one does not tell, or tells in another folder, and
-// what one in another language tells otherwise than this one.
-func (e *environment) removeStale(writer *report.Writer, f *weeklyFlags, week *report.Week, lang report.Lang) error {
-	for _, of := range report.Languages() {
-		folder := filepath.Join(f.out, report.FolderName(week, of))
-		remove, which := writer.RemoveStale, "this one does not have there"
-		if of != lang {
-			remove, which = writer.RemoveStaleTranslations, "this one in another language does not have, or tells otherwise"
-		}
-		removed, err := remove(folder)
-		if err != nil {
-			return fmt.Errorf("remove notices of an earlier report from %s: %w", folder, err)
-		}
-		if err := e.sayRemoved(folder, removed, which); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (e *environment) sayRemoved(folder string, removed []string, which string) error {
-	var names []string
-	for _, dir := range removed {
-		name, err := filepath.Rel(folder, dir)
-		if err != nil {
-			return err
-		}
-		names = append(names, name)
-	}
-	if n := len(removed); n > 0 {
-		e.say(fmt.Sprintf("removed from %s %s of an earlier report with %s, which %s; they are not to be sent: %s",
-			folder, amount(n, "notice"), choose(n, "its form", "their forms"), which, fewNames(names)))
-	}
-	return nil
-}
-
-// issue sets when the notices of a week are sent, and records them. The deadlines
-// run from what was recorded first: a notice that is on record is written as it was
-// sent, and a new one of the same week goes with the first.
-func issue(env *environment, f *weeklyFlags, week *report.Week) error {
-	sent, err := feedback.Sent(env.lake)
-	if err != nil {
-		return err
-	}
-	c := &env.config.Report
-	week.NoticeTemplate = c.NoticeTemplate
-	at := week.To.AddDate(0, 0, 1).Add(9 * time.Hour)
-	week.Issue, week.Told = nil, map[string]report.Issue{}
-	for i := range sent {
-		n := &sent[i]
-		if n.Week != week.Name {
-			continue
-		}
-		issue := report.Issue{NotifiedAt: n.NotifiedAt, LocateBy: n.LocateBy, ReportBy: n.ReportBy}
-		if _, isTold := week.Told[n.Unit]; !isTold {
-			week.Told[n.Unit] = issue
-		}
-		if week.Issue == nil {
-			week.Issue = &issue
-		}
-	}
-	if week.Issue != nil && f.notifiedAt == "" {
-		return record(env, week)
-	}
-	if f.notifiedAt != "" {
-		if at, err = notifiedAt(f, week); err != nil {
-			return err
-		}
-	}
-	week.Issue = &report.Issue{
-		NotifiedAt: at, LocateBy: at.Add(time.Duration(c.LocateHours) * time.Hour), ReportBy: at.Add(time.Duration(c.ReportHours) * time.Hour),
-	}
-	return record(env, week)
-}
-
-// notifiedAt is the time that --notified-at names. It contradicts neither the record
-// nor the calendar: nobody is told of a week before its end.
-func notifiedAt(f *weeklyFlags, week *report.Week) (time.Time, error) {
-	at, err := intake.ParseLocal(f.notifiedAt, week.Zone)
-	if err != nil {
-		return at, usageErrorf("--notified-at: %w", err)
-	}
-	at = at.Truncate(time.Second) // as the record keeps it
-	for i := range week.Suspects {
-		if week.Suspects[i].ExcludedNow {
-			continue // nobody is told of it again
-		}
-		unit := week.Suspects[i].Unit
-		if told, isTold := week.Told[unit]; isTold && !told.NotifiedAt.Equal(at) {
-			return at, usageErrorf("--notified-at %s: the notice of %s to %s is on record as sent at %s, and a notice keeps its time and its deadlines: "+
-				"without --notified-at it is written again as it was sent",
-				f.notifiedAt, week.Name, unit, told.NotifiedAt.In(week.Zone).Format(time.DateTime))
-		}
-	}
-	if end := week.To.AddDate(0, 0, 1); at.Before(end) {
-		return at, usageErrorf("--notified-at %s is before the end of the week that the notices tell about: %s ends at %s (%s)",
-			f.notifiedAt, week.Name, end.Format(time.DateTime), week.Zone)
-	}
-	return at, nil
-}
-
-// record keeps what the week's notices tell.
-func record(env *environment, week *report.Week) error {
-	notices, err := week.Notices()
-	if err != nil {
-		return err
-	}
-	recorded, err := feedback.Record(env.lake, report.FolderName(week, ""), week.Region, notices, env.now())
-	if err != nil {
-		return fmt.Errorf("%w\nwith --draft the report is written without notices, and nothing is recorded", err)
-	}
-	week.Revisions = recorded.Revisions
-	if recorded.IsNew {
-		env.say(fmt.Sprintf("%s: %d %s in the record of notices; the forms that come back are for 'minewatch feedback import'",
-			week.Name, len(notices), choose(len(notices), "address", "addresses")))
-		env.warnLate(week, notices)
-	}
-	env.tellRevised(week, notices, recorded.Revised)
-	return nil
+// takeIssue gives a week what is settled of its notices by another report of it.
+func takeIssue(week, by *report.Week) {
+	week.Issue, week.Told, week.Before, week.Revisions = by.Issue, by.Told, by.Before, by.Revisions
+	week.NoticeTemplate, week.Contact, week.ReturnTo = by.NoticeTemplate, by.Contact, by.ReturnTo
 }
 
 func newReportTemplateCommand(env *environment) *cobra.Command {

@@ -22,10 +22,10 @@ func newVerifyCommand(env *environment) *cobra.Command {
 		Short: "check that nights and what they rest on are as they were",
 		Long: `verify checks the evidence: that the chain of runs (manifests/chain, every run with the
 hash of the one before it) is whole; that contacts, figures, suspects, evidence,
-coverage and what is kept of the nights before (past, watched) are as their nights
-wrote them; and that what the nights read is there as they read it: feeds, negative lists, ledger, receipts, the contacts of the days before, and
-flows, as they were or as what compaction made of them, or deleted by retention. It
-changes nothing.
+coverage and what nights keep of those before (week_meetings, week_figures, past, watched)
+are as they wrote them; and that what the nights read is there as they read it: feeds,
+negative lists, ledger, receipts, the contacts of the days before, and flows, as they were
+or as what compaction made of them, or deleted by retention. It changes nothing.
 
 Each finding says what, where, since which run, and what to do. Its status is
 
