@@ -59,6 +59,9 @@ func (c *chunk) next() (bool, error) {
 		if c.n > c.rows-c.first {
 			return false, errPage
 		}
+		if c.deltas() {
+			return true, c.delta.begin(c.body, c.first, c.n, c.kind == parquet.Types.Int32)
+		}
 		return true, nil
 	}
 	if c.first != c.rows {
@@ -147,26 +150,11 @@ func (c *chunk) plain(data []byte, n int, out []int64) ([]int64, error) {
 	return out, nil
 }
 
-// each hands over the values of the page at hand, in order, as parts of which
-// the first belongs to that row: numbers, or a stretch of indices into the
-// dictionary.
+// each hands over the values of the page at hand, which is not one of deltas, in
+// order, as parts of which the first belongs to that row: numbers, or a stretch
+// of indices into the dictionary.
 func (c *chunk) each(numbers func(first int, values []int64) error, indices func(first int, r *run) error) error {
 	switch c.encoding {
-	case parquet.Encodings.DeltaBinaryPacked:
-		if err := c.delta.begin(c.body, c.n, c.kind == parquet.Types.Int32); err != nil {
-			return err
-		}
-		for row := c.first; row < c.first+c.n; {
-			values, err := c.delta.next()
-			if err != nil {
-				return err
-			}
-			if err := numbers(row, values); err != nil {
-				return err
-			}
-			row += len(values)
-		}
-		return nil
 	case parquet.Encodings.PlainDict, parquet.Encodings.RLEDict:
 		return c.eachRun(indices)
 	case parquet.Encodings.Plain:
@@ -269,6 +257,12 @@ func (c *chunk) mark(f *filter, to *marks) error {
 		if isDictionary(c.encoding) && !some && len(c.words) > 0 {
 			continue
 		}
+		if c.deltas() {
+			if err := c.delta.mark(f, to); err != nil {
+				return err
+			}
+			continue
+		}
 		err = c.each(func(first int, values []int64) error {
 			f.mark(values, first, to)
 			return nil
@@ -292,6 +286,9 @@ func (c *chunk) mark(f *filter, to *marks) error {
 	}
 }
 
+// deltas says whether the page at hand is one of deltas.
+func (c *chunk) deltas() bool { return c.encoding == parquet.Encodings.DeltaBinaryPacked }
+
 func isDictionary(e parquet.Encoding) bool {
 	return e == parquet.Encodings.PlainDict || e == parquet.Encodings.RLEDict
 }
@@ -314,6 +311,12 @@ func (c *chunk) pick(rows []int32, out []int64) ([]int64, error) {
 		}
 		end := c.first + c.n
 		if int(rows[0]) >= end {
+			continue
+		}
+		if c.deltas() {
+			if rows, out, err = c.delta.pick(rows, out); err != nil {
+				return out, err
+			}
 			continue
 		}
 		err = c.each(func(first int, values []int64) error {
@@ -362,6 +365,12 @@ func (c *chunk) all(out []int64) ([]int64, error) {
 		more, err := c.next()
 		if err != nil || !more {
 			return out, err
+		}
+		if c.deltas() {
+			if out, err = c.delta.all(out); err != nil {
+				return out, err
+			}
+			continue
 		}
 		err = c.each(func(_ int, values []int64) error {
 			out = append(out, values...)
