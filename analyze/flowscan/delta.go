@@ -111,15 +111,12 @@ func (d *delta) pick(rows []int32, out []int64) ([]int32, []int64, error) {
 		return vectors.pick(d, rows, out)
 	}
 	for d.left > 0 && len(rows) > 0 {
-		first := d.row
+		first := int(d.row)
 		values, err := d.next()
 		if err != nil {
 			return rows, out, err
 		}
-		for len(rows) > 0 && int64(rows[0]) < d.row {
-			out = append(out, values[int64(rows[0])-first])
-			rows = rows[1:]
-		}
+		rows, out = pickOf(values, first, rows, out)
 	}
 	return rows, out, nil
 }
