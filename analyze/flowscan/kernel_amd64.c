@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define AVX2 __attribute__((target("avx2")))
+#define PART AVX2 static inline __attribute__((always_inline))
 
 enum {
 	MINI = 32,   // values that are unpacked at once, as in delta.go
@@ -45,7 +46,7 @@ int flowscan_ready(void)
 }
 
 // four is four of eight values.
-AVX2 static inline __m256i four(const uint8_t *src, const struct cut *c, int half, __m256i mask)
+PART __m256i four(const uint8_t *src, const struct cut *c, int half, __m256i mask)
 {
 	__m128i low = _mm_loadu_si128((const __m128i *)(src + c->at[2 * half]));
 	__m128i high = _mm_loadu_si128((const __m128i *)(src + c->at[2 * half + 1]));
@@ -54,7 +55,7 @@ AVX2 static inline __m256i four(const uint8_t *src, const struct cut *c, int hal
 }
 
 // wide is one of the values that are wider than NARROW.
-AVX2 static inline uint64_t wide(const uint8_t *src, int width, int i)
+PART uint64_t wide(const uint8_t *src, int width, int i)
 {
 	int bit = i * width;
 	uint64_t v;
@@ -68,7 +69,7 @@ AVX2 static inline uint64_t wide(const uint8_t *src, int width, int i)
 // unpack makes the values of a miniblock, of which the one before is the first
 // argument, and returns the last. The sums of each four are made before what
 // they follow is added, so that only one addition waits for the one before.
-AVX2 static uint64_t unpack(uint64_t value, uint64_t least, const uint8_t *src, int width, uint64_t *out)
+PART uint64_t unpack(uint64_t value, uint64_t least, const uint8_t *src, int width, uint64_t *out)
 {
 	if (width > NARROW) {
 		for (int i = 0; i < MINI; i++)
@@ -91,7 +92,7 @@ AVX2 static uint64_t unpack(uint64_t value, uint64_t least, const uint8_t *src, 
 }
 
 // pass is the last value of a miniblock of which no other is asked for.
-AVX2 static uint64_t pass(uint64_t value, uint64_t least, const uint8_t *src, int width)
+PART uint64_t pass(uint64_t value, uint64_t least, const uint8_t *src, int width)
 {
 	value += MINI * least;
 	if (width > NARROW) {
@@ -110,7 +111,7 @@ AVX2 static uint64_t pass(uint64_t value, uint64_t least, const uint8_t *src, in
 }
 
 // varint reads a number of 7 bits a byte whose lowest bit is the sign.
-AVX2 static inline int varint(const uint8_t *src, int64_t len, int64_t *at, uint64_t *out)
+PART int varint(const uint8_t *src, int64_t len, int64_t *at, uint64_t *out)
 {
 	uint64_t v = 0;
 	for (int shift = 0; shift < 64 && *at < len; shift += 7) {
@@ -128,7 +129,7 @@ AVX2 static inline int varint(const uint8_t *src, int64_t len, int64_t *at, uint
 
 // prepare goes on to the next miniblock where the one at hand is used up. It
 // returns 0 where the page has not what it says.
-AVX2 static inline int prepare(const uint8_t *src, int64_t len, struct deltas *d)
+PART int prepare(const uint8_t *src, int64_t len, struct deltas *d)
 {
 	if (d->in_mini == 0) {
 		if (d->minis == 0) {
@@ -148,7 +149,7 @@ AVX2 static inline int prepare(const uint8_t *src, int64_t len, struct deltas *d
 // next makes the next values, or goes past them where out is NULL, and returns
 // how many it were: fewer than MINI at both ends of a page; -1 where the page is
 // damaged.
-AVX2 static inline int next(const uint8_t *src, int64_t len, struct deltas *d, uint64_t *out)
+PART int next(const uint8_t *src, int64_t len, struct deltas *d, uint64_t *out)
 {
 	if (d->fresh) {
 		d->fresh = 0;
@@ -178,22 +179,36 @@ AVX2 static inline int next(const uint8_t *src, int64_t len, struct deltas *d, u
 	return n;
 }
 
-// held are those of MINI values that a sieve holds: one bit for each.
-AVX2 static inline uint32_t held(const uint32_t *sieve, int shift, int unused, const uint64_t *values)
+// eight are words of a sieve. The processors' own instruction for it takes longer
+// where it is of many small steps.
+PART __m256i eight(const uint32_t *sieve, __m256i places)
 {
-	const __m256i factor = _mm256_set1_epi64x(0x9e3779b1), low5 = _mm256_set1_epi32(31);
+	uint32_t at[8];
+	_mm256_storeu_si256((__m256i *)at, places);
+	__m128i two[4];
+	for (int i = 0; i < 4; i++)
+		two[i] = _mm_insert_epi32(_mm_cvtsi32_si128(sieve[at[2 * i]]), sieve[at[2 * i + 1]], 1);
+	return _mm256_set_m128i(_mm_unpacklo_epi64(two[2], two[3]), _mm_unpacklo_epi64(two[0], two[1]));
+}
+
+// held are those of MINI values that a sieve holds: one bit for each.
+PART uint32_t held(const uint32_t *sieve, int shift, int unused, const uint64_t *values)
+{
+	const __m256i factor = _mm256_set1_epi32(0x9e3779b1), low5 = _mm256_set1_epi32(31);
 	const __m128i place = _mm_cvtsi32_si128(shift), lowest = _mm_cvtsi32_si128(unused);
 	uint32_t found = 0;
 	for (int i = 0; i < MINI; i += 8) {
-		__m256i a = _mm256_srl_epi64(_mm256_loadu_si256((const __m256i *)(values + i)), lowest);
-		__m256i b = _mm256_srl_epi64(_mm256_loadu_si256((const __m256i *)(values + i + 4)), lowest);
-		a = _mm256_mul_epu32(_mm256_xor_si256(a, _mm256_srli_epi64(a, 32)), factor);
-		b = _mm256_mul_epu32(_mm256_xor_si256(b, _mm256_srli_epi64(b, 32)), factor);
+		__m256i a = _mm256_loadu_si256((const __m256i *)(values + i)), b = _mm256_loadu_si256((const __m256i *)(values + i + 4));
+		if (unused) {
+			a = _mm256_srl_epi64(a, lowest);
+			b = _mm256_srl_epi64(b, lowest);
+		}
 		__m256i low = _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0x88));
 		__m256i high = _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b), 0xdd));
-		__m256i word = _mm256_i32gather_epi32((const int *)sieve, _mm256_srl_epi32(low, place), 4);
-		__m256i both = _mm256_and_si256(_mm256_sllv_epi32(word, _mm256_and_si256(high, low5)),
-						_mm256_sllv_epi32(word, _mm256_and_si256(_mm256_srli_epi32(high, 5), low5)));
+		__m256i hash = _mm256_mullo_epi32(_mm256_xor_si256(low, high), factor);
+		__m256i word = eight(sieve, _mm256_srl_epi32(hash, place));
+		__m256i both = _mm256_and_si256(_mm256_sllv_epi32(word, _mm256_and_si256(_mm256_srli_epi32(hash, 11), low5)),
+						_mm256_sllv_epi32(word, _mm256_and_si256(_mm256_srli_epi32(hash, 6), low5)));
 		found |= (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(both)) << i;
 	}
 	// The shuffles have left the eight in the order 0 1 4 5 2 3 6 7.
@@ -203,14 +218,15 @@ AVX2 static inline uint32_t held(const uint32_t *sieve, int shift, int unused, c
 // flowscan_mark appends the values that may be wanted, and their rows, until
 // the page ends or there is room for fewer than MINI. A sieve may be NULL. It
 // returns how many it were, -1 where the page is damaged.
-AVX2 int64_t flowscan_mark(const uint8_t *src, int64_t len, struct deltas *d, const uint32_t *single, int single_shift, const uint32_t *block, int block_shift, int block_free,
+AVX2 int64_t flowscan_mark(const uint8_t *src, int64_t len, struct deltas *place, const uint32_t *single, int single_shift, const uint32_t *block, int block_shift, int block_free,
 			   int32_t *rows, int64_t *values, int64_t room)
 {
+	struct deltas d = *place;
 	int64_t found = 0;
-	while (d->left > 0 && room - found >= MINI) {
+	while (d.left > 0 && room - found >= MINI) {
 		uint64_t v[MINI];
-		int64_t row = d->row;
-		int n = next(src, len, d, v);
+		int64_t row = d.row;
+		int n = next(src, len, &d, v);
 		if (n < 0)
 			return -1;
 		uint32_t bits = single ? held(single, single_shift, 0, v) : 0;
@@ -222,37 +238,42 @@ AVX2 int64_t flowscan_mark(const uint8_t *src, int64_t len, struct deltas *d, co
 			values[found++] = v[i];
 		}
 	}
+	*place = d;
 	return found;
 }
 
 // flowscan_pick makes the values of n rows, which are in order, as far as the
 // page has them. It returns how many it were, -1 where the page is damaged.
-AVX2 int64_t flowscan_pick(const uint8_t *src, int64_t len, struct deltas *d, const int32_t *rows, int64_t n, int64_t *out)
+AVX2 int64_t flowscan_pick(const uint8_t *src, int64_t len, struct deltas *place, const int32_t *rows, int64_t n, int64_t *out)
 {
+	struct deltas d = *place;
 	int64_t picked = 0;
-	while (picked < n && d->left > 0) {
+	while (picked < n && d.left > 0) {
 		uint64_t v[MINI];
-		int64_t row = d->row;
+		int64_t row = d.row;
 		if (rows[picked] < row)
 			return -1;
-		if (next(src, len, d, rows[picked] - row < MINI ? v : 0) < 0)
+		if (next(src, len, &d, rows[picked] - row < MINI ? v : 0) < 0)
 			return -1;
-		for (; picked < n && rows[picked] >= row && rows[picked] < d->row; picked++)
+		for (; picked < n && rows[picked] >= row && rows[picked] < d.row; picked++)
 			out[picked] = v[rows[picked] - row];
 	}
+	*place = d;
 	return picked;
 }
 
 // flowscan_values makes all values, until the page ends or there is room for
 // fewer than MINI. It returns how many it were, -1 where the page is damaged.
-AVX2 int64_t flowscan_values(const uint8_t *src, int64_t len, struct deltas *d, int64_t *out, int64_t room)
+AVX2 int64_t flowscan_values(const uint8_t *src, int64_t len, struct deltas *place, int64_t *out, int64_t room)
 {
+	struct deltas d = *place;
 	int64_t done = 0;
-	while (d->left > 0 && room - done >= MINI) {
-		int n = next(src, len, d, (uint64_t *)out + done);
+	while (d.left > 0 && room - done >= MINI) {
+		int n = next(src, len, &d, (uint64_t *)out + done);
 		if (n < 0)
 			return -1;
 		done += n;
 	}
+	*place = d;
 	return done;
 }

@@ -22,15 +22,14 @@ func newSieve(numbers int) *sieve {
 	return &sieve{words: make([]uint32, 1<<(size-5)), shift: uint(32 + 5 - size)} //nolint:gosec // at least 16
 }
 
-// place is where the two bits of a number are. The word is told by the upper
-// half of the lower 32 bits of a product with the golden ratio, the bits by the lowest
-// ones above: those which all bits of the number have a part in. A processor
-// multiplies 32 bits at a time where it does so for several numbers at once
+// place is where the two bits of a number are: a word's by the upper bits of a
+// product with the golden ratio, in it by those below them. It is of 32 bits because
+// processors multiply no wider numbers where they do so for eight at once
 // (kernel_amd64.c).
 func (s *sieve) place(n uint64) (word, both uint32) {
-	product := (n ^ n>>32) & (1<<32 - 1) * 0x9e3779b1
 	const highest = 1 << 31
-	return uint32(product) >> s.shift, highest>>(product>>32&31) | highest>>(product>>37&31) //nolint:gosec // its lower half
+	hash := uint32(n^n>>32) * 0x9e3779b1 //nolint:gosec // the upper half is in it
+	return hash >> s.shift, highest>>(hash>>11&31) | highest>>(hash>>6&31)
 }
 
 func (s *sieve) add(n uint64) {
