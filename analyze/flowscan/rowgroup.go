@@ -202,11 +202,12 @@ func (w *worker) notOfDay(g *rowGroup) (bool, error) {
 // side finds the rows whose address on one side is wanted, and its lower half.
 func (w *worker) side(g *rowGroup, side string, to *marks) error {
 	to.reset()
-	if absent, err := w.absent(g, side+"_lo"); err != nil || absent {
+	if absent, err := w.absent(g, side+"_lo"); err != nil {
 		return err
-	}
-	if err := mark(g, side+"_lo", &w.Wanted.lower, to); err != nil {
-		return err
+	} else if !absent {
+		if err := mark(g, side+"_lo", &w.Wanted.lower, to); err != nil {
+			return err
+		}
 	}
 	if len(w.Wanted.ranges) == 0 {
 		// Most of what a sieve holds wrongly goes before the upper halves are read.
@@ -277,18 +278,19 @@ func union(a, b []int32) []int32 {
 // filter is a tenth to a sixth of its column.
 const few = 16
 
-// absent says whether the Bloom filter of a column tells that it has none of the
-// wanted addresses, where these are few.
+// absent says whether the statistics of a column of lower halves tell that none of them is
+// wanted, as in most row groups of flows of one direction those of the hosts'
+// side do, or its Bloom filter, where few are wanted.
 func (w *worker) absent(g *rowGroup, name string) (bool, error) {
-	if len(w.Wanted.ranges) > 0 || len(w.Wanted.singles) > few {
-		return false, nil
-	}
 	i, err := g.index(name)
 	if err != nil {
 		return false, err
 	}
-	if least, most, ok := g.limits(i); ok && !w.Wanted.someHalf(func(lo int64) bool { return least <= lo && lo <= most }) {
+	if least, most, ok := g.limits(i); ok && !w.Wanted.between(least, most) {
 		return true, nil
+	}
+	if len(w.Wanted.ranges) > 0 || len(w.Wanted.singles) > few {
+		return false, nil
 	}
 	meta, err := g.meta.ColumnChunk(i)
 	if err != nil || meta.BloomFilterOffset() <= 0 || g.reader.MetaData().Schema.Column(i).PhysicalType() != parquet.Types.Int64 {
