@@ -23,13 +23,15 @@ type delta struct {
 	last   window
 }
 
-// vectors does what mark, pick and all of a delta do, of 32 values at once; nil
-// where the processor cannot.
-var vectors interface {
+// kernel does what mark, pick and all of a delta do, of 32 values at once.
+type kernel interface {
 	mark(d *delta, f *filter, to *marks) error
 	pick(d *delta, rows []int32, out []int64) ([]int32, []int64, error)
 	all(d *delta, out []int64) ([]int64, error)
 }
+
+// vectors is that of the processor, nil where it has none.
+var vectors kernel
 
 // place is how far a page was read. In C it is struct deltas, of kernel.h.
 type place struct {
