@@ -18,16 +18,19 @@ func init() {
 	}
 }
 
+// The place of a page is the same memory on both sides.
+var _ = [1]struct{}{}[unsafe.Sizeof(place{})-unsafe.Sizeof(C.struct_deltas{})]
+
 // batch is how many marks a call of the kernel may make.
 const batch = 1024
 
-// bytes is where those of the page begin. Pages of deltas have some, or no values.
-func (d *delta) bytes() (*C.uint8_t, C.int64_t, *C.struct_deltas) {
+// inC is what the kernel is told of a page.
+func (d *delta) inC() (*C.uint8_t, C.int64_t, *C.struct_deltas) {
 	return (*C.uint8_t)(unsafe.SliceData(d.src)), C.int64_t(len(d.src)), (*C.struct_deltas)(unsafe.Pointer(&d.place))
 }
 
 func (avx2) mark(d *delta, f *filter, to *marks) error {
-	src, length, place := d.bytes()
+	src, length, place := d.inC()
 	single, singleShift := f.single.inC()
 	block, blockShift := f.block.inC()
 	for d.left > 0 {
@@ -47,7 +50,7 @@ func (avx2) pick(d *delta, rows []int32, out []int64) ([]int32, []int64, error) 
 	if len(rows) == 0 {
 		return rows, out, nil
 	}
-	src, length, place := d.bytes()
+	src, length, place := d.inC()
 	n := len(out)
 	out = slices.Grow(out, len(rows))[:n+len(rows)]
 	picked := C.flowscan_pick(src, length, place, (*C.int32_t)(&rows[0]), C.int64_t(len(rows)), (*C.int64_t)(&out[n]))
@@ -62,7 +65,7 @@ func (avx2) pick(d *delta, rows []int32, out []int64) ([]int32, []int64, error) 
 }
 
 func (avx2) all(d *delta, out []int64) ([]int64, error) {
-	src, length, place := d.bytes()
+	src, length, place := d.inC()
 	n := len(out)
 	out = slices.Grow(out, int(d.left)+mini)[:n+int(d.left)+mini]
 	for done := n; d.left > 0; {
