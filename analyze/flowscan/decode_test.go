@@ -229,7 +229,10 @@ func TestShapes(t *testing.T) {
 						records := random(rng, 700+rng.IntN(400), bits)
 						seed := rng.Uint64()
 						t.Run(fmt.Sprintf("%+v bits=%d", s, bits), func(t *testing.T) {
-							ways(t, func(t *testing.T) { compare(t, rand.New(rand.NewPCG(seed, 0)), records, s) })
+							ways(t, func(t *testing.T) {
+								t.Helper()
+								compare(t, rand.New(rand.NewPCG(seed, 0)), records, s)
+							})
 						})
 					}
 				}

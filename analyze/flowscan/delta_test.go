@@ -80,6 +80,7 @@ func ways(t *testing.T, do func(t *testing.T)) {
 // written, all of them, some of them, and those that a sieve holds.
 func TestDeltas(t *testing.T) {
 	ways(t, func(t *testing.T) {
+		t.Helper()
 		rng := rand.New(rand.NewPCG(8, 9))
 		for width := range 65 {
 			for _, g := range grids {
