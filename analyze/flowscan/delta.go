@@ -54,7 +54,7 @@ type place struct {
 func (d *delta) begin(src []byte, first, n int, narrow bool) error {
 	r := varints{src: src}
 	size, minis, total, value := r.unsigned(), r.unsigned(), r.unsigned(), r.signed()
-	if r.bad || minis == 0 || size == 0 || size > 1<<20 || size%(minis*mini) != 0 || total != uint64(n) { //nolint:gosec // not negative
+	if r.bad || minis == 0 || size == 0 || size > 1<<20 || minis > size || size%(minis*mini) != 0 || total != uint64(n) { //nolint:gosec // not negative
 		return errPage
 	}
 	d.src, d.narrow = r.src, narrow

@@ -229,6 +229,10 @@ func FuzzDeltas(f *testing.F) {
 			f.Add(content, uint16(len(values))) //nolint:gosec // few
 		}
 	}
+	for _, minis := range []uint64{0, 5, 129, 1 << 59, 1<<59 + 4} { // of which some, by 32, are more than 64 bits hold
+		header := binary.AppendUvarint(binary.AppendUvarint(binary.AppendUvarint(nil, 128), minis), 40)
+		f.Add(append(header, make([]byte, 100)...), uint16(40))
+	}
 	f.Fuzz(func(t *testing.T, content []byte, n uint16) {
 		page := &flowscan.DeltaPage{Bytes: slices.Clip(bytes.Clone(content)), Values: int(n)}
 		sameWays(t, page, flowscan.NewWanted([]flowscan.Address{{Lo: 7}}, []flowscan.Range{{Last: flowscan.Address{Lo: 1 << 60}}}))
