@@ -59,6 +59,9 @@ func (c *chunk) next() (bool, error) {
 		if c.n > c.rows-c.first {
 			return false, errPage
 		}
+		if c.deltas() {
+			return true, c.delta.begin(c.body, c.first, c.n, c.kind == parquet.Types.Int32)
+		}
 		return true, nil
 	}
 	if c.first != c.rows {
@@ -147,59 +150,20 @@ func (c *chunk) plain(data []byte, n int, out []int64) ([]int64, error) {
 	return out, nil
 }
 
-// each hands over the values of the page at hand, in order, as parts of which
-// the first belongs to that row: numbers, or a stretch of indices into the
+// indices begins to read the page at hand, which is one of indices into the
 // dictionary.
-func (c *chunk) each(numbers func(first int, values []int64) error, indices func(first int, r *run) error) error {
-	switch c.encoding {
-	case parquet.Encodings.DeltaBinaryPacked:
-		if err := c.delta.begin(c.body, c.n, c.kind == parquet.Types.Int32); err != nil {
-			return err
-		}
-		for row := c.first; row < c.first+c.n; {
-			values, err := c.delta.next()
-			if err != nil {
-				return err
-			}
-			if err := numbers(row, values); err != nil {
-				return err
-			}
-			row += len(values)
-		}
-		return nil
-	case parquet.Encodings.PlainDict, parquet.Encodings.RLEDict:
-		return c.eachRun(indices)
-	case parquet.Encodings.Plain:
-		var err error
-		if c.wide, err = c.plainOf(c.wide[:0]); err != nil {
-			return err
-		}
-		return numbers(c.first, c.wide)
-	default:
-		return fmt.Errorf("it is encoded as %s, which is not read here: write the file again with another Parquet writer", c.encoding)
-	}
-}
-
-func (c *chunk) eachRun(indices func(first int, r *run) error) error {
+func (c *chunk) indices() (hybrid, error) {
 	if len(c.body) == 0 || c.body[0] > 32 {
-		return errPage
+		return hybrid{}, errPage
 	}
-	h := hybrid{src: c.body[1:], width: uint(c.body[0]), left: c.n}
-	for row := c.first; h.left > 0; {
-		r, err := h.next()
-		if err != nil {
-			return err
-		}
-		if err := indices(row, &r); err != nil {
-			return err
-		}
-		row += r.n
-	}
-	return nil
+	return hybrid{src: c.body[1:], width: uint(c.body[0]), left: c.n}, nil
 }
 
-// plainOf appends the values of a page in PLAIN.
+// plainOf appends the values of the page at hand, which is in PLAIN.
 func (c *chunk) plainOf(out []int64) ([]int64, error) {
+	if c.encoding != parquet.Encodings.Plain {
+		return out, fmt.Errorf("it is encoded as %s, which is not read here: write the file again with another Parquet writer", c.encoding)
+	}
 	if c.kind != parquet.Types.ByteArray {
 		return c.plain(c.body, c.n, out)
 	}
@@ -266,31 +230,51 @@ func (c *chunk) mark(f *filter, to *marks) error {
 				some = some || passing[i]
 			}
 		}
-		if isDictionary(c.encoding) && !some && len(c.words) > 0 {
-			continue
-		}
-		err = c.each(func(first int, values []int64) error {
-			f.mark(values, first, to)
-			return nil
-		}, func(first int, r *run) error {
-			for i := range r.n {
-				index := r.at(i)
-				if int(index) >= len(passing) {
-					return errPage
-				}
-				if passing[index] {
-					to.add(first+i, c.words[index])
-				} else if r.packed == nil {
-					break
-				}
+		switch {
+		case c.deltas():
+			err = c.delta.mark(f, to)
+		case !isDictionary(c.encoding):
+			if c.wide, err = c.plainOf(c.wide[:0]); err == nil {
+				f.mark(c.wide, c.first, to)
 			}
-			return nil
-		})
+		case some || len(c.words) == 0:
+			err = c.markIndices(passing, to)
+		}
 		if err != nil {
 			return err
 		}
 	}
 }
+
+// markIndices appends the rows whose words are marked.
+func (c *chunk) markIndices(passing []bool, to *marks) error {
+	h, err := c.indices()
+	if err != nil {
+		return err
+	}
+	for row := c.first; h.left > 0; {
+		r, err := h.next()
+		if err != nil {
+			return err
+		}
+		for i := range r.n {
+			index := r.at(i)
+			if int(index) >= len(passing) {
+				return errPage
+			}
+			if passing[index] {
+				to.add(row+i, c.words[index])
+			} else if r.packed == nil {
+				break
+			}
+		}
+		row += r.n
+	}
+	return nil
+}
+
+// deltas says whether the page at hand is one of deltas.
+func (c *chunk) deltas() bool { return c.encoding == parquet.Encodings.DeltaBinaryPacked }
 
 func isDictionary(e parquet.Encoding) bool {
 	return e == parquet.Encodings.PlainDict || e == parquet.Encodings.RLEDict
@@ -312,43 +296,60 @@ func (c *chunk) pick(rows []int32, out []int64) ([]int64, error) {
 		if !more {
 			return out, errPage
 		}
-		end := c.first + c.n
-		if int(rows[0]) >= end {
+		if int(rows[0]) >= c.first+c.n {
 			continue
 		}
-		err = c.each(func(first int, values []int64) error {
-			for len(rows) > 0 && int(rows[0]) < first+len(values) {
-				out = append(out, values[int(rows[0])-first])
-				rows = rows[1:]
+		switch {
+		case c.deltas():
+			rows, out, err = c.delta.pick(rows, out)
+		case isDictionary(c.encoding):
+			rows, out, err = c.pickIndices(rows, out)
+		default:
+			if c.wide, err = c.plainOf(c.wide[:0]); err == nil {
+				rows, out = pickOf(c.wide, c.first, rows, out)
 			}
-			if len(rows) == 0 || int(rows[0]) >= end {
-				return errEnough
-			}
-			return nil
-		}, func(first int, r *run) error {
-			words, n := c.dictionary()
-			for len(rows) > 0 && int(rows[0]) < first+r.n {
-				index := r.at(int(rows[0]) - first)
-				if index >= n {
-					return errPage
-				}
-				out = append(out, word(words, index))
-				rows = rows[1:]
-			}
-			if len(rows) == 0 || int(rows[0]) >= end {
-				return errEnough
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, errEnough) {
+		}
+		if err != nil {
 			return out, err
 		}
 	}
 	return out, nil
 }
 
-// errEnough ends the reading of a page of which no more is wanted.
-var errEnough = errors.New("enough")
+// pickOf appends the values of those of the rows that are among them, and returns
+// the other rows.
+func pickOf(values []int64, first int, rows []int32, out []int64) ([]int32, []int64) {
+	for len(rows) > 0 && int(rows[0]) < first+len(values) {
+		out = append(out, values[int(rows[0])-first])
+		rows = rows[1:]
+	}
+	return rows, out
+}
+
+// pickIndices is pickOf for a page of indices.
+func (c *chunk) pickIndices(rows []int32, out []int64) ([]int32, []int64, error) {
+	h, err := c.indices()
+	if err != nil {
+		return rows, out, err
+	}
+	words, n := c.dictionary()
+	for row := c.first; h.left > 0 && len(rows) > 0; {
+		r, err := h.next()
+		if err != nil {
+			return rows, out, err
+		}
+		for len(rows) > 0 && int(rows[0]) < row+r.n {
+			index := r.at(int(rows[0]) - row)
+			if index >= n {
+				return rows, out, errPage
+			}
+			out = append(out, word(words, index))
+			rows = rows[1:]
+		}
+		row += r.n
+	}
+	return rows, out, nil
+}
 
 // all appends every value.
 func (c *chunk) all(out []int64) ([]int64, error) {
@@ -363,22 +364,39 @@ func (c *chunk) all(out []int64) ([]int64, error) {
 		if err != nil || !more {
 			return out, err
 		}
-		err = c.each(func(_ int, values []int64) error {
-			out = append(out, values...)
-			return nil
-		}, func(_ int, r *run) error {
-			words, n := c.dictionary()
-			for i := range r.n {
-				index := r.at(i)
-				if index >= n {
-					return errPage
-				}
-				out = append(out, word(words, index))
-			}
-			return nil
-		})
+		switch {
+		case c.deltas():
+			out, err = c.delta.all(out)
+		case isDictionary(c.encoding):
+			out, err = c.allIndices(out)
+		default:
+			out, err = c.plainOf(out)
+		}
 		if err != nil {
 			return out, err
 		}
 	}
+}
+
+// allIndices appends every value of a page of indices.
+func (c *chunk) allIndices(out []int64) ([]int64, error) {
+	h, err := c.indices()
+	if err != nil {
+		return out, err
+	}
+	words, n := c.dictionary()
+	for h.left > 0 {
+		r, err := h.next()
+		if err != nil {
+			return out, err
+		}
+		for i := range r.n {
+			index := r.at(i)
+			if index >= n {
+				return out, errPage
+			}
+			out = append(out, word(words, index))
+		}
+	}
+	return out, nil
 }

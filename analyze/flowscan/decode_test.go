@@ -17,6 +17,7 @@ import (
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
 	"github.com/apache/arrow-go/v18/parquet/file"
+	"github.com/apache/arrow-go/v18/parquet/metadata"
 	"github.com/apache/arrow-go/v18/parquet/schema"
 
 	"minewatch/analyze/engine"
@@ -226,7 +227,13 @@ func TestShapes(t *testing.T) {
 						shapes++
 						s := shape{rng.IntN(2) == 0, rng.IntN(2) == 0, dictionary, delta, v2, codec, 1 << (6 + rng.IntN(12)), 1 + rng.IntN(900), false}
 						records := random(rng, 700+rng.IntN(400), bits)
-						t.Run(fmt.Sprintf("%+v bits=%d", s, bits), func(t *testing.T) { compare(t, rng, records, s) })
+						seed := rng.Uint64()
+						t.Run(fmt.Sprintf("%+v bits=%d", s, bits), func(t *testing.T) {
+							ways(t, func(t *testing.T) {
+								t.Helper()
+								compare(t, rand.New(rand.NewPCG(seed, 0)), records, s)
+							})
+						})
 					}
 				}
 			}
@@ -511,8 +518,59 @@ func TestFewAddresses(t *testing.T) {
 	}
 }
 
+// TestLimits: a column whose statistics tell that nobody of it is wanted is not
+// read, whatever is wanted; one of which an address or a range is just within
+// them is.
+func TestLimits(t *testing.T) {
+	records := random(rand.New(rand.NewPCG(15, 16)), 500, 33)
+	for i := range records {
+		r := &records[i]
+		r.srcHi, r.srcLo, r.dstHi, r.dstLo = 0, int64(1000+i%100), 0, int64(50_000+i)
+	}
+	path := filepath.Join(t.TempDir(), "flows.parquet")
+	write(t, path, records, shape{delta: true, v2: true, page: 1 << 20, group: 500})
+	damage(t, path, "src_lo")
+	lo := func(lo int64) flowscan.Address { return flowscan.Address{Lo: lo} }
+	var beside []flowscan.Address
+	for i := range int64(100) {
+		beside = append(beside, lo(999-i), lo(1100+i), lo(-1-i), flowscan.Address{Hi: 5, Lo: 49_000 + i})
+	}
+	for name, c := range map[string]struct {
+		singles []flowscan.Address
+		ranges  []flowscan.Range
+		reads   bool
+	}{
+		"beside":         {beside, []flowscan.Range{{First: lo(0), Last: lo(999)}, {First: lo(1100), Last: lo(49_999)}}, false},
+		"far":            {beside, []flowscan.Range{{First: lo(1 << 62), Last: lo(-1000)}}, false},
+		"least":          {append(beside, lo(1000)), nil, true},
+		"most":           {append(beside, lo(1099)), nil, true},
+		"range to least": {beside, []flowscan.Range{{First: lo(990), Last: lo(1000)}}, true},
+		"range of most":  {nil, []flowscan.Range{{First: lo(1099), Last: lo(-5)}}, true},
+		"range of all":   {nil, []flowscan.Range{{First: flowscan.Address{Hi: -1}, Last: flowscan.Address{Hi: 1}}}, true},
+	} {
+		_, err := flowscan.Scan(t.Context(), flowscan.Options{
+			Files: []string{path}, Wanted: flowscan.NewWanted(c.singles, c.ranges), Start: midnight, End: midnight.AddDate(0, 0, 1), Folder: t.TempDir(),
+		})
+		if (err != nil) != c.reads {
+			t.Errorf("%s: read: %t, want %t: %v", name, err != nil, c.reads, err)
+		}
+	}
+}
+
+// damage overwrites the pages of a column.
+func damage(t *testing.T, path, column string) {
+	t.Helper()
+	overwrite(t, path, func(_ int, c *metadata.ColumnChunkMetaData) bool { return c.PathInSchema().String() == column })
+}
+
 // damageOthers overwrites the pages of all row groups but one.
 func damageOthers(t *testing.T, path string, but int) {
+	t.Helper()
+	overwrite(t, path, func(group int, _ *metadata.ColumnChunkMetaData) bool { return group != but })
+}
+
+// overwrite makes the pages of some columns zeros.
+func overwrite(t *testing.T, path string, which func(group int, c *metadata.ColumnChunkMetaData) bool) {
 	t.Helper()
 	r, err := file.OpenParquetFile(path, false)
 	if err != nil {
@@ -530,7 +588,7 @@ func damageOthers(t *testing.T, path string, but int) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if i == but {
+			if !which(i, c) {
 				continue
 			}
 			if _, err := f.WriteAt(make([]byte, c.TotalCompressedSize()), c.DataPageOffset()); err != nil {

@@ -3,8 +3,8 @@
 // many records each exporter sent in each hour.
 //
 // Of the twenty-eight columns it decodes the lower halves of both addresses, and holds
-// each value against what is wanted where it was decoded; of the others,
-// the values of the rows that were found. What the statistics of a row group or
+// each value against what is wanted where it was decoded; of the others it sums up
+// the deltas, and decodes the values of the rows that were found. What the statistics of a row group or
 // the dictionary of a column tell is not decoded. What is found goes into
 // Parquet files for the query engine, which takes the rest from there: sets
 // belong to SQL, bytes and pages here.
@@ -15,6 +15,7 @@
 //	wanted.go    whom the scan looks for; sieve.go, the quick no
 //	chunk.go     a column of a row group: pages, and ways to read them
 //	delta.go     DELTA_BINARY_PACKED; hybrid.go, the indices of dictionaries
+//	kernel_*     the same and the sieve, in C, for processors with AVX2
 //	found.go     the files of what was found
 //
 // Files are opened, and pages unpacked, by arrow-go. Its value readers are not

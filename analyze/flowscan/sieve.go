@@ -2,43 +2,46 @@ package flowscan
 
 import "math/bits"
 
-// sieve holds numbers, and of others a few: two bits for each number.
+// sieve holds numbers, and of others a few: two bits of one word for each number.
 type sieve struct {
-	bits  []uint64
-	shift uint // of a hash, to make it a place
+	words []uint32
+	shift uint // of a hash, to make it a word's place
 }
 
-// A sieve is as small as lets one other in a thousand through, so that it stays in
+// A sieve is as small as lets few others in a thousand through, so that it stays in
 // a core's own cache, against which every address of the day is held. From
 // 2^15 numbers on it lets more through instead of growing.
 const (
 	leastSieve = 15 // 4 KB
-	mostSieve  = 21 // 256 KB: of 100,000 numbers it holds one other in 100
+	mostSieve  = 21 // 256 KB: of 100,000 numbers it holds two others in 100
 )
 
 // newSieve makes one for so many numbers.
 func newSieve(numbers int) *sieve {
-	size := min(max(bits.Len(uint(numbers))+6, leastSieve), mostSieve)       //nolint:gosec // not negative
-	return &sieve{bits: make([]uint64, 1<<(size-6)), shift: uint(64 - size)} //nolint:gosec // at least 43
+	size := min(max(bits.Len(uint(numbers))+6, leastSieve), mostSieve)            //nolint:gosec // not negative
+	return &sieve{words: make([]uint32, 1<<(size-5)), shift: uint(32 + 5 - size)} //nolint:gosec // at least 16
 }
 
-// places are the upper bits of a product with the golden ratio, and others.
-func (s *sieve) places(n uint64) (a, b uint64) {
-	n *= 0x9e3779b97f4a7c15
-	return n >> s.shift, n << 21 >> s.shift
+// place is where the two bits of a number are: a word's by the upper bits of a
+// product with the golden ratio, in it by those below them. It is of 32 bits because
+// processors multiply no wider numbers where they do so for eight at once
+// (kernel_amd64.c).
+func (s *sieve) place(n uint64) (word, both uint32) {
+	const highest = 1 << 31
+	hash := uint32(n^n>>32) * 0x9e3779b1 //nolint:gosec // the upper half is in it
+	return hash >> s.shift, highest>>(hash>>11&31) | highest>>(hash>>6&31)
 }
 
 func (s *sieve) add(n uint64) {
-	a, b := s.places(n)
-	s.bits[a/64] |= 1 << (a % 64)
-	s.bits[b/64] |= 1 << (b % 64)
+	word, both := s.place(n)
+	s.words[word] |= both
 }
 
 // addAll adds the numbers from one to another.
 func (s *sieve) addAll(first, last uint64) {
 	if last-first > 1<<mostSieve {
-		for i := range s.bits {
-			s.bits[i] = ^uint64(0)
+		for i := range s.words {
+			s.words[i] = ^uint32(0)
 		}
 		return
 	}
@@ -51,8 +54,8 @@ func (s *sieve) addAll(first, last uint64) {
 }
 
 func (s *sieve) holds(n uint64) bool {
-	a, b := s.places(n)
-	return s.bits[a/64]>>(a%64)&1 != 0 && s.bits[b/64]>>(b%64)&1 != 0
+	word, both := s.place(n)
+	return s.words[word]&both == both
 }
 
 // filter tells values that may be wanted: by themselves, or by their block.

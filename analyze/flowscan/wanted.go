@@ -2,6 +2,7 @@ package flowscan
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -22,6 +23,7 @@ type Wanted struct {
 	singles map[Address]struct{}
 	halves  map[int64]struct{} // the lower halves of singles
 	ranges  []Range            // in order, apart
+	spans   []span             // of lower halves: single ones, and those of ranges with the upper half 0; in order, apart
 
 	lower filter // of lower halves: single addresses, and blocks of IPv4 ranges, /24
 	upper filter // of upper halves, for ranges of IPv6, by blocks of /48
@@ -57,7 +59,53 @@ func NewWanted(singles []Address, ranges []Range) *Wanted {
 			w.lower.block.addAll(r.lower())
 		}
 	}
+	w.spans = w.lowerSpans()
 	return w
+}
+
+// span is from one lower half to another, both included, in the order of
+// statistics: signed.
+type span struct{ first, last int64 }
+
+func (w *Wanted) lowerSpans() []span {
+	list := make([]span, 0, len(w.halves)+len(w.ranges))
+	for lo := range w.halves {
+		list = append(list, span{lo, lo})
+	}
+	for _, r := range w.ranges {
+		if r.First.Hi > 0 || r.Last.Hi < 0 {
+			continue
+		}
+		s := span{0, -1}
+		if r.First.Hi == 0 {
+			s.first = r.First.Lo
+		}
+		if r.Last.Hi == 0 {
+			s.last = r.Last.Lo
+		}
+		if s.first >= 0 && s.last < 0 { // from the lower half of all to the upper
+			list = append(list, span{s.first, math.MaxInt64})
+			s.first = math.MinInt64
+		}
+		list = append(list, s)
+	}
+	slices.SortFunc(list, func(a, b span) int { return cmp.Compare(a.first, b.first) })
+	apart := list[:0]
+	for _, s := range list {
+		if n := len(apart); n > 0 && s.first <= apart[n-1].last {
+			apart[n-1].last = max(apart[n-1].last, s.last)
+			continue
+		}
+		apart = append(apart, s)
+	}
+	return apart
+}
+
+// between says whether a lower half from one to another, both included, may be
+// wanted.
+func (w *Wanted) between(least, most int64) bool {
+	i, _ := slices.BinarySearchFunc(w.spans, least, func(s span, least int64) int { return cmp.Compare(s.last, least) })
+	return i < len(w.spans) && w.spans[i].first <= most
 }
 
 // lower are the blocks of what a range has of addresses with the upper half 0.
