@@ -56,7 +56,7 @@ func readCases(ctx context.Context, db *engine.DB, week *report.Week) error {
 	if err := db.Build(ctx, "mart_cases"); err != nil {
 		return err
 	}
-	return scanAll(ctx, db, `select unit, host, city, county, round, notice_no, week, notices, grade, state, class, pending_class,
+	return db.Each(ctx, `select unit, host, city, county, round, notice_no, week, notices, grade, state, class, pending_class,
 		notified_at, locate_by, located_at, located_in_time, report_by, reported_at, reported_in_time,
 		answer_by, finished_at, clean_days, closed_on, seen_again from mart_cases`, func(rows *sql.Rows) error {
 		var c report.Case
@@ -82,7 +82,7 @@ func readPrecision(ctx context.Context, db *engine.DB, week *report.Week) error 
 	if err := db.Build(ctx, "mart_precision"); err != nil {
 		return err
 	}
-	return scanAll(ctx, db, "select kind, name, active, passive, research, false_alarms, not_found, precision_percent from mart_precision", func(rows *sql.Rows) error {
+	return db.Each(ctx, "select kind, name, active, passive, research, false_alarms, not_found, precision_percent from mart_precision", func(rows *sql.Rows) error {
 		var p report.Precision
 		var percent sql.NullFloat64
 		err := rows.Scan(&p.Kind, &p.Name, &p.Active, &p.Passive, &p.Research, &p.FalseAlarms, &p.NotFound, &percent)

@@ -49,7 +49,7 @@ func windowCoverage(ctx context.Context, db *engine.DB) (report.Coverage, error)
 	if err := db.Build(ctx, "mart_coverage_window"); err != nil {
 		return c, err
 	}
-	err := scanAll(ctx, db, "select "+accountColumns+exporterColumns+", nights, nights_covered from mart_coverage_window",
+	err := db.Each(ctx, "select "+accountColumns+exporterColumns+", nights, nights_covered from mart_coverage_window",
 		func(rows *sql.Rows) error {
 			return rows.Scan(append(append(account(&c), exporters(&c)...), &c.Nights, &c.NightsCovered)...)
 		})
@@ -66,12 +66,12 @@ func (n *night) readCoverage(ctx context.Context) error {
 		return err
 	}
 	c := &n.coverage
-	err := scanAll(ctx, n.db, "select "+accountColumns+exporterColumns+" from mart_coverage_days where day = getvariable('day')",
+	err := n.db.Each(ctx, "select "+accountColumns+exporterColumns+" from mart_coverage_days where day = getvariable('day')",
 		func(rows *sql.Rows) error { return rows.Scan(append(account(c), exporters(c)...)...) })
 	if err != nil {
 		return err
 	}
-	return scanAll(ctx, n.db, `select exporter from mart_coverage_exporters
+	return n.db.Each(ctx, `select exporter from mart_coverage_exporters
 		where day = getvariable('day') and exporter <> '' and not is_covered
 		order by coverage_percent nulls first, silent_hours desc, exporter limit ?`, func(rows *sql.Rows) error {
 		var exporter string
@@ -89,7 +89,7 @@ func readWeekCoverage(ctx context.Context, db *engine.DB, week *report.Week) (by
 	}
 	byDay = map[Day]report.Coverage{}
 	var day time.Time
-	err = scanAll(ctx, db, "select day, "+accountColumns+exporterColumns+" from mart_coverage_days", func(rows *sql.Rows) error {
+	err = db.Each(ctx, "select day, "+accountColumns+exporterColumns+" from mart_coverage_days", func(rows *sql.Rows) error {
 		var c report.Coverage
 		if err := rows.Scan(append(append([]any{&day}, account(&c)...), exporters(&c)...)...); err != nil {
 			return err
@@ -100,7 +100,7 @@ func readWeekCoverage(ctx context.Context, db *engine.DB, week *report.Week) (by
 	if err != nil {
 		return nil, err
 	}
-	return byDay, scanAll(ctx, db, "select day, "+accountColumns+`, exporter, hours, sets_unread, datagrams_refused, datagrams_unseen, sampling_rate,
+	return byDay, db.Each(ctx, "select day, "+accountColumns+`, exporter, hours, sets_unread, datagrams_refused, datagrams_unseen, sampling_rate,
 		flows_rate_unknown, flows_clock_replaced, clock_ahead_min_ms, clock_ahead_max_ms
 		from mart_coverage_exporters order by day, exporter`, func(rows *sql.Rows) error {
 		var e report.ExporterDay

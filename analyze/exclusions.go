@@ -53,7 +53,7 @@ func attachExclusions(ctx context.Context, db *engine.DB, list []report.Suspect)
 		return err
 	}
 	suspects := byHost(list)
-	return scanAll(ctx, db, "select host, coalesce(excluded_since::varchar, '') from int_excluded_now", func(rows *sql.Rows) error {
+	return db.Each(ctx, "select host, coalesce(excluded_since::varchar, '') from int_excluded_now", func(rows *sql.Rows) error {
 		var host, since string
 		err := rows.Scan(&host, &since)
 		if s := suspects[host]; s != nil {

@@ -68,7 +68,7 @@ func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, err
 		return nil, err
 	}
 	var list []FeedQuality
-	err = scanAll(ctx, db, "select * from mart_feed_quality", func(rows *sql.Rows) error {
+	err = db.Each(ctx, "select * from mart_feed_quality", func(rows *sql.Rows) error {
 		var q FeedQuality
 		err := rows.Scan(&q.Feed, &q.Source, &q.Version, &q.Endpoints, &q.Prefixes, &q.Live, &q.Dead, &q.DeadPercent, &q.Shared,
 			&q.PortKnownPercent, &q.ElsewherePercent, &q.AgeDays, &q.LastSeen, &q.Contacts, &q.EndpointsMet,

@@ -15,7 +15,7 @@ var SuspectStatuses = []string{"new", "continuing", "recurred", "not_known"}
 // attachHistory gives each suspect of the window what the nights know of it.
 func attachHistory(ctx context.Context, db *engine.DB, list []report.Suspect) error {
 	suspects := byHost(list)
-	return scanAll(ctx, db, `
+	return db.Each(ctx, `
 		select suspect.host, coalesce(history.first_day::varchar, ''), coalesce(history.days_seen, 0),
 			coalesce(week.status, ''), coalesce(week.unknown_because, '')
 		from int_region_suspects as suspect
@@ -52,7 +52,7 @@ func pastFields(p *report.Past) []any {
 // those that it lacks. The latest come first.
 func readWeekHistory(ctx context.Context, db *engine.DB, week *report.Week) error {
 	read := func(kind string, into *[]report.Past) error {
-		return scanAll(ctx, db, "select subject, is_suspect, "+historyColumns+` from mart_week_history where region = ? and kind = ?
+		return db.Each(ctx, "select subject, is_suspect, "+historyColumns+` from mart_week_history where region = ? and kind = ?
 			order by status, is_suspect desc, last_day desc, days_seen desc, subject`, func(rows *sql.Rows) error {
 			var p report.Past
 			err := rows.Scan(append([]any{&p.Subject, &p.Suspect}, pastFields(&p)...)...)
@@ -80,7 +80,7 @@ func History(ctx context.Context, o HistoryOptions) (hosts, units []report.Past,
 		return nil, nil, err
 	}
 	read := func(relation, subject string) (list []report.Past, err error) {
-		err = scanAll(ctx, db, "select "+subject+", "+historyColumns+" from "+relation, func(rows *sql.Rows) error {
+		err = db.Each(ctx, "select "+subject+", "+historyColumns+" from "+relation, func(rows *sql.Rows) error {
 			var p report.Past
 			err := rows.Scan(append([]any{&p.Subject}, pastFields(&p)...)...)
 			list = append(list, p)
@@ -145,7 +145,7 @@ func Story(ctx context.Context, o HistoryOptions, kind, subject string) ([]Spell
 		return nil, err
 	}
 	var spells []Spell
-	err = scanAll(ctx, db, "select from_day::varchar, to_day::varchar, days, state, is_recurrence, grades, hosts, units, exporters from mart_story order by from_day",
+	err = db.Each(ctx, "select from_day::varchar, to_day::varchar, days, state, is_recurrence, grades, hosts, units, exporters from mart_story order by from_day",
 		func(rows *sql.Rows) error {
 			var s Spell
 			err := rows.Scan(&s.From, &s.To, &s.Days, &s.State, &s.Recurrence, &s.Grades, &s.Hosts, &s.Units, &s.Exporters)

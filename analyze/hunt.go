@@ -182,7 +182,7 @@ func (h *hunt) judge(ctx context.Context) ([]Find, error) {
 		return nil, err
 	}
 	var finds []Find
-	err = scanAll(ctx, h.db, "select * from mart_hunt order by rank", func(rows *sql.Rows) error {
+	err = h.db.Each(ctx, "select * from mart_hunt order by rank", func(rows *sql.Rows) error {
 		var f Find
 		err := rows.Scan(&f.Rank, &f.Host, &f.Unit, &f.Sector, &f.City, &f.County, &f.NAT, &f.Address, &f.Port, &f.Proto, &f.Score,
 			&f.Days, &f.Hours, &f.Slots, &f.Sessions, &f.FirstSeen, &f.LastSeen, &f.Kbps, &f.PacketsPerMinute, &f.BytesPerPacket,
@@ -206,7 +206,7 @@ func (h *hunt) attachEvidence(ctx context.Context, finds []Find) error {
 	for i := range finds {
 		byPair[pair{finds[i].Host, finds[i].Address, finds[i].Port}] = &finds[i]
 	}
-	return scanAll(ctx, h.db, `select host, address, port, evidence, value, threshold, points, reason
+	return h.db.Each(ctx, `select host, address, port, evidence, value, threshold, points, reason
 		from mart_hunt_evidence order by host, address, port, position`, func(rows *sql.Rows) error {
 		var p pair
 		var e report.Evidence

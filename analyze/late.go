@@ -305,7 +305,7 @@ func flowsGone(lake string, m *Manifest) (bool, error) {
 
 // count is the number of rows of a relation.
 func count(ctx context.Context, db *engine.DB, relation string) (n int, err error) {
-	err = scanAll(ctx, db, "select count(*) from "+relation, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	err = db.Each(ctx, "select count(*) from "+relation, func(rows *sql.Rows) error { return rows.Scan(&n) })
 	return n, err
 }
 

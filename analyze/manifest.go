@@ -95,7 +95,7 @@ type Manifest struct {
 // readCounts fills the counts from the night's relations.
 func (n *night) readCounts(ctx context.Context) error {
 	c := &n.counts
-	return scanAll(ctx, n.db, `
+	return n.db.Each(ctx, `
 		select
 			counts.matched, counts.in_contacts, counts.not_internal, counts.shared_other_port, counts.knocked_only,
 			counts.seen_twice, counts.contacts, counts.hosts,
@@ -119,7 +119,7 @@ func (n *night) readCounts(ctx context.Context) error {
 // countGrades counts the hosts of the night by their grades.
 func (n *night) countGrades(ctx context.Context) error {
 	n.counts.Grades = map[string]int64{}
-	return scanAll(ctx, n.db, "select grade, count(*) from mart_night_suspects group by grade", func(rows *sql.Rows) error {
+	return n.db.Each(ctx, "select grade, count(*) from mart_night_suspects group by grade", func(rows *sql.Rows) error {
 		var grade string
 		var hosts int64
 		err := rows.Scan(&grade, &hosts)

@@ -149,7 +149,7 @@ func gradeWindow(ctx context.Context, db *engine.DB, o *Options, scope Scope, re
 
 func readSuspects(ctx context.Context, db *engine.DB, order string) ([]report.Suspect, error) {
 	var list []report.Suspect
-	err := scanAll(ctx, db, `
+	err := db.Each(ctx, `
 		select rank, host, grade, score, contact_days, contact_hours, contact_slots, pool_endpoints, sessions,
 			duration_seconds, span_seconds, first_seen, last_seen, bytes_up, bytes_down, packets_up, packets_down,
 			max_concurrent, coins, pools, unit, sector, city, county, reasons, nat, contact
@@ -180,7 +180,7 @@ func byHost(list []report.Suspect) map[string]*report.Suspect {
 func attachEvidence(ctx context.Context, db *engine.DB, list []report.Suspect) error {
 	suspects := byHost(list)
 	asked := slices.Collect(maps.Keys(suspects)) // there are seven times as many reasons as hosts
-	return scanAll(ctx, db, `select host, evidence, value, threshold, points, reason from mart_evidence
+	return db.Each(ctx, `select host, evidence, value, threshold, points, reason from mart_evidence
 		where host in (select unnest(?::varchar[])) order by host, position`, func(rows *sql.Rows) error {
 		var host string
 		var e report.Evidence

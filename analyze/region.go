@@ -53,7 +53,7 @@ func knownRegions(ctx context.Context, db *engine.DB, o *Options) ([]string, err
 			add(rows[i].City, rows[i].County)
 		}
 	}
-	err = scanAll(ctx, db, "select distinct coalesce(city, ''), coalesce(county, '') from (select city, county from raw_contacts union all select city, county from raw_suspects)", func(rows *sql.Rows) error {
+	err = db.Each(ctx, "select distinct coalesce(city, ''), coalesce(county, '') from (select city, county from raw_contacts union all select city, county from raw_suspects)", func(rows *sql.Rows) error {
 		var city, county string
 		err := rows.Scan(&city, &county)
 		add(city, county)

@@ -85,7 +85,7 @@ func toldBefore(ctx context.Context, db *engine.DB, o *Options, week *report.Wee
 	); err != nil {
 		return err
 	}
-	return scanAll(ctx, db, `select host, told_no, told_at, times, class, found_at, is_recurrence, coalesce(measured_on::varchar, ''), stands_by
+	return db.Each(ctx, `select host, told_no, told_at, times, class, found_at, is_recurrence, coalesce(measured_on::varchar, ''), stands_by
 		from int_told_before`, func(rows *sql.Rows) error {
 		var b feedback.Before
 		var host string

@@ -41,7 +41,7 @@ func readOverview(ctx context.Context, db *engine.DB, week *report.Week) error {
 	if err := db.Build(ctx, "mart_trend", "mart_hours", "mart_places"); err != nil {
 		return err
 	}
-	err := scanAll(ctx, db, "select week, nights, nights_covered, coalesce(hosts, 0), coalesce(units, 0), coalesce(mean_mbps, 0) from mart_trend order by week",
+	err := db.Each(ctx, "select week, nights, nights_covered, coalesce(hosts, 0), coalesce(units, 0), coalesce(mean_mbps, 0) from mart_trend order by week",
 		func(rows *sql.Rows) error {
 			var w report.TrendWeek
 			var monday time.Time
@@ -56,7 +56,7 @@ func readOverview(ctx context.Context, db *engine.DB, week *report.Week) error {
 	if err := readHours(ctx, db, week); err != nil {
 		return err
 	}
-	return scanAll(ctx, db, "select admin_code, city, coalesce(county, ''), hosts_a, hosts_b from mart_places order by admin_code, city, county", func(rows *sql.Rows) error {
+	return db.Each(ctx, "select admin_code, city, coalesce(county, ''), hosts_a, hosts_b from mart_places order by admin_code, city, county", func(rows *sql.Rows) error {
 		var p report.Place
 		err := rows.Scan(&p.Code, &p.City, &p.County, &p.A, &p.B)
 		week.Places = append(week.Places, p)
@@ -65,7 +65,7 @@ func readOverview(ctx context.Context, db *engine.DB, week *report.Week) error {
 }
 
 func readHours(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, "select day, hour, hosts from mart_hours order by day, hour", func(rows *sql.Rows) error {
+	return db.Each(ctx, "select day, hour, hosts from mart_hours order by day, hour", func(rows *sql.Rows) error {
 		var day time.Time
 		var since int
 		var hosts *int

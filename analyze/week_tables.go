@@ -13,7 +13,7 @@ import (
 // readTotals reads the headline of each region that has any host.
 func readTotals(ctx context.Context, db *engine.DB) (map[string]report.Total, error) {
 	totals := map[string]report.Total{}
-	err := scanAll(ctx, db, `select region, hosts_a, hosts_b, hosts_c, hosts_x, units, cities, pools, coins, bytes_up, bytes_down,
+	err := db.Each(ctx, `select region, hosts_a, hosts_b, hosts_c, hosts_x, units, cities, pools, coins, bytes_up, bytes_down,
 		mean_mbps, p95_mbps, no_owner, active_hours from mart_totals`, func(rows *sql.Rows) error {
 		var region string
 		var t report.Total
@@ -26,7 +26,7 @@ func readTotals(ctx context.Context, db *engine.DB) (map[string]report.Total, er
 }
 
 func readRegions(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, `select place.city, place.county, hosts_a, hosts_b, hosts_c, units, hours, bytes, share_percent,
+	return db.Each(ctx, `select place.city, place.county, hosts_a, hosts_b, hosts_c, units, hours, bytes, share_percent,
 		coalesce(rank, 0), coalesce(last_rank, 0)
 		from mart_regions as place
 		left join mart_region_ranks as ranked on ranked.city = place.city and ranked.county is not distinct from place.county
@@ -48,7 +48,7 @@ func readRegions(ctx context.Context, db *engine.DB, week *report.Week) error {
 }
 
 func readUnits(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, `select unit, sector, city, county, contact, hosts_a, hosts_b, hosts_c, best_grade,
+	return db.Each(ctx, `select unit, sector, city, county, contact, hosts_a, hosts_b, hosts_c, best_grade,
 		first_seen, last_seen, days, hours, pools, coins, bytes from mart_units where region = ?`, func(rows *sql.Rows) error {
 		var u report.Unit
 		err := rows.Scan(&u.Unit, &u.Sector, &u.City, &u.County, &u.Contact, &u.A, &u.B, &u.C, &u.BestGrade,
@@ -60,7 +60,7 @@ func readUnits(ctx context.Context, db *engine.DB, week *report.Week) error {
 
 func readShares(ctx context.Context, db *engine.DB, week *report.Week) error {
 	read := func(relation string, into *[]report.Share) error {
-		return scanAll(ctx, db, "select name, hosts, share_percent from "+relation+" where region = ?", func(rows *sql.Rows) error {
+		return db.Each(ctx, "select name, hosts, share_percent from "+relation+" where region = ?", func(rows *sql.Rows) error {
 			var s report.Share
 			err := rows.Scan(&s.Name, &s.Hosts, &s.SharePercent)
 			*into = append(*into, s)
@@ -71,7 +71,7 @@ func readShares(ctx context.Context, db *engine.DB, week *report.Week) error {
 }
 
 func readPools(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, "select pool, coins, endpoints, hosts, hours, bytes from mart_pools where region = ?", func(rows *sql.Rows) error {
+	return db.Each(ctx, "select pool, coins, endpoints, hosts, hours, bytes from mart_pools where region = ?", func(rows *sql.Rows) error {
 		var p report.Pool
 		err := rows.Scan(&p.Pool, &p.Coins, &p.Endpoints, &p.Hosts, &p.Hours, &p.Bytes)
 		week.Pools = append(week.Pools, p)
@@ -80,7 +80,7 @@ func readPools(ctx context.Context, db *engine.DB, week *report.Week) error {
 }
 
 func readDays(ctx context.Context, db *engine.DB, week *report.Week) error {
-	return scanAll(ctx, db, `select day, contact_records, hours, is_sampled, hosts_a, hosts_b, hosts_c, mean_mbps from mart_days`,
+	return db.Each(ctx, `select day, contact_records, hours, is_sampled, hosts_a, hosts_b, hosts_c, mean_mbps from mart_days`,
 		func(rows *sql.Rows) error {
 			var d report.Day
 			var day time.Time
@@ -95,7 +95,7 @@ func readDays(ctx context.Context, db *engine.DB, week *report.Week) error {
 
 func attachDetails(ctx context.Context, db *engine.DB, list []report.Suspect) error {
 	suspects := byHost(list)
-	return scanAll(ctx, db, `select host, pool_address, pool_port, pool, "domain", coin, days, hours, sessions, duration_seconds,
+	return db.Each(ctx, `select host, pool_address, pool_port, pool, "domain", coin, days, hours, sessions, duration_seconds,
 		first_seen, last_seen, host_ports, bytes_up, bytes_down, max_concurrent, exporters, feed_source, feed_version from mart_details`,
 		func(rows *sql.Rows) error {
 			var host string
@@ -107,19 +107,4 @@ func attachDetails(ctx context.Context, db *engine.DB, list []report.Suspect) er
 			}
 			return err
 		})
-}
-
-// scanAll calls scan for each row of a reading statement.
-func scanAll(ctx context.Context, db *engine.DB, text string, scan func(*sql.Rows) error, args ...any) error {
-	rows, err := db.Query(ctx, text, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close() //nolint:errcheck // read to the end below
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

@@ -62,7 +62,7 @@ func (o *Options) peers(ctx context.Context, address netip.Addr, since time.Time
 		return nil, err
 	}
 	var peers []Peer
-	err = scanAll(ctx, db, "select * from doc_who_talked_to order by estimated_bytes desc, peer", func(rows *sql.Rows) error {
+	err = db.Each(ctx, "select * from doc_who_talked_to order by estimated_bytes desc, peer", func(rows *sql.Rows) error {
 		var p Peer
 		if err := rows.Scan(&p.Peer, &p.Flows, &p.FlowsOut, &p.FlowsIn, &p.EstimatedBytes, &p.FirstSeen, &p.LastSeen, &p.Port); err != nil {
 			return err

@@ -148,18 +148,12 @@ func (d *DB) Alias(ctx context.Context, name, relation string) error {
 }
 
 func (d *DB) columnNames(ctx context.Context, view string) ([]string, error) {
-	rows, err := d.conn.QueryContext(ctx, "select column_name from duckdb_columns() where table_name = ? order by column_index", view)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close() //nolint:errcheck // read to the end below
 	var names []string
-	for rows.Next() {
+	err := d.Each(ctx, "select column_name from duckdb_columns() where table_name = ? order by column_index", func(rows *sql.Rows) error {
 		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&name)
 		names = append(names, name)
-	}
-	return names, rows.Err()
+		return err
+	}, view)
+	return names, err
 }

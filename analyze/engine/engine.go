@@ -189,20 +189,17 @@ func (d *DB) read(ctx context.Context, name, parquet string, paths []string) err
 
 // columns writes the declared columns of a raw_ relation for read_csv.
 func (d *DB) columns(ctx context.Context, q queries.Query) (string, error) {
-	rows, err := d.conn.QueryContext(ctx, "select column_name, column_type from (describe "+q.SQL+")")
+	var list []string
+	err := d.Each(ctx, "select column_name, column_type from (describe "+q.SQL+")", func(rows *sql.Rows) error {
+		var name, typ string
+		err := rows.Scan(&name, &typ)
+		list = append(list, quote(name)+": "+quote(typ))
+		return err
+	})
 	if err != nil {
 		return "", fmt.Errorf("describe %s: %w", q.Name, err)
 	}
-	defer rows.Close() //nolint:errcheck // read to the end below
-	var list []string
-	for rows.Next() {
-		var name, typ string
-		if err := rows.Scan(&name, &typ); err != nil {
-			return "", err
-		}
-		list = append(list, quote(name)+": "+quote(typ))
-	}
-	return strings.Join(list, ", "), rows.Err()
+	return strings.Join(list, ", "), nil
 }
 
 // Values puts rows of numbers and text behind a raw_ relation.
@@ -269,6 +266,24 @@ func (d *DB) Query(ctx context.Context, text string, args ...any) (*sql.Rows, er
 	return rows, nil
 }
 
+// Each runs one reading statement of ours, and calls scan at each of its rows.
+func (d *DB) Each(ctx context.Context, text string, scan func(*sql.Rows) error, args ...any) error {
+	rows, err := d.Query(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // read to the end below
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return Explain(err)
+	}
+	return nil
+}
+
 // quote writes a SQL text literal.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
@@ -333,20 +348,14 @@ func (d *DB) reveal(ctx context.Context, err error) error {
 
 // Sample is the first rows of a relation as text, one a line; "" if it has none.
 func (d *DB) Sample(ctx context.Context, relation string, rows int) (string, error) {
-	result, err := d.Query(ctx, fmt.Sprintf("select to_json(r)::varchar from %s as r limit %d", relation, rows))
-	if err != nil {
-		return "", err
-	}
-	defer result.Close() //nolint:errcheck // read to the end below
 	var lines []string
-	for result.Next() {
+	err := d.Each(ctx, fmt.Sprintf("select to_json(r)::varchar from %s as r limit %d", relation, rows), func(rows *sql.Rows) error {
 		var line string
-		if err := result.Scan(&line); err != nil {
-			return "", err
-		}
+		err := rows.Scan(&line)
 		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n"), result.Err()
+		return err
+	})
+	return strings.Join(lines, "\n"), err
 }
 
 // FileRows are the numbers of rows of Parquet files, by their footers.
@@ -355,20 +364,14 @@ func (d *DB) FileRows(ctx context.Context, paths []string) (map[string]int64, er
 	if len(paths) == 0 {
 		return rows, nil
 	}
-	result, err := d.Query(ctx, "select file_name, num_rows from parquet_file_metadata("+quoteList(paths)+")")
-	if err != nil {
-		return nil, err
-	}
-	defer result.Close() //nolint:errcheck // read to the end below
-	for result.Next() {
+	err := d.Each(ctx, "select file_name, num_rows from parquet_file_metadata("+quoteList(paths)+")", func(file *sql.Rows) error {
 		var path string
 		var n int64
-		if err := result.Scan(&path, &n); err != nil {
-			return nil, err
-		}
+		err := file.Scan(&path, &n)
 		rows[path] = n
-	}
-	return rows, result.Err()
+		return err
+	})
+	return rows, err
 }
 
 // ReadThrough reads a Parquet file from its first byte to its last, to find out

@@ -2,6 +2,7 @@ package flowscan
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -47,16 +48,23 @@ func Find(ctx context.Context, db *engine.DB, o Options) (err error) {
 
 // wantedOf reads the feed.
 func wantedOf(ctx context.Context, db *engine.DB) (*Wanted, error) {
-	var a Address
 	var singles []Address
-	if err := scan(ctx, db, "select hi, lo from int_pool_addresses", func() { singles = append(singles, a) }, &a.Hi, &a.Lo); err != nil {
+	err := db.Each(ctx, "select hi, lo from int_pool_addresses", func(rows *sql.Rows) error {
+		var a Address
+		err := rows.Scan(&a.Hi, &a.Lo)
+		singles = append(singles, a)
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
-	var first, last any
 	var ranges []Range
-	err := scan(ctx, db, "select distinct first_key, last_key from int_pool_ranges", func() {
-		ranges = append(ranges, Range{ofKey(first.(*big.Int)), ofKey(last.(*big.Int))})
-	}, &first, &last)
+	err = db.Each(ctx, "select distinct first_key, last_key from int_pool_ranges", func(rows *sql.Rows) error {
+		first, last := new(big.Int), new(big.Int)
+		err := rows.Scan(&first, &last)
+		ranges = append(ranges, Range{ofKey(first), ofKey(last)})
+		return err
+	})
 	return NewWanted(singles, ranges), err
 }
 
@@ -65,22 +73,6 @@ func ofKey(key *big.Int) Address {
 	hi := new(big.Int).Rsh(key, 64)
 	lo := new(big.Int).Sub(key, new(big.Int).Lsh(hi, 64))
 	return Address{hi.Int64(), int64(lo.Uint64())} //nolint:gosec // a bit pattern
-}
-
-// scan reads rows into the variables and calls each after every one.
-func scan(ctx context.Context, db *engine.DB, text string, each func(), into ...any) error {
-	rows, err := db.Query(ctx, text)
-	if err != nil {
-		return err
-	}
-	defer rows.Close() //nolint:errcheck // read to the end below
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return fmt.Errorf("read the feed: %w", err)
-		}
-		each()
-	}
-	return rows.Err()
 }
 
 // handCounts puts the counts behind their relation.
