@@ -259,18 +259,57 @@ func TestReasonsHaveNoCodes(t *testing.T) {
 	}
 }
 
-// A change that is smaller than the smallest figure has no sign and no figure.
-func TestAChangeTooSmallToTell(t *testing.T) {
-	week := sampleWeek()
-	last := week.Total
-	last.MeanMbps += 0.0003
-	week.Last = &last
-	for lang, want := range map[report.Lang]string{report.Chinese: "与上周基本持平", report.English: "about as last week"} {
-		text := page(t, week, lang)
-		if !strings.Contains(text, want) || strings.Contains(text, "−&lt;") {
-			t.Errorf("%s: the page does not say %q, or a difference without a figure", lang, want)
+// The change of a rate is that of the printed figures: where they print alike, there is
+// none to tell.
+func TestChangeOfPrintedRates(t *testing.T) {
+	same := map[report.Lang]string{report.Chinese: "与上周持平", report.English: "as last week"}
+	about := map[report.Lang]string{report.Chinese: "与上周基本持平", report.English: "about as last week"}
+	by := func(amount string) map[report.Lang]string {
+		sign := strings.Replace(amount, "+", "&#43;", 1)
+		return map[report.Lang]string{report.Chinese: "较上周 " + sign, report.English: sign + " on last week"}
+	}
+	for _, c := range []struct {
+		rate, last float64
+		want       map[report.Lang]string
+	}{
+		{0.0412, 0.0412, same},
+		{0.0412, 0.0409, about},           // 0.041 both
+		{0.0334, 0.0346, by("−0.002")},    // 0.033 and 0.035, though 0.0012 less
+		{0.0174, 0.0176, by("−0.001")},    // 0.017 and 0.018, though nearly the same
+		{1.004, 0.9952, by("+0.005")},     // 1.00 and 0.995
+		{12.344, 12.116, by("+0.22")},     // 12.34 and 12.12
+		{101.26, 99.874, by("+1.43")},     // 101.3 and 99.87
+		{1, 0.9999, about},                // 1.00 and 1.000
+		{0, 0.0004, about},                // 0 and < 0.001
+		{0.0006, 0.0004, about},           // 0.001 and < 0.001
+		{0, 0.0006, by("−0.001")},         // 0 and 0.001
+		{0.0004, 0.0351, by("−0.035")},    // < 0.001 and 0.035
+		{1_234.52, 12.34, by("+1222.16")}, // 1234.5 and 12.34
+	} {
+		week := sampleWeek()
+		last := week.Total
+		week.Total.MeanMbps, last.MeanMbps = c.rate, c.last
+		week.Last = &last
+		for lang, want := range c.want {
+			text := page(t, week, lang)
+			if said := changeOfMean(t, text, lang); said != want {
+				t.Errorf("%s, %g after %g: %q, want %q", lang, c.rate, c.last, said, want)
+			}
 		}
 	}
+}
+
+// changeOfMean is what the card of the mean rate says of the week before.
+func changeOfMean(t *testing.T, text string, lang report.Lang) string {
+	t.Helper()
+	label := map[report.Lang]string{report.Chinese: "矿池出口流量均值", report.English: "Pool traffic, mean"}[lang]
+	_, card, _ := strings.Cut(text, `<span class="label">`+label)
+	_, change, isThere := strings.Cut(card, `<span class="change">`)
+	change, _, _ = strings.Cut(change, "</span>")
+	if !isThere {
+		t.Fatalf("%s: no card of %s", lang, label)
+	}
+	return change
 }
 
 func TestParseLang(t *testing.T) {

@@ -54,6 +54,21 @@ func mbps(x float64) string {
 	}
 }
 
+// printedMbps is a rate as mbps prints it; what is below the least figure is none.
+func printedMbps(x float64) float64 {
+	figure, err := strconv.ParseFloat(mbps(x), 64)
+	if err != nil {
+		return 0 // "< 0.001"
+	}
+	return figure
+}
+
+// decimals are how many digits a figure has behind the point.
+func decimals(figure string) int {
+	_, behind, _ := strings.Cut(figure, ".")
+	return len(behind)
+}
+
 // approximate keeps three significant digits of what is an assumption anyway,
 // so that it does not look measured.
 func approximate(x float64) string {

@@ -2,7 +2,9 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -123,8 +125,8 @@ func (p *printer) cards(week *Week) []card {
 		list[1].Change = p.change(t.HostsA - last.HostsA)
 		list[2].Change = p.change(t.HostsB - last.HostsB)
 		list[3].Change = p.change(t.Units - last.Units)
-		list[4].Change = p.changeMbps(t.MeanMbps - last.MeanMbps)
-		list[5].Change = p.changeMbps(t.P95Mbps - last.P95Mbps)
+		list[4].Change = p.changeMbps(t.MeanMbps, last.MeanMbps)
+		list[5].Change = p.changeMbps(t.P95Mbps, last.P95Mbps)
 	}
 	return list
 }
@@ -133,11 +135,16 @@ func (p *printer) change(by int) string {
 	return p.direction(float64(by), count(max(by, -by)))
 }
 
-func (p *printer) changeMbps(by float64) string {
-	if by != 0 && max(by, -by) < leastMbps {
+// changeMbps is the change between two rates as they are printed: who subtracts the figures
+// of two reports gets the same.
+func (p *printer) changeMbps(rate, last float64) string {
+	by, digits := printedMbps(rate)-printedMbps(last), max(decimals(mbps(rate)), decimals(mbps(last)))
+	amount := strconv.FormatFloat(math.Abs(by), 'f', digits, 64)
+	tooSmall := min(rate, last) < leastMbps && math.Abs(rate-last) < leastMbps // beside "< 0.001"
+	if rate != last && (by == 0 || tooSmall) {
 		return p.say("change.about_same")
 	}
-	return p.direction(by, mbps(max(by, -by)))
+	return p.direction(by, amount)
 }
 
 func (p *printer) direction(by float64, amount string) string {
