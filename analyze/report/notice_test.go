@@ -63,8 +63,8 @@ func unitsIn(t *testing.T, folder string) []string {
 func TestNoticesLeaveOutWhoIsExcluded(t *testing.T) {
 	const college = "某某职业技术学院"
 	for lang, words := range map[report.Lang][]string{
-		report.Chinese: {"另有你单位 1 个 IP 地址同期存在此类通信，因已登记排除，不在本通报之列。", "你单位以下 1 个 IP 地址（疑似程度高 1 个、中 0 个）", "已登记排除（自 2026-11-14）", "其中 1 个 IP 已登记排除（最早自 2026-11-14）"},
-		report.English: {"One more address of yours met such pools and is left out here, as registered exclusions.", "this address of yours (suspicion high: 1, medium: 0)", "excluded since 2026-11-14", "1 of them excluded, the first since 2026-11-14"},
+		report.Chinese: {"另有你单位 1 个 IP 地址同期存在此类通信，因已登记排除，不在本通报之列。", "你单位以下 1 个 IP 地址（疑似程度高 1 个）", "已登记排除（自 2026-11-14）", "其中 1 个 IP 已登记排除（最早自 2026-11-14）"},
+		report.English: {"One more address of yours met such pools and is left out here, as registered exclusions.", "this address of yours (suspicion high: 1)", "excluded since 2026-11-14", "1 of them excluded, the first since 2026-11-14"},
 	} {
 		_, folder := issued(t, issuedWeek(), lang, t.TempDir())
 		notice := readText(t, folder, "units", college, "notice.html")
@@ -197,7 +197,7 @@ func TestNoticeSaysWhatWasToldBefore(t *testing.T) {
 			report.English: "Told before by notice 2026-W44-5e1f2a3b of 2026-11-02. The finding that came back: passive (received 2026-11-16). The measure was done on 2026-11-15; what is told here is not from after that day.",
 		}, false},
 	} {
-		for lang, reminds := range map[report.Lang]string{report.Chinese: "其中 1 个 IP 地址此前已通报而未答复", report.English: "One of the addresses was told before and not answered"} {
+		for lang, reminds := range map[report.Lang]string{report.Chinese: "该 IP 地址此前已通报而未答复，原期限不变，本次通报不另给期限。", report.English: "The address was told before and not answered: the earlier deadlines stand"} {
 			week := issuedWeek()
 			if c.before != nil {
 				week.Before = map[string]*feedback.Before{"10.21.8.14": c.before}
@@ -217,6 +217,45 @@ func TestNoticeSaysWhatWasToldBefore(t *testing.T) {
 			}
 			if before != c.before.No() || cells[2] != "10.21.8.14" || !strings.Contains(notice, `<td class="first">`+cells[3]+`</td>`) {
 				t.Errorf("%s: the form says %q; the notice has its words for the grade: %t", lang, cells, strings.Contains(notice, cells[3]))
+			}
+		}
+	}
+}
+
+// A reminder gives no new time: where all addresses are, the notice names none; where some
+// are, it says for which its own is not.
+func TestReminderGivesNoNewTime(t *testing.T) {
+	const college = "某某职业技术学院"
+	silent := &feedback.Before{NoticeNo: "2026-W44-5e1f2a3b", NotifiedAt: at(2, 9, 0), Times: 1, StandsBy: at(5, 9, 0)}
+	for _, c := range []struct {
+		lang  report.Lang
+		hosts []string // that were told before
+		times bool     // the notice gives its own
+		says  []string
+	}{
+		{report.Chinese, nil, true, []string{"锁定设备和责任人。</li>", "（form.xlsx）。</li>"}},
+		{report.Chinese, []string{"10.21.8.14"}, true, []string{"此期限不适用于此前已通报而未答复的 1 个 IP 地址，其原期限不变。", "其中 1 个 IP 地址此前已通报而未答复，不因本次通报顺延"}},
+		{report.Chinese, []string{"10.21.8.14", "10.21.8.200"}, false, []string{"以上 IP 地址此前均已通报而未答复，原期限不变，本次通报不另给期限。", "仍以表中所注的原报送期限为准。"}},
+		{report.English, nil, true, []string{"(48 hours after the notice).</li>", "(72 hours after the notice).</li>"}},
+		{report.English, []string{"10.21.8.14"}, true, []string{"This is not for the address that was told before and not answered: its earlier deadlines stand.", "One of the addresses was told before"}},
+		{report.English, []string{"10.21.8.14", "10.21.8.200"}, false, []string{"All of the addresses were told before and not answered: the earlier deadlines stand, and this notice gives no new ones.", "by the earlier deadline beside each address."}},
+	} {
+		week := issuedWeek()
+		week.Suspects[0].ExcludedNow, week.Suspects[1].ExcludedNow = false, false
+		week.Before = map[string]*feedback.Before{}
+		for _, host := range c.hosts {
+			week.Before[host] = silent
+		}
+		_, folder := issued(t, week, c.lang, t.TempDir())
+		notice := readText(t, folder, "units", college, "notice.html")
+		for _, by := range []string{"2026-11-18 09:00", "2026-11-19 09:00"} {
+			if strings.Contains(notice, by) != c.times {
+				t.Errorf("%s, told before %q: has the time %s: %t, want %t", c.lang, c.hosts, by, !c.times, c.times)
+			}
+		}
+		for _, said := range c.says {
+			if !strings.Contains(notice, said) {
+				t.Errorf("%s, told before %q: does not say %q:\n%s", c.lang, c.hosts, said, notice)
 			}
 		}
 	}
