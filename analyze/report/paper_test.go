@@ -16,6 +16,7 @@ import (
 	devpage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"minewatch/analyze/feedback"
 	"minewatch/analyze/report"
 )
 
@@ -150,6 +151,27 @@ func TestPaper(t *testing.T) {
 				t.Errorf("suspects that are not printed: %q", missing)
 			}
 		})
+	}
+}
+
+// A notice of one address is one sheet, with two endpoints, a reminder and all else that it
+// may say.
+func TestNoticeIsOneSheet(t *testing.T) {
+	browser := newBrowser(t)
+	for _, lang := range report.Languages() {
+		week := issuedWeek()
+		first := &week.Suspects[0]
+		first.NAT, first.Details = true, append(first.Details[:1:1], first.Details[0])
+		week.Site = "某某省互联网应急中心"
+		week.Revisions = map[string]int{feedback.NoticeNo(week.Name, first.Unit): 2}
+		week.Before = map[string]*feedback.Before{first.Host: {
+			NoticeNo: "2026-W44-5e1f2a3b", NotifiedAt: at(2, 9, 0), Times: 2, Class: feedback.NotFound, FoundAt: at(3, 9, 0), StandsBy: at(5, 9, 0),
+		}}
+		_, folder := issued(t, week, lang, t.TempDir())
+		p := open(browser, t, filepath.Join(folder, "units", first.Unit, "notice.html"))
+		if n := p.sheets(t); n != 1 {
+			t.Errorf("%s: %d sheets of A4, want 1", lang, n)
+		}
 	}
 }
 
