@@ -175,8 +175,9 @@ func TestNoticeIsOneSheet(t *testing.T) {
 	}
 }
 
-// narrow lists what nobody wants to read: an IPv4 address on two lines, a cell that
-// its content is wider than, and text with fewer than three characters a line.
+// narrow lists what nobody wants to read: an IPv4 address on two lines, days when something
+// was first and last seen that may break, a cell that its content is wider than, and text
+// with fewer than three characters a line.
 func (p *tab) narrow(t *testing.T) {
 	t.Helper()
 	for _, fault := range evaluate[[]string](t, p, `(() => {
@@ -185,6 +186,7 @@ func (p *tab) narrow(t *testing.T) {
 		for (const cell of document.querySelectorAll("td, th")) {
 			if (cell.getClientRects().length === 0) continue;
 			if (cell.scrollWidth > cell.clientWidth + 1 && cell.clientWidth > 0) faults.push("cut off: " + cell.innerText);
+			if (cell.matches(":not(.details) > tbody > tr > td.seen") && [cell, ...cell.children].some(e => getComputedStyle(e).whiteSpace !== "nowrap")) faults.push("may break: " + cell.innerText);
 			const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
 			while (walk.nextNode()) {
 				const node = walk.currentNode, range = document.createRange();
