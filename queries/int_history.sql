@@ -62,6 +62,7 @@ joined as (
         coalesce(across.gap_days, 0) as gap_days,
         coalesce(across.clean_days, 0) as clean_days,
         coalesce(across.clean_before, 0) as clean_before,
+        coalesce(across.was_gone, false) as was_gone,
         nights.has_history
     from days
     join gaps using (kind, subject)
@@ -97,6 +98,7 @@ select
     gap_days,
     clean_days,
     clean_before,
+    was_gone,
     recurrences::integer as recurrences,
     best_grade,
     last_grade,

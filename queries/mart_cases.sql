@@ -75,7 +75,11 @@ select
     notified_at,
     locate_by,
     located_at,
-    case when located_at is not null then located_at <= locate_by when locate_by < getvariable('as_of') then false end as located_in_time,
+    case
+        when located_at is not null then located_at <= locate_by
+        when class in ('research', 'false_alarm') then null -- there is no device to find
+        when locate_by < getvariable('as_of') then false
+    end as located_in_time,
     report_by,
     first_received_at as reported_at,
     case when first_received_at is not null then first_received_at <= report_by when report_by < getvariable('as_of') then false end as reported_in_time,

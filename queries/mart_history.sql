@@ -20,6 +20,7 @@ select
     gap_days,         -- days from last_before to the next suspected day, or to the end of the window
     clean_days,       -- of gap_days, those without contact to which every exporter that saw it is covered
     clean_before,     -- of clean_days, those before the window
+    was_gone,         -- true: gone in a window before this one, as long as it, and not suspected since
     recurrences,      -- how often it was suspected again after clean_days clean days
     best_grade,       -- the best of all nights
     last_grade,       -- that of last_day

@@ -2,15 +2,14 @@
 --
 -- grain:   one row per (region, kind, subject); kind is host or unit
 -- inputs:  int_region_hosts, int_host_grades, mart_history, mart_unit_history
--- params:  only_region, clean_days
+-- params:  only_region
 -- notes:   the window grades by its own days alone, a night by the six days
 --          before as well. So that the suspects of the window are those that are
 --          new, continuing, recurred or not known, a subject that only nights
 --          suspect is not known here: in contact, but too little (clues). One that no
 --          night of the window suspects is not known either (no_night). Who
---          was clean for clean_days days before the window is left out: that
---          it is gone was said before. Nor is a region told of who is suspected
---          in another now.
+--          was gone in a window before is left out: that was said then. Nor is a
+--          region told of who is suspected in another now.
 with
 
 present as (
@@ -43,7 +42,7 @@ known as (
 lacking as (
     select unnest(regions_of(city, county, getvariable('only_region'))) as region, known.*
     from known
-    where clean_before < getvariable('clean_days')
+    where not was_gone
         and not exists (select 1 from suspected where suspected.kind = known.kind and suspected.subject = known.subject)
 ),
 

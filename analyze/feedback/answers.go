@@ -29,6 +29,8 @@ type reader struct {
 	nos  map[string]string // the unit of a number
 	seen map[string]int    // the line of a row
 
+	firstSeen map[string]time.Time // of what was told a unit about an address in all notices, by unit and address
+
 	told    map[string]*toldWeek // what forms told, by week
 	toldErr error                // why that could not be read
 	changed int                  // cells of rows that were taken which say something else
@@ -37,9 +39,10 @@ type reader struct {
 // readAnswers reads a form and compares it with what was sent. Rows that were
 // not filled in are counted, and say nothing.
 func readAnswers(lake string, in Input, o Options, sent []Notice) (*answers, error) {
-	r := &reader{Options: o, lake: lake, file: in.File, sent: map[string]Notice{}, nos: map[string]string{}, seen: map[string]int{}, told: map[string]*toldWeek{}}
+	r := &reader{Options: o, lake: lake, file: in.File, sent: map[string]Notice{}, nos: map[string]string{}, seen: map[string]int{}, told: map[string]*toldWeek{}, firstSeen: map[string]time.Time{}}
 	for _, n := range sent {
 		r.sent[n.key()], r.nos[n.No] = n, n.Unit
+		r.firstSeen[n.Unit+"|"+n.Host] = earliest(r.firstSeen[n.Unit+"|"+n.Host], n.FirstSeen)
 	}
 	table, sheet, err := workbook.OpenTable(in.Data, workbook.Table{
 		Sheet: o.Sheet, Fields: readFields, Days: timeFields, Example: "通报编号 and IP 地址, as on the form that was sent", Joined: "；",
@@ -181,8 +184,8 @@ func (r *reader) times(row intake.Row, a *Row, n *Notice) error {
 	switch {
 	case !a.StartedOn.IsZero() && a.StartedOn.After(n.LastSeen):
 		return r.at(row, "started_on", fmt.Errorf("%s is after the address was last seen, at %s", r.clock(a.StartedOn), r.clock(n.LastSeen)))
-	case !a.LocatedAt.IsZero() && a.LocatedAt.Before(n.FirstSeen):
-		return r.at(row, "located_at", fmt.Errorf("%s is before the address was first seen, at %s", r.clock(a.LocatedAt), r.clock(n.FirstSeen)))
+	case !a.LocatedAt.IsZero() && a.LocatedAt.Before(r.firstSeen[n.Unit+"|"+n.Host]): // a device may have been found for an earlier notice
+		return r.at(row, "located_at", fmt.Errorf("%s is before the address was first seen, at %s", r.clock(a.LocatedAt), r.clock(r.firstSeen[n.Unit+"|"+n.Host])))
 	case !a.FinishedAt.IsZero() && a.FinishedAt.Before(n.FirstSeen):
 		return r.at(row, "finished_at", fmt.Errorf("%s is before the address was first seen, at %s", r.clock(a.FinishedAt), r.clock(n.FirstSeen)))
 	case !a.FinishedAt.IsZero() && a.LocatedAt.After(a.FinishedAt):

@@ -268,7 +268,8 @@ func TestTheAnswerThatCameLastCounts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Count(string(excluded), "\n"); got != 2 || !strings.Contains(string(excluded), "2001:db8::7") {
+		if got := strings.Count(string(excluded), "\n"); got != 3 || !strings.Contains(string(excluded), "2001:db8::7") ||
+			!strings.Contains(string(excluded), ",2026-11-17 00:00:00,2026-11-18 23:59:59,") {
 			t.Errorf("order %v: exclusions are\n%s", order, excluded)
 		}
 	}
@@ -315,11 +316,11 @@ func TestAnExclusionHoldsUntilAnApprovedAnswerEndsIt(t *testing.T) {
 		{"located, without a finding", fmt.Appendf(nil, "notice_no,unit,host,class,located_at\n%s,%s,10.1.2.3,,2026-11-18 08:30\n", feedback.NoticeNo(week, school), school), clock(18, 9, 0), boss, 0, "10.1.2.3 2026-11-17 2027-05-15", ""},
 		{"research, not approved", csvAnswer(school, "10.1.2.3", feedback.Research, "c"), clock(18, 10, 0), "", 0, "10.1.2.3 2026-11-17 2027-05-15", feedback.Research},
 		{"research, approved: it goes on, longer", csvAnswer(school, "10.1.2.3", feedback.Research, "d"), clock(19, 8, 0), boss, 0, "10.1.2.3 2026-11-17 2027-05-17", feedback.Research},
-		{"mining, approved", csvAnswer(school, "10.1.2.3", feedback.Active, "e"), clock(20, 8, 0), boss, 0, "", feedback.Active},
-		{"an approved false alarm that came before", csvAnswer(school, "10.1.2.3", feedback.FalseAlarm, "f"), clock(19, 18, 0), boss, 0, "", feedback.Active},
-		{"a false alarm, approved once more", csvAnswer(school, "10.1.2.3", feedback.FalseAlarm, "g"), clock(21, 8, 0), boss, 0, "10.1.2.3 2026-11-21 2027-05-19", feedback.FalseAlarm},
-		{"another unit's mining, not approved: nothing waits", csvAnswer(firm, "2001:db8::7", feedback.Active, "h"), clock(21, 9, 0), "", 0, "10.1.2.3 2026-11-21 2027-05-19", feedback.FalseAlarm},
-		{"mining, when the exclusion has run out: nothing waits", csvAnswer(school, "10.1.2.3", feedback.Active, "i"), clock(17, 8, 0).AddDate(1, 0, 0), "", 0, "10.1.2.3 2026-11-21 2027-05-19", feedback.Active},
+		{"mining, approved", csvAnswer(school, "10.1.2.3", feedback.Active, "e"), clock(20, 8, 0), boss, 0, "10.1.2.3 2026-11-17 2026-11-19", feedback.Active},
+		{"an approved false alarm that came before", csvAnswer(school, "10.1.2.3", feedback.FalseAlarm, "f"), clock(19, 18, 0), boss, 0, "10.1.2.3 2026-11-17 2026-11-19", feedback.Active},
+		{"a false alarm, approved once more", csvAnswer(school, "10.1.2.3", feedback.FalseAlarm, "g"), clock(21, 8, 0), boss, 0, "10.1.2.3 2026-11-17 2026-11-19; 10.1.2.3 2026-11-21 2027-05-19", feedback.FalseAlarm},
+		{"another unit's mining, not approved: nothing waits", csvAnswer(firm, "2001:db8::7", feedback.Active, "h"), clock(21, 9, 0), "", 0, "10.1.2.3 2026-11-17 2026-11-19; 10.1.2.3 2026-11-21 2027-05-19", feedback.FalseAlarm},
+		{"mining, when the exclusion has run out: nothing waits", csvAnswer(school, "10.1.2.3", feedback.Active, "i"), clock(17, 8, 0).AddDate(1, 0, 0), "", 0, "10.1.2.3 2026-11-17 2026-11-19; 10.1.2.3 2026-11-21 2027-05-19", feedback.Active},
 	}
 	lake := lakeWithNotices(t)
 	for i, step := range steps {
@@ -541,5 +542,27 @@ func TestRevisionsOfANotice(t *testing.T) {
 	}
 	if r, err := feedback.Record(lake, week, "", nil, clock(17, 9, 0)); err != nil || len(r.Revisions) > 0 {
 		t.Errorf("no notice at all: %+v, %v", r, err)
+	}
+}
+
+// Who answers a reminder may have found the device for the notice before; before anything
+// was told of the address nobody can.
+func TestADeviceMayBeFoundForAnEarlierNotice(t *testing.T) {
+	lake := lakeWithNotices(t)
+	const next, school = "2026-W47", "某某学院"
+	again := notices()
+	for i := range again {
+		again[i].Week, again[i].No = next, feedback.NoticeNo(next, again[i].Unit)
+		again[i].FirstSeen, again[i].LastSeen = clock(20, 8, 0), clock(20, 9, 0)
+	}
+	if _, err := feedback.Record(lake, next, "", again, clock(23, 9, 0)); err != nil {
+		t.Fatal(err)
+	}
+	for located, want := range map[string]string{"2026-11-17 12:00": "", "2026-11-01 12:00": "is before the address was first seen, at 2026-11-09"} {
+		data := fmt.Appendf(nil, "notice_no,unit,host,class,located_at\n%s,%s,10.1.2.3,active,%s\n", feedback.NoticeNo(next, school), school, located)
+		result, err := feedback.Import(lake, feedback.Input{File: "again.csv", Data: data}, options(clock(24, 8, 0)))
+		if text := fmt.Sprint(err, result.Tally.Rejects); (err == nil) != (want == "") || !strings.Contains(text, want) {
+			t.Errorf("located at %s: %s, want %q", located, text, want)
+		}
 	}
 }

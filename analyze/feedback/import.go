@@ -163,11 +163,15 @@ func stand(before *versions.Version, rows []Row, o *Options, tables map[string][
 			return err
 		}
 	}
+	ended, err := Excluded(before)
+	if err != nil {
+		return err
+	}
 	all = standing(all, rows, o.ExcludeFor)
 	var answers, excluded bytes.Buffer
 	if err := errors.Join(
 		sheet.Write(&answers, Columns, all),
-		sheet.Write(&excluded, ledger.ExclusionColumns, exclusions(all, o.ExcludeFor, o.Zone)),
+		sheet.Write(&excluded, ledger.ExclusionColumns, exclusions(all, ended, o.ExcludeFor, o.Zone)),
 	); err != nil {
 		return err
 	}

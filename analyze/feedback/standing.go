@@ -43,7 +43,7 @@ func (r *Row) approve(by string) {
 }
 
 // lastApproved is the approval whose answer came last; of two that came at once b is.
-// One that goes on with an exclusion that still holds keeps its beginning.
+// One that goes on with an exclusion that still holds, or ends it, keeps its beginning.
 func lastApproved(a, b Approval, holdFor time.Duration) Approval {
 	switch {
 	case b.By == "":
@@ -53,7 +53,7 @@ func lastApproved(a, b Approval, holdFor time.Duration) Approval {
 	case b.At.Before(a.At):
 		a, b = b, a
 	}
-	if a.Class.excludes() && b.Class.excludes() && b.At.Before(a.At.Add(holdFor)) {
+	if a.Class.excludes() && b.At.Before(a.At.Add(holdFor)) {
 		b.From = earliest(a.From, b.From)
 	}
 	return b
@@ -70,8 +70,11 @@ func earliest(a, b time.Time) time.Time {
 // exclusions are the addresses whose last approved answer, to whichever notice, calls
 // them research or a false alarm. They hold from the day of the answer, and not for
 // ever: what is registered is to be looked at again. An address has a line for each
-// notice that was answered so since its exclusion was last ended.
-func exclusions(all []Row, holdFor time.Duration, zone *time.Location) []ledger.Exclusion {
+// notice that was answered so since its exclusion was last ended, and those that were
+// ended: before are the exclusions of the forms before, and each that no longer holds
+// did so until the day before that of the answer which ended it. A night of then that is
+// run again knows it.
+func exclusions(all []Row, before []ledger.Exclusion, holdFor time.Duration, zone *time.Location) []ledger.Exclusion {
 	ended := map[string]time.Time{}
 	for i := range all {
 		r := &all[i]
@@ -83,19 +86,40 @@ func exclusions(all []Row, holdFor time.Duration, zone *time.Location) []ledger.
 	for i := range all {
 		r := &all[i]
 		a := &r.Approved
-		if a.By == "" || !a.Class.excludes() || !a.At.After(ended[r.Host]) {
+		if a.By == "" || a.From.IsZero() {
 			continue
 		}
 		address, err := iprange.Parse(r.Host)
 		if err != nil {
 			continue // a notice has no host that is no address
 		}
-		list = append(list, ledger.Exclusion{
+		e := ledger.Exclusion{
 			Range: address, Reason: strings.ReplaceAll(string(a.Class), "_", " ") + " by the unit's answer to notice " + r.NoticeNo, Approver: a.By,
 			ValidFrom: dayOf(a.From, zone), Expires: dayOf(a.At, zone).Add(holdFor - time.Second), Version: a.Version, Line: a.Line,
-		})
+		}
+		if !a.Class.excludes() {
+			e.Reason = "research or a false alarm by the unit, until its answer to notice " + r.NoticeNo
+		}
+		if at, is := ended[r.Host]; is && !a.At.After(at) {
+			e.Expires = dayOf(at, zone).Add(-time.Second)
+		}
+		if e.ValidFrom.Before(e.Expires) {
+			list = append(list, e)
+		}
 	}
-	slices.SortStableFunc(list, func(a, b ledger.Exclusion) int { return strings.Compare(a.Range.String(), b.Range.String()) })
+	for _, e := range before {
+		if at, is := ended[e.Range.String()]; is && dayOf(at, zone).After(e.ValidFrom) && !dayOf(at, zone).After(e.Expires) {
+			e.Expires = dayOf(at, zone).Add(-time.Second)
+		}
+		if !slices.ContainsFunc(list, func(now ledger.Exclusion) bool {
+			return now.Range == e.Range && !now.ValidFrom.After(e.ValidFrom) && !now.Expires.Before(e.Expires)
+		}) {
+			list = append(list, e)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b ledger.Exclusion) int {
+		return cmp.Or(strings.Compare(a.Range.String(), b.Range.String()), a.ValidFrom.Compare(b.ValidFrom))
+	})
 	return list
 }
 

@@ -28,7 +28,13 @@ func (l *listing[T]) write(env *environment, format outputFormat, rows []T) erro
 	}
 	switch format {
 	case formatCSV:
-		return sheet.Write(env.stdout, l.columns, rows)
+		columns := slices.Clone(l.columns)
+		for i, column := range columns {
+			if column.Kind == sheet.IsTime {
+				columns[i].Text = func(row *T) string { return utcTime(column.Text(row)) }
+			}
+		}
+		return sheet.Write(env.stdout, columns, rows)
 	case formatJSON:
 		return l.writeJSON(env.stdout, rows)
 	default:
@@ -78,6 +84,8 @@ func jsonCell(kind sheet.Kind, text string) any {
 		return json.Number(text)
 	case kind == sheet.IsBool:
 		return text == "true"
+	case kind == sheet.IsTime:
+		return utcTime(text)
 	}
 	return text
 }
@@ -130,6 +138,16 @@ func siteTime(text string, zone *time.Location) string {
 		return text
 	}
 	return t.In(zone).Format("2006-01-02 15:04:05Z07:00")
+}
+
+// utcTime is a time of the tables as programs read it: a spreadsheet is not to take it for
+// one of its own zone.
+func utcTime(text string) string {
+	t, _, err := intake.ParseTime(text)
+	if text == "" || err != nil {
+		return text
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // plainTable is an empty table without boxes.
