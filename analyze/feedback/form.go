@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strconv"
 	"time"
 
@@ -139,14 +140,11 @@ const byHand = "____________________"
 
 // top says what the form is of and until when it is to come back.
 func (f *Forms) top(form *Form) string {
-	clock := func(t time.Time) string { return t.In(f.Zone).Format("2006-01-02 15:04") }
 	no := form.NoticeNo
 	if form.Revision > 1 {
 		no += fmt.Sprintf(f.say("（第 %d 版）", " (revision %d)"), form.Revision)
 	}
-	text := fmt.Sprintf(f.say("通报 %s，通报时间 %s。请于 %s 前锁定设备和责任人，于 %s 前报送本表。",
-		"Notice %s of %s. Find device and person by %s; return this form by %s."),
-		no, clock(form.NotifiedAt), clock(form.LocateBy), clock(form.ReportBy))
+	text := fmt.Sprintf(f.say("通报 %s，通报时间 %s。", "Notice %s of %s. "), no, f.clock(form.NotifiedAt)) + f.asked(form)
 	text += fmt.Sprintf(f.say("报送至：%s。联系人：%s。", " Return it to: %s. Contact: %s."), cmp.Or(f.ReturnTo, byHand), cmp.Or(f.Contact, byHand))
 	switch {
 	case form.LeftOut == 0:
@@ -158,6 +156,40 @@ func (f *Forms) top(form *Form) string {
 	}
 	return text + fmt.Sprintf(" %d more addresses are registered as excluded and not asked about.", form.LeftOut)
 }
+
+// asked says until when the form is to be back. Of an address whose earlier notice is not
+// answered the earlier deadline stands: where that is so of all, there is no new one.
+func (f *Forms) asked(form *Form) string {
+	var stand []time.Time
+	for i := range form.Rows {
+		if b := form.Rows[i].Before; b != nil && !b.StandsBy.IsZero() {
+			stand = append(stand, b.StandsBy)
+		}
+	}
+	reminders := len(stand)
+	slices.SortFunc(stand, time.Time.Compare)
+	stand = slices.CompactFunc(stand, time.Time.Equal)
+	if reminders > 0 && reminders == len(form.Rows) {
+		text := f.say("表中 IP 地址此前均已通报而未答复，本次通报不另给期限。请锁定设备和责任人，并报送本表，",
+			"All addresses below were told before and not answered: this notice gives no new time. Find device and person, and return this form: ")
+		if len(stand) == 1 {
+			return text + fmt.Sprintf(f.say("原报送期限 %s 不变。", "the earlier deadline of %s stands."), f.clock(stand[0]))
+		}
+		return text + f.say("各 IP 地址的原报送期限不变，见通报所注。", "the earlier deadline of each address stands, as the notice says.")
+	}
+	text := fmt.Sprintf(f.say("请于 %s 前锁定设备和责任人，于 %s 前报送本表。", "Find device and person by %s; return this form by %s."),
+		f.clock(form.LocateBy), f.clock(form.ReportBy))
+	switch {
+	case reminders == 0:
+		return text
+	case !f.Chinese && reminders == 1:
+		return text + " This is not for the address that was told before and not answered: its earlier deadlines stand, as the notice says."
+	}
+	return text + fmt.Sprintf(f.say("此期限不适用于此前已通报而未答复的 %d 个 IP 地址，其原期限不变，见通报所注。",
+		" This is not for the %d addresses that were told before and not answered: their earlier deadlines stand, as the notice says."), reminders)
+}
+
+func (f *Forms) clock(t time.Time) string { return t.In(f.Zone).Format("2006-01-02 15:04") }
 
 func (f *Forms) row(out *workbook.Rows, form *Form, r *FormRow) {
 	told := map[string]any{

@@ -222,8 +222,8 @@ func TestNoticeSaysWhatWasToldBefore(t *testing.T) {
 	}
 }
 
-// A reminder gives no new time: where all addresses are, the notice names none; where some
-// are, it says for which its own is not.
+// A reminder gives no new time: where all addresses are, notice and form name none; where some
+// are, they say for which their own is not.
 func TestReminderGivesNoNewTime(t *testing.T) {
 	const college = "某某职业技术学院"
 	silent := &feedback.Before{NoticeNo: "2026-W44-5e1f2a3b", NotifiedAt: at(2, 9, 0), Times: 1, StandsBy: at(5, 9, 0)}
@@ -232,13 +232,14 @@ func TestReminderGivesNoNewTime(t *testing.T) {
 		hosts []string // that were told before
 		times bool     // the notice gives its own
 		says  []string
+		form  string
 	}{
-		{report.Chinese, nil, true, []string{"锁定设备和责任人。</li>", "（form.xlsx）。</li>"}},
-		{report.Chinese, []string{"10.21.8.14"}, true, []string{"此期限不适用于此前已通报而未答复的 1 个 IP 地址，其原期限不变。", "其中 1 个 IP 地址此前已通报而未答复，不因本次通报顺延"}},
-		{report.Chinese, []string{"10.21.8.14", "10.21.8.200"}, false, []string{"以上 IP 地址此前均已通报而未答复，原期限不变，本次通报不另给期限。", "仍以表中所注的原报送期限为准。"}},
-		{report.English, nil, true, []string{"(48 hours after the notice).</li>", "(72 hours after the notice).</li>"}},
-		{report.English, []string{"10.21.8.14"}, true, []string{"This is not for the address that was told before and not answered: its earlier deadlines stand.", "One of the addresses was told before"}},
-		{report.English, []string{"10.21.8.14", "10.21.8.200"}, false, []string{"All of the addresses were told before and not answered: the earlier deadlines stand, and this notice gives no new ones.", "by the earlier deadline beside each address."}},
+		{report.Chinese, nil, true, []string{"锁定设备和责任人。</li>", "（form.xlsx）。</li>"}, "于 2026-11-19 09:00 前报送本表。报送至"},
+		{report.Chinese, []string{"10.21.8.14"}, true, []string{"此期限不适用于此前已通报而未答复的 1 个 IP 地址，其原期限不变。", "其中 1 个 IP 地址此前已通报而未答复，不因本次通报顺延"}, "此期限不适用于此前已通报而未答复的 1 个 IP 地址，其原期限不变，见通报所注。"},
+		{report.Chinese, []string{"10.21.8.14", "10.21.8.200"}, false, []string{"以上 IP 地址此前均已通报而未答复，原期限不变，本次通报不另给期限。", "仍以表中所注的原报送期限为准。"}, "本次通报不另给期限。请锁定设备和责任人，并报送本表，原报送期限 2026-11-05 09:00 不变。"},
+		{report.English, nil, true, []string{"(48 hours after the notice).</li>", "(72 hours after the notice).</li>"}, "return this form by 2026-11-19 09:00. Return it to"},
+		{report.English, []string{"10.21.8.14"}, true, []string{"This is not for the address that was told before and not answered: its earlier deadlines stand.", "One of the addresses was told before"}, "This is not for the address that was told before and not answered: its earlier deadlines stand, as the notice says."},
+		{report.English, []string{"10.21.8.14", "10.21.8.200"}, false, []string{"All of the addresses were told before and not answered: the earlier deadlines stand, and this notice gives no new ones.", "by the earlier deadline beside each address."}, "this notice gives no new time. Find device and person, and return this form: the earlier deadline of 2026-11-05 09:00 stands."},
 	} {
 		week := issuedWeek()
 		week.Suspects[0].ExcludedNow, week.Suspects[1].ExcludedNow = false, false
@@ -247,9 +248,12 @@ func TestReminderGivesNoNewTime(t *testing.T) {
 			week.Before[host] = silent
 		}
 		_, folder := issued(t, week, c.lang, t.TempDir())
-		notice := readText(t, folder, "units", college, "notice.html")
+		notice, form := readText(t, folder, "units", college, "notice.html"), cellsOf(t, 2, folder, "units", college, "form.xlsx")[0]
+		if !strings.Contains(form, c.form) {
+			t.Errorf("%s, told before %q: the form does not say %q: %s", c.lang, c.hosts, c.form, form)
+		}
 		for _, by := range []string{"2026-11-18 09:00", "2026-11-19 09:00"} {
-			if strings.Contains(notice, by) != c.times {
+			if strings.Contains(notice, by) != c.times || strings.Contains(form, by) != c.times {
 				t.Errorf("%s, told before %q: has the time %s: %t, want %t", c.lang, c.hosts, by, !c.times, c.times)
 			}
 		}
