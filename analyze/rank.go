@@ -67,13 +67,14 @@ func rank(ctx context.Context, o RankOptions) ([]report.Suspect, Scope, error) {
 	if !ok {
 		return nil, scope, fmt.Errorf("cannot rank by %q: want one of %s", o.By, strings.Join(Orders(), ", "))
 	}
-	db, err := o.open(ctx)
+	// Where nobody asks for single contacts, what nights have summed of them by weeks is read.
+	db, nights, err := o.openNights(ctx, reading{from: scope.From, daily: scope.To.Add(1), to: scope.To, weeks: !o.Details})
 	if err != nil {
 		return nil, scope, err
 	}
 	defer db.Close() //nolint:errcheck // only temporary files are left to it
 
-	if err := gradeWindow(ctx, db, &o.Options, scope, o.Region, !o.Details); err != nil {
+	if err := gradeWindow(ctx, db, nights, scope, o.Region); err != nil {
 		return nil, scope, err
 	}
 	if scope.Coverage, err = windowCoverage(ctx, db); err != nil {
@@ -130,18 +131,18 @@ func scopeOf(lake string, from, to Day) (Scope, error) {
 	return scope, nil
 }
 
-// gradeWindow builds suspects and evidence from the contacts of a window, or, where
-// nobody asks for single contacts, from what nights have summed of them by weeks.
-func gradeWindow(ctx context.Context, db *engine.DB, o *Options, scope Scope, region string, weeks bool) error {
+// gradeWindow builds suspects and evidence from the nights of a window.
+func gradeWindow(ctx context.Context, db *engine.DB, nights *nightFiles, scope Scope, region string) error {
 	if err := errors.Join(
-		readNights(ctx, db, o, reading{from: scope.From, daily: scope.To.Add(1), to: scope.To, weeks: weeks}),
+		nights.read(ctx, db),
 		setWindow(ctx, db, scope.From, scope.To),
 		setRegion(ctx, db, region),
 		onlyRegion(ctx, db, ""), // the history that is told is that of everything
 	); err != nil {
 		return err
 	}
-	if err := db.Build(ctx, "int_region_suspects", "mart_evidence", "mart_week_history"); err != nil {
+	// All at once, so that what does not wait for each other is built side by side.
+	if err := db.Build(ctx, "int_region_suspects", "mart_evidence", "mart_week_history", "chk_suspects", "chk_history", "mart_coverage_window"); err != nil {
 		return err
 	}
 	return runChecks(ctx, db, "chk_suspects", "chk_history")

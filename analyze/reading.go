@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"minewatch/analyze/engine"
 )
 
@@ -35,6 +37,27 @@ func readNights(ctx context.Context, db *engine.DB, o *Options, r reading) error
 		return err
 	}
 	return files.read(ctx, db)
+}
+
+// openNights opens an engine session while the files of nights are found and hashed,
+// each of which keeps one core busy for as long.
+func (o *Options) openNights(ctx context.Context, r reading) (db *engine.DB, files *nightFiles, err error) {
+	var both errgroup.Group
+	both.Go(func() (err error) {
+		db, err = o.open(ctx)
+		return err
+	})
+	both.Go(func() (err error) {
+		files, err = findNights(ctx, o, r)
+		return err
+	})
+	if err := both.Wait(); err != nil {
+		if db != nil {
+			err = errors.Join(err, db.Close())
+		}
+		return nil, nil, err
+	}
+	return db, files, nil
 }
 
 func findNights(ctx context.Context, o *Options, r reading) (files *nightFiles, err error) {
