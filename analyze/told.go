@@ -85,12 +85,12 @@ func toldBefore(ctx context.Context, db *engine.DB, o *Options, week *report.Wee
 	); err != nil {
 		return err
 	}
-	return db.Each(ctx, `select host, told_no, told_at, times, class, found_at, is_recurrence, coalesce(measured_on::varchar, ''), stands_by
+	return db.Each(ctx, `select host, told_no, told_at, times, class, found_at, is_waiting, is_recurrence, coalesce(measured_on::varchar, ''), stands_by
 		from int_told_before`, func(rows *sql.Rows) error {
 		var b feedback.Before
 		var host string
 		var found, stands sql.NullTime
-		err := rows.Scan(&host, &b.NoticeNo, &b.NotifiedAt, &b.Times, &b.Class, &found, &b.Recurred, &b.MeasuredDay, &stands)
+		err := rows.Scan(&host, &b.NoticeNo, &b.NotifiedAt, &b.Times, &b.Class, &found, &b.Waiting, &b.Recurred, &b.MeasuredDay, &stands)
 		b.FoundAt, b.StandsBy = found.Time, stands.Time
 		before[host] = &b
 		return err

@@ -7,7 +7,8 @@
 --          later does not change a notice that is written again. The round is the one
 --          that the notice is of: where it begins one, nothing stands. Else the deadline
 --          of an earlier notice that nobody answered stands; who did not answer the first
---          has no time anew.
+--          has no time anew. is_waiting: the finding is to be approved first, and the unit
+--          has nothing to return meanwhile.
 with
 
 earlier as (
@@ -36,12 +37,13 @@ select
     earlier.times::integer as times,
     coalesce(earlier.class, '') as class,
     earlier.found_at,
+    coalesce(cases.is_unapproved and cases.class in ('research', 'false_alarm') and cases.finished_day is null, false) as is_waiting,
     earlier.round > 0 as is_recurrence,
     coalesce(earlier.recurred_after, cases.finished_day) as measured_on,
     case
         when cases.class is null then cases.report_by
         when cases.finished_day is not null then null
-        when cases.is_unapproved and cases.class in ('research', 'false_alarm') then null
+        when is_waiting then null
         else cases.asked_again_by
     end as stands_by
 from earlier

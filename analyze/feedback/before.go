@@ -14,6 +14,7 @@ type Before struct {
 	Times       int       // notices before
 	Class       Class     // the last finding; "" = none came
 	FoundAt     time.Time // when it came
+	Waiting     bool      // it calls the address research or a false alarm, and nobody has approved that
 	Recurred    bool      // seen again on a day after that of a measure
 	MeasuredDay string    // the day of that measure, or of one after which it was not seen yet: "2026-11-18"; "" = none is finished
 	StandsBy    time.Time // an earlier notice is not answered, and this is its deadline; zero: this notice has its own
@@ -24,7 +25,11 @@ func (b *Before) String() string {
 	if b == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s %d %d %q %d %t %s %d", b.NoticeNo, b.NotifiedAt.Unix(), b.Times, b.Class, b.FoundAt.Unix(), b.Recurred, b.MeasuredDay, b.StandsBy.Unix())
+	waiting := ""
+	if b.Waiting {
+		waiting = " waiting"
+	}
+	return fmt.Sprintf("%s %d %d %q %d %t %s %d%s", b.NoticeNo, b.NotifiedAt.Unix(), b.Times, b.Class, b.FoundAt.Unix(), b.Recurred, b.MeasuredDay, b.StandsBy.Unix(), waiting)
 }
 
 // No is the number of the last notice before; "" = none was sent.

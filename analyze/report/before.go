@@ -14,7 +14,10 @@ func (p *printer) toldBefore(b *feedback.Before) string {
 	if b.Times > 1 {
 		said[0] = p.say("before.told_times", b.Times, b.NoticeNo, day(b.NotifiedAt))
 	}
-	if b.Class != "" {
+	switch {
+	case b.Waiting:
+		said = append(said, p.say("before.waiting", p.say("class."+string(b.Class)), day(b.FoundAt)))
+	case b.Class != "":
 		said = append(said, p.say("before.found", p.say("class."+string(b.Class)), day(b.FoundAt)))
 	}
 	switch {

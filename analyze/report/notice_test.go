@@ -169,7 +169,8 @@ func cellsOf(t *testing.T, row int, path ...string) []string {
 func TestNoticeSaysWhatWasToldBefore(t *testing.T) {
 	const college = "某某职业技术学院"
 	told := feedback.Before{NoticeNo: "2026-W44-5e1f2a3b", NotifiedAt: at(2, 9, 0), Times: 1}
-	silent, asked, recurred, measured := told, told, told, told
+	silent, asked, recurred, measured, waiting := told, told, told, told, told
+	waiting.Class, waiting.FoundAt, waiting.Waiting = feedback.FalseAlarm, at(3, 9, 0), true
 	silent.StandsBy = at(5, 9, 0)
 	asked.Times, asked.Class, asked.FoundAt, asked.StandsBy = 2, feedback.NotFound, at(3, 9, 0), at(5, 9, 0)
 	recurred.Class, recurred.FoundAt, recurred.Recurred, recurred.MeasuredDay = feedback.Active, at(3, 9, 0), true, "2026-11-03"
@@ -188,6 +189,10 @@ func TestNoticeSaysWhatWasToldBefore(t *testing.T) {
 			report.Chinese: "此前已通报 2 次，最近一次为 2026-W44-5e1f2a3b（2026-11-02）。反馈结论：未查实（2026-11-03 收到）。此后再次通报，未收到答复，原报送期限 2026-11-05 09:00 不变。",
 			report.English: "Told before 2 times, last by notice 2026-W44-5e1f2a3b of 2026-11-02. The finding that came back: not found (received 2026-11-03). Told again since then, no answer came back: the earlier deadline of 2026-11-05 09:00 stands.",
 		}, true},
+		{&waiting, map[report.Lang]string{
+			report.Chinese: "此前通报：2026-W44-5e1f2a3b（2026-11-02）。反馈结论：误报（2026-11-03 收到），尚待审批；审批之前，该地址无需再报送。",
+			report.English: "Told before by notice 2026-W44-5e1f2a3b of 2026-11-02. The finding that came back: false alarm (received 2026-11-03). It waits for approval: nothing is to be returned for this address meanwhile.",
+		}, false},
 		{&recurred, map[report.Lang]string{
 			report.Chinese: "此前通报：2026-W44-5e1f2a3b（2026-11-02）。反馈结论：主动挖矿（2026-11-03 收到）。整改后复发：整改于 2026-11-03 完成，此后再次发现。",
 			report.English: "Told before by notice 2026-W44-5e1f2a3b of 2026-11-02. The finding that came back: active (received 2026-11-03). Seen again after the measure, which was done on 2026-11-03.",

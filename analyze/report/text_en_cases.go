@@ -36,6 +36,7 @@ func englishCases() map[string]string {
 		"before.told":             "Told before by notice %s of %s. ",
 		"before.told_times":       "Told before %d times, last by notice %s of %s. ",
 		"before.found":            "The finding that came back: %s (received %s). ",
+		"before.waiting":          "The finding that came back: %s (received %s). It waits for approval: nothing is to be returned for this address meanwhile. ",
 		"before.recurred":         "Seen again after the measure, which was done on %s. ",
 		"before.measured":         "The measure was done on %s; what is told here is not from after that day. ",
 		"before.unanswered":       "No finding came back: the earlier deadline of %s stands. ",

@@ -36,6 +36,7 @@ func chineseCases() map[string]string {
 		"before.told":             "此前通报：%s（%s）。",
 		"before.told_times":       "此前已通报 %d 次，最近一次为 %s（%s）。",
 		"before.found":            "反馈结论：%s（%s 收到）。",
+		"before.waiting":          "反馈结论：%s（%s 收到），尚待审批；审批之前，该地址无需再报送。",
 		"before.recurred":         "整改后复发：整改于 %s 完成，此后再次发现。",
 		"before.measured":         "整改于 %s 完成，本次所见不晚于当日。",
 		"before.unanswered":       "未收到核查结论，原报送期限 %s 不变。",
