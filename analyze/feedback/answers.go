@@ -181,13 +181,14 @@ func (r *reader) times(row intake.Row, a *Row, n *Notice) error {
 	if err := errors.Join(late("located_at", a.LocatedAt), late("finished_at", a.FinishedAt)); err != nil {
 		return err
 	}
+	first := r.firstSeen[n.Unit+"|"+n.Host] // what was found and done for an earlier notice may be told on a later form
 	switch {
 	case !a.StartedOn.IsZero() && a.StartedOn.After(n.LastSeen):
 		return r.at(row, "started_on", fmt.Errorf("%s is after the address was last seen, at %s", r.clock(a.StartedOn), r.clock(n.LastSeen)))
-	case !a.LocatedAt.IsZero() && a.LocatedAt.Before(r.firstSeen[n.Unit+"|"+n.Host]): // a device may have been found for an earlier notice
-		return r.at(row, "located_at", fmt.Errorf("%s is before the address was first seen, at %s", r.clock(a.LocatedAt), r.clock(r.firstSeen[n.Unit+"|"+n.Host])))
-	case !a.FinishedAt.IsZero() && a.FinishedAt.Before(n.FirstSeen):
-		return r.at(row, "finished_at", fmt.Errorf("%s is before the address was first seen, at %s", r.clock(a.FinishedAt), r.clock(n.FirstSeen)))
+	case !a.LocatedAt.IsZero() && a.LocatedAt.Before(first):
+		return r.at(row, "located_at", fmt.Errorf("%s is before the address was first seen, at %s", r.clock(a.LocatedAt), r.clock(first)))
+	case !a.FinishedAt.IsZero() && a.FinishedAt.Before(first):
+		return r.at(row, "finished_at", fmt.Errorf("%s is before the address was first seen, at %s", r.clock(a.FinishedAt), r.clock(first)))
 	case !a.FinishedAt.IsZero() && a.LocatedAt.After(a.FinishedAt):
 		return r.at(row, "finished_at", fmt.Errorf("%s is before the device was located, at %s", r.clock(a.FinishedAt), r.clock(a.LocatedAt)))
 	}
