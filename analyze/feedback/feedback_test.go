@@ -561,7 +561,7 @@ func TestADeviceMayBeFoundForAnEarlierNotice(t *testing.T) {
 	for located, want := range map[string]string{"2026-11-17 12:00": "", "2026-11-01 12:00": "is before the address was first seen, at 2026-11-09"} {
 		data := fmt.Appendf(nil, "notice_no,unit,host,class,located_at,finished_at\n%s,%s,10.1.2.3,active,%s,2026-11-18 08:00\n", feedback.NoticeNo(next, school), school, located)
 		result, err := feedback.Import(lake, feedback.Input{File: "again.csv", Data: data}, options(clock(24, 8, 0)))
-		if text := fmt.Sprint(err, result.Tally.Rejects); (err == nil) != (want == "") || !strings.Contains(text, want) {
+		if text := fmt.Sprint(err, result.Rejects); (err == nil) != (want == "") || !strings.Contains(text, want) {
 			t.Errorf("located at %s: %s, want %q", located, text, want)
 		}
 	}
