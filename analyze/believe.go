@@ -58,7 +58,7 @@ func (ms manifests) believe(files []lakeFile) ([]File, error) {
 	}
 	var faults []error
 	for i, f := range files {
-		day := Day(strings.TrimPrefix(filepath.Base(filepath.Dir(f.path)), "day="))
+		day := nightOf(f.path)
 		m, err := ms.of(day)
 		if err != nil {
 			return nil, err
@@ -68,6 +68,11 @@ func (ms manifests) believe(files []lakeFile) ([]File, error) {
 		}
 	}
 	return list, errors.Join(faults...)
+}
+
+// nightOf is the day of a nightly file, by its folder.
+func nightOf(path string) Day {
+	return Day(strings.TrimPrefix(filepath.Base(filepath.Dir(path)), "day="))
 }
 
 // A night that is being published has new files beside an old manifest for some

@@ -1,10 +1,6 @@
 package analyze
 
-import (
-	"context"
-	"path/filepath"
-	"strings"
-)
+import "context"
 
 // HashOf is the hash of what a run writes.
 var HashOf = hashOf
@@ -27,7 +23,7 @@ func KeptFrom(ctx context.Context, o Options, to Day) (Day, error) {
 	if err != nil || len(files.tables["past"]) == 0 {
 		return "", err
 	}
-	return Day(strings.TrimPrefix(filepath.Base(filepath.Dir(files.tables["past"][0].path)), "day=")), nil
+	return nightOf(files.tables["past"][0].path), nil
 }
 
 // WeeksOf are the nights whose sums of seven days a ranking of a period reads.
@@ -37,7 +33,7 @@ func WeeksOf(ctx context.Context, o Options, from, to Day) (weeks []Day, err err
 		return nil, err
 	}
 	for _, f := range files.tables["week_meetings"] {
-		weeks = append(weeks, Day(strings.TrimPrefix(filepath.Base(filepath.Dir(f.path)), "day=")))
+		weeks = append(weeks, nightOf(f.path))
 	}
 	return weeks, nil
 }

@@ -20,6 +20,10 @@ type reading struct {
 	weeks bool // what nights have summed of their seven days is read in place of the contacts and figures of these
 }
 
+// asks says whether what a night said of hosts is asked of it, or known from the one
+// that kept what all nights up to its own said.
+func (r *reading) asks(day, kept Day) bool { return day >= r.daily || day > kept }
+
 // nightFiles are files of nights, by their tables, and what is to be known of them.
 type nightFiles struct {
 	tables            map[string][]lakeFile
@@ -124,7 +128,7 @@ func (files *nightFiles) add(lake string, day Day, m *Manifest, r reading, kept 
 		there("coverage") // what somebody deleted is told, whether or not it is needed
 	}
 	told := true
-	if day >= r.daily || day > kept {
+	if r.asks(day, kept) {
 		list("suspects")
 		if told = rules.told(m); !told { // as an older program's night does not
 			files.untold = append(files.untold, day)

@@ -42,7 +42,7 @@ func (c *checker) checkHistory(m *Manifest) error {
 			return err
 		}
 		if text != "" {
-			other = append(other, strings.TrimPrefix(filepath.Base(filepath.Dir(f.Path)), "day="))
+			other = append(other, string(nightOf(f.Path)))
 		}
 	}
 	now, err := dayFiles(c.Lake, "contacts", m.Day.Add(-6), m.Day.Add(-1))
@@ -52,7 +52,7 @@ func (c *checker) checkHistory(m *Manifest) error {
 	for _, f := range now {
 		path := c.relative(f.path)
 		if !slices.ContainsFunc(m.History, func(h File) bool { return h.Path == path }) {
-			other = append(other, strings.TrimPrefix(filepath.Base(filepath.Dir(path)), "day="))
+			other = append(other, string(nightOf(path)))
 		}
 	}
 	if len(other) > 0 {

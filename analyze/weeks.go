@@ -63,7 +63,7 @@ func (ms manifests) sumsWeek(day Day, rules *tableRules) bool {
 func (ms manifests) asksContacts(day Day, r reading, kept Day, rules *tableRules) bool {
 	for back := range 7 {
 		before := day.Add(-back)
-		if m := ms.read[before]; m != nil && (before >= r.daily || before > kept) && !rules.told(m) {
+		if m := ms.read[before]; m != nil && r.asks(before, kept) && !rules.told(m) {
 			return true
 		}
 	}

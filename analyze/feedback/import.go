@@ -163,7 +163,7 @@ func stand(before *versions.Version, rows []Row, o *Options, tables map[string][
 			return err
 		}
 	}
-	ended, err := Excluded(before)
+	excludedBefore, err := Excluded(before)
 	if err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func stand(before *versions.Version, rows []Row, o *Options, tables map[string][
 	var answers, excluded bytes.Buffer
 	if err := errors.Join(
 		sheet.Write(&answers, Columns, all),
-		sheet.Write(&excluded, ledger.ExclusionColumns, exclusions(all, ended, o.ExcludeFor, o.Zone)),
+		sheet.Write(&excluded, ledger.ExclusionColumns, exclusions(all, excludedBefore, o.ExcludeFor, o.Zone)),
 	); err != nil {
 		return err
 	}
