@@ -334,6 +334,9 @@ func (c *chunk) pickIndices(rows []int32, out []int64) ([]int32, []int64, error)
 	}
 	words, n := c.dictionary()
 	for row := c.first; h.left > 0 && len(rows) > 0; {
+		if row += h.pass(int(rows[0]) - row); h.left == 0 {
+			break
+		}
 		r, err := h.next()
 		if err != nil {
 			return rows, out, err

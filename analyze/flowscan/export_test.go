@@ -1,5 +1,10 @@
 package flowscan
 
+import (
+	"github.com/apache/arrow-go/v18/parquet"
+	"github.com/apache/arrow-go/v18/parquet/compress"
+)
+
 // DeltaPage is a page of deltas without anything around it.
 type DeltaPage struct {
 	Bytes  []byte
@@ -54,4 +59,67 @@ func WithoutVectors(do func()) {
 	defer func(v kernel) { vectors = v }(vectors)
 	vectors = nil
 	do()
+}
+
+// Footer is what is read of one.
+type Footer struct {
+	Names  map[string]int
+	Leaves []Leaf
+	Groups []Group
+}
+
+// Leaf is a column of a schema.
+type Leaf struct {
+	Kind                     parquet.Type
+	Null, Repeated, Unsigned bool
+	Unit                     int64
+}
+
+// Group is a row group.
+type Group struct {
+	Rows   int64
+	Stored []Stored
+}
+
+// Stored is a column of it.
+type Stored struct {
+	Codec                            compress.Compression
+	Begin, Dictionary, Length, Bloom int64
+	Limited                          bool
+	Least, Most                      int64
+}
+
+// ReadFooter reads that of a file.
+func ReadFooter(path string) (Footer, error) {
+	f, size, err := open(path)
+	if err != nil {
+		return Footer{}, err
+	}
+	defer f.Close()
+	foot, err := readFooter(f, size)
+	if err != nil {
+		return Footer{}, err
+	}
+	out := Footer{Names: foot.names}
+	for _, l := range foot.leaves {
+		out.Leaves = append(out.Leaves, Leaf{l.kind, l.null, l.repeated, l.unsigned, l.unit})
+	}
+	for i, g := range foot.groups {
+		group := Group{Rows: g.rows}
+		for k, s := range g.stored {
+			stored := Stored{Codec: s.codec, Begin: s.begin, Dictionary: s.dictionary, Length: s.length, Bloom: s.bloom}
+			if least, most, ok := foot.limits(i, k); ok {
+				stored.Limited, stored.Least, stored.Most = true, least, most
+			}
+			group.Stored = append(group.Stored, stored)
+		}
+		out.Groups = append(out.Groups, group)
+	}
+	return out, nil
+}
+
+// ParseFooter parses one without anything around it.
+func ParseFooter(b []byte) error {
+	_, err := parseFooter(b)
+	return err
 }

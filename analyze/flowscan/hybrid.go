@@ -50,6 +50,27 @@ func (h *hybrid) next() (run, error) {
 	return h.take(run{n: int(n) * 8, packed: packed, width: h.width}), nil //nolint:gosec // bounded
 }
 
+// pass goes past the stretches that are among the next n values, as far as it
+// is quick, and returns how many values those have. What is wrong is left to next.
+func (h *hybrid) pass(n int) int {
+	n = min(n, h.left)
+	passed, src := 0, h.src
+	bytes := [2]int{int(h.width+7) / 8, int(h.width)} //nolint:gosec // at most 32
+	for len(src) > 0 && src[0] < 0x80 {
+		head := int(src[0])
+		packed := head & 1
+		count := head >> 1 << (3 * packed)
+		size := 1 + bytes[packed]*(1+(head>>1-1)*packed)
+		if count == 0 || count > n-passed || size > len(src) {
+			break
+		}
+		src = src[size:]
+		passed += count
+	}
+	h.src, h.left = src, h.left-passed
+	return passed
+}
+
 func (h *hybrid) take(r run) run {
 	r.n = min(r.n, h.left)
 	h.left -= r.n

@@ -18,8 +18,10 @@
 
 enum {
 	MINI = 32,   // values that are unpacked at once, as in delta.go
-	NARROW = 57, // the widest value that is within eight bytes wherever it begins
+	SLIM = 25,   // the widest value that is within four bytes wherever it begins
+	NARROW = 57, // and within eight
 	BEHIND = 16, // bytes behind a miniblock that a load may reach
+	COPY = MINI * 8 + BEHIND,
 };
 
 // struct cut says how eight values of one width are cut out of as many bytes as
@@ -29,6 +31,12 @@ static struct cut {
 	uint64_t bits[2][4];
 	int at[4];
 } cuts[NARROW + 1];
+
+// struct slim says the same of values that are within four bytes.
+static struct slim {
+	uint8_t bytes[32];
+	uint32_t bits[8];
+} slims[SLIM + 1];
 
 // flowscan_ready says whether the processor has AVX2. It is called once, before
 // all others.
@@ -43,6 +51,11 @@ int flowscan_ready(void)
 			for (int k = 0; k < 8; k++)
 				c->bytes[i / 4][i % 4 * 8 + k] = bit / 8 - c->at[i / 2] + k;
 			c->bits[i / 4][i % 4] = bit % 8;
+			if (width > SLIM)
+				continue;
+			for (int k = 0; k < 4; k++)
+				slims[width].bytes[i * 4 + k] = bit / 8 - i / 4 * (width / 2) + k;
+			slims[width].bits[i] = bit % 8;
 		}
 	}
 	return __builtin_cpu_supports("avx2") != 0;
@@ -94,23 +107,30 @@ PART uint64_t unpack(uint64_t value, uint64_t least, const uint8_t *src, int wid
 	return out[MINI - 1];
 }
 
-// pass is the last value of a miniblock of which no other is asked for.
-PART uint64_t pass(uint64_t value, uint64_t least, const uint8_t *src, int width)
+// slim_sums adds the values of a miniblock of at most SLIM bits to four sums.
+PART __m256i slim_sums(__m256i sums, const uint8_t *src, int width)
 {
-	value += MINI * least;
-	if (width > NARROW) {
-		for (int i = 0; i < MINI; i++)
-			value += wide(src, width, i);
-		return value;
+	const struct slim *c = &slims[width];
+	const __m256i bytes = _mm256_loadu_si256((const __m256i *)c->bytes), bits = _mm256_loadu_si256((const __m256i *)c->bits);
+	const __m256i mask = _mm256_set1_epi32((1 << width) - 1);
+	__m256i sum = _mm256_setzero_si256(); // of four values each: no more than 27 bits
+	for (int i = 0; i < MINI; i += 8, src += width) {
+		__m128i low = _mm_loadu_si128((const __m128i *)src), high = _mm_loadu_si128((const __m128i *)(src + width / 2));
+		__m256i v = _mm256_srlv_epi32(_mm256_shuffle_epi8(_mm256_set_m128i(high, low), bytes), bits);
+		sum = _mm256_add_epi32(sum, _mm256_and_si256(v, mask));
 	}
+	sums = _mm256_add_epi64(sums, _mm256_srli_epi64(sum, 32));
+	return _mm256_add_epi64(sums, _mm256_and_si256(sum, _mm256_set1_epi64x(0xffffffff)));
+}
+
+// narrow_sums adds the values of a miniblock of at most NARROW bits to four sums.
+PART __m256i narrow_sums(__m256i sums, const uint8_t *src, int width)
+{
 	const struct cut *c = &cuts[width];
 	const __m256i mask = _mm256_set1_epi64x((1ULL << width) - 1);
-	__m256i sum = _mm256_setzero_si256();
 	for (int i = 0; i < MINI; i += 8, src += width)
-		sum = _mm256_add_epi64(sum, _mm256_add_epi64(four(src, c, 0, mask), four(src, c, 1, mask)));
-	uint64_t part[4];
-	_mm256_storeu_si256((__m256i *)part, sum);
-	return value + part[0] + part[1] + part[2] + part[3];
+		sums = _mm256_add_epi64(sums, _mm256_add_epi64(four(src, c, 0, mask), four(src, c, 1, mask)));
+	return sums;
 }
 
 // varint reads a number of 7 bits a byte whose lowest bit is the sign.
@@ -149,37 +169,79 @@ PART int prepare(const uint8_t *src, int64_t len, struct deltas *d)
 	return d->width <= 64 && MINI / 8 * d->width <= len - d->at;
 }
 
-// next makes the next values, or goes past them where out is NULL, and returns
-// how many it were: fewer than MINI at both ends of a page; -1 where the page is
-// damaged.
+// ahead is the miniblock at hand, in a copy where a load could reach behind the page.
+PART const uint8_t *ahead(const uint8_t *src, int64_t len, const struct deltas *d, uint8_t *copy)
+{
+	int64_t left = len - d->at;
+	if (left >= MINI / 8 * d->width + BEHIND)
+		return src + d->at;
+	memset(copy, 0, COPY);
+	memcpy(copy, src + d->at, left);
+	return copy;
+}
+
+// advance goes behind the miniblock at hand, and returns how many values of the
+// page it has: fewer than MINI at its end.
+PART int advance(struct deltas *d)
+{
+	int n = d->left < MINI ? d->left : MINI;
+	d->at += MINI / 8 * d->width;
+	d->in_mini -= MINI;
+	d->left -= n;
+	d->row += n;
+	return n;
+}
+
+// next makes the next values and returns how many it were: fewer than MINI at
+// both ends of a page; -1 where the page is damaged.
 PART int next(const uint8_t *src, int64_t len, struct deltas *d, uint64_t *out)
 {
 	if (d->fresh) {
 		d->fresh = 0;
-		if (out)
-			for (int i = 0; i < MINI; i++)
-				out[i] = d->value;
+		for (int i = 0; i < MINI; i++)
+			out[i] = d->value;
 		d->left--;
 		d->row++;
 		return 1;
 	}
 	if (!prepare(src, len, d))
 		return -1;
-	int length = MINI / 8 * d->width;
-	uint8_t last[MINI * 8 + BEHIND];
-	const uint8_t *ahead = src + d->at;
-	if (len - d->at < length + BEHIND) {
-		memset(last, 0, sizeof last);
-		memcpy(last, ahead, len - d->at);
-		ahead = last;
+	uint8_t copy[COPY];
+	d->value = unpack(d->value, d->least, ahead(src, len, d, copy), d->width, out);
+	return advance(d);
+}
+
+// pass goes on to the miniblock that has a row, or to the end of the page. What
+// it passes is only summed up. It returns 0 where the page is damaged.
+PART int pass(const uint8_t *src, int64_t len, struct deltas *place, int64_t row)
+{
+	struct deltas d = *place;
+	__m256i sums = _mm256_setzero_si256();
+	if (d.fresh && row > d.row) {
+		d.fresh = 0;
+		d.left--;
+		d.row++;
 	}
-	d->value = out ? unpack(d->value, d->least, ahead, d->width, out) : pass(d->value, d->least, ahead, d->width);
-	d->at += length;
-	d->in_mini -= MINI;
-	int n = d->left < MINI ? d->left : MINI;
-	d->left -= n;
-	d->row += n;
-	return n;
+	while (!d.fresh && row - d.row >= MINI && d.left > 0) {
+		if (!prepare(src, len, &d))
+			return 0;
+		uint8_t copy[COPY];
+		const uint8_t *at = ahead(src, len, &d, copy);
+		d.value += MINI * d.least;
+		if (d.width <= SLIM)
+			sums = slim_sums(sums, at, d.width);
+		else if (d.width <= NARROW)
+			sums = narrow_sums(sums, at, d.width);
+		else
+			for (int i = 0; i < MINI; i++)
+				d.value += wide(at, d.width, i);
+		advance(&d);
+	}
+	uint64_t part[4];
+	_mm256_storeu_si256((__m256i *)part, sums);
+	d.value += part[0] + part[1] + part[2] + part[3];
+	*place = d;
+	return 1;
 }
 
 // eight are words of a sieve. The processors' own instruction for it takes longer
@@ -252,11 +314,11 @@ AVX2 int64_t flowscan_pick(const uint8_t *src, int64_t len, struct deltas *place
 	struct deltas d = *place;
 	int64_t picked = 0;
 	while (picked < n && d.left > 0) {
-		uint64_t v[MINI];
-		int64_t row = d.row;
-		if (rows[picked] < row)
+		if (rows[picked] < d.row || !pass(src, len, &d, rows[picked]))
 			return -1;
-		if (next(src, len, &d, rows[picked] - row < MINI ? v : 0) < 0)
+		int64_t row = d.row;
+		uint64_t v[MINI];
+		if (d.left > 0 && next(src, len, &d, v) < 0)
 			return -1;
 		for (; picked < n && rows[picked] >= row && rows[picked] < d.row; picked++)
 			out[picked] = v[rows[picked] - row];

@@ -1,7 +1,6 @@
 package flowscan
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -9,19 +8,14 @@ import (
 
 	"github.com/apache/arrow-go/v18/parquet"
 	"github.com/apache/arrow-go/v18/parquet/compress"
-	"github.com/apache/arrow-go/v18/parquet/file"
-	"github.com/apache/arrow-go/v18/parquet/metadata"
-	"github.com/apache/arrow-go/v18/parquet/schema"
 )
 
 // rowGroup is one of a flow file.
 type rowGroup struct {
-	reader *file.Reader
+	*footer
 	file   *os.File
 	size   int64
-	meta   *metadata.RowGroupMetaData
 	number int
-	names  map[string]int
 	rows   int
 	*buffers
 }
@@ -41,12 +35,12 @@ func (g *rowGroup) column(name string) (*chunk, error) {
 	if err != nil {
 		return nil, err
 	}
-	descr := g.reader.MetaData().Schema.Column(i)
-	c := &chunk{kind: descr.PhysicalType(), null: descr.MaxDefinitionLevel() > 0, rows: g.rows, buffers: g.buffers}
-	if descr.MaxRepetitionLevel() > 0 || !slices.Contains([]parquet.Type{parquet.Types.Int32, parquet.Types.Int64, parquet.Types.ByteArray}, c.kind) {
+	l := &g.leaves[i]
+	c := &chunk{kind: l.kind, null: l.null, rows: g.rows, buffers: g.buffers}
+	if l.repeated || !slices.Contains([]parquet.Type{parquet.Types.Int32, parquet.Types.Int64, parquet.Types.ByteArray}, c.kind) {
 		return nil, fmt.Errorf("column %s is of type %v, not one of the lake", name, c.kind)
 	}
-	if least, most, ok := g.limits(i); ok && least == most {
+	if least, most, ok := g.limits(g.number, i); ok && least == most {
 		c.same, c.value = true, least
 		return c, nil
 	}
@@ -57,14 +51,11 @@ func (g *rowGroup) column(name string) (*chunk, error) {
 }
 
 // pages reads the bytes of a column.
-func (g *rowGroup) pages(column int) (pages, error) {
-	meta, err := g.meta.ColumnChunk(column)
-	if err != nil {
-		return pages{}, err
-	}
-	begin, length := meta.DataPageOffset(), meta.TotalCompressedSize()
-	if at := meta.DictionaryPageOffset(); meta.HasDictionaryPage() && at > 0 && at < begin {
-		begin = at
+func (g *rowGroup) pages(i int) (pages, error) {
+	s := &g.groups[g.number].stored[i]
+	begin, length := s.begin, s.length
+	if s.dictionary > 0 && s.dictionary < begin {
+		begin = s.dictionary
 	}
 	if begin < 0 || length < 0 || begin > g.size || length > g.size-begin {
 		return pages{}, errPage
@@ -76,8 +67,9 @@ func (g *rowGroup) pages(column int) (pages, error) {
 	if _, err := g.file.ReadAt(p.src, begin); err != nil {
 		return p, err
 	}
-	if codec := meta.Compression(); codec != compress.Codecs.Uncompressed {
-		p.codec, err = compress.GetCodec(codec)
+	var err error
+	if s.codec != compress.Codecs.Uncompressed {
+		p.codec, err = compress.GetCodec(s.codec)
 	}
 	return p, err
 }
@@ -88,39 +80,10 @@ func (g *rowGroup) index(name string) (int, error) {
 	if !ok {
 		return 0, fmt.Errorf("it has no column %s: it is not a flow file of the lake", name)
 	}
-	if i >= g.meta.NumColumns() {
+	if i >= len(g.groups[g.number].stored) {
 		return 0, fmt.Errorf("%w: row group %d has no column %s", errPage, g.number, name)
 	}
 	return i, nil
-}
-
-// limits are the least and the greatest value of a column of numbers without nulls, by its
-// statistics; false where they do not tell. They are taken from the footer as it
-// stands: arrow-go's way to them writes each anew, which took a tenth of a scan.
-func (g *rowGroup) limits(column int) (least, most int64, ok bool) {
-	meta := g.reader.MetaData().RowGroups[g.number].Columns[column].MetaData
-	if meta == nil || meta.Statistics == nil || g.reader.MetaData().Schema.Column(column).SortOrder() != schema.SortSIGNED {
-		return 0, 0, false
-	}
-	stats := meta.Statistics
-	if stats.NullCount == nil || *stats.NullCount != 0 || len(stats.MinValue) != len(stats.MaxValue) {
-		return 0, 0, false
-	}
-	switch parquet.Type(meta.Type) {
-	case parquet.Types.Int64:
-		if len(stats.MinValue) != 8 {
-			return 0, 0, false
-		}
-		least, most = int64(binary.LittleEndian.Uint64(stats.MinValue)), int64(binary.LittleEndian.Uint64(stats.MaxValue)) //nolint:gosec // bit patterns
-	case parquet.Types.Int32:
-		if len(stats.MinValue) != 4 {
-			return 0, 0, false
-		}
-		least, most = int64(int32(binary.LittleEndian.Uint32(stats.MinValue))), int64(int32(binary.LittleEndian.Uint32(stats.MaxValue))) //nolint:gosec // bit patterns
-	default:
-		return 0, 0, false
-	}
-	return least, most, least <= most
 }
 
 // times are the limits of a column of times, in µs.
@@ -130,20 +93,14 @@ func (g *rowGroup) times(name string) (least, most int64, ok bool, err error) {
 		return 0, 0, false, err
 	}
 	unit, err := g.unit(i, name)
-	least, most, ok = g.limits(i)
+	least, most, ok = g.limits(g.number, i)
 	return least * unit, most * unit, ok, err
 }
 
 // unit is how many µs a number of a column of times stands for.
 func (g *rowGroup) unit(i int, name string) (int64, error) {
-	if t, ok := g.reader.MetaData().Schema.Column(i).LogicalType().(schema.TimestampLogicalType); ok {
-		switch t.TimeUnit() {
-		case schema.TimeUnitMillis:
-			return 1000, nil
-		case schema.TimeUnitMicros:
-			return 1, nil
-		default:
-		}
+	if unit := g.leaves[i].unit; unit > 0 {
+		return unit, nil
 	}
 	return 0, fmt.Errorf("column %s is not a time in ms or µs", name)
 }
@@ -286,23 +243,15 @@ func (w *worker) absent(g *rowGroup, name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if least, most, ok := g.limits(i); ok && !w.Wanted.between(least, most) {
+	if least, most, ok := g.limits(g.number, i); ok && !w.Wanted.between(least, most) {
 		return true, nil
 	}
 	if len(w.Wanted.ranges) > 0 || len(w.Wanted.singles) > few {
 		return false, nil
 	}
-	meta, err := g.meta.ColumnChunk(i)
-	if err != nil || meta.BloomFilterOffset() <= 0 || g.reader.MetaData().Schema.Column(i).PhysicalType() != parquet.Types.Int64 {
+	filter, err := g.bloom(i)
+	if err != nil || filter == nil {
 		return false, err
 	}
-	filters, err := g.reader.GetBloomFilterReader().RowGroup(g.number)
-	if err != nil || filters == nil {
-		return false, err
-	}
-	f, err := filters.GetColumnBloomFilter(i)
-	if err != nil || f == nil {
-		return false, err
-	}
-	return !w.Wanted.someHalf(func(lo int64) bool { return f.CheckHash(metadata.GetHash(f.Hasher(), lo)) }), nil
+	return !w.Wanted.someHalf(filter.holds), nil
 }

@@ -8,8 +8,6 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/apache/arrow-go/v18/parquet/file"
-	"github.com/apache/arrow-go/v18/parquet/metadata"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -81,40 +79,48 @@ func Scan(ctx context.Context, o Options) (*Result, error) {
 
 // job is one row group to read.
 type job struct {
-	path  string
-	meta  *metadata.FileMetaData
-	names map[string]int // columns
-	group int
+	path   string
+	footer *footer
+	group  int
 }
 
 // list makes the jobs: the footers are read once.
 func list(ctx context.Context, paths []string, jobs chan<- job) error {
 	for _, path := range paths {
-		var meta *metadata.FileMetaData
+		var foot *footer
 		err := guarded(path, func() error {
-			r, err := file.OpenParquetFile(path, false)
+			f, size, err := open(path)
 			if err != nil {
 				return err
 			}
-			meta = r.MetaData()
-			return r.Close()
+			defer f.Close() //nolint:errcheck // only read
+			foot, err = readFooter(f, size)
+			return err
 		})
 		if err != nil {
 			return err
 		}
-		names := make(map[string]int, meta.Schema.NumColumns())
-		for i := range meta.Schema.NumColumns() {
-			names[meta.Schema.Column(i).Path()] = i
-		}
-		for group := range meta.NumRowGroups() {
+		for group := range foot.groups {
 			select {
-			case jobs <- job{path, meta, names, group}:
+			case jobs <- job{path, foot, group}:
 			case <-ctx.Done():
 				return context.Cause(ctx)
 			}
 		}
 	}
 	return nil
+}
+
+func open(path string) (*os.File, int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close())
+	}
+	return f, info.Size(), nil
 }
 
 // guarded names the file of a fault. The libraries below take a damaged footer
@@ -169,24 +175,16 @@ func (w *worker) run(ctx context.Context, jobs <-chan job) error {
 }
 
 func (w *worker) read(j *job) error {
-	f, err := os.Open(j.path)
+	f, size, err := open(j.path)
 	if err != nil {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // only read
-	info, err := f.Stat()
-	if err != nil {
-		return err
+	rows := j.footer.groups[j.group].rows
+	if rows < 0 || rows > mostRows {
+		return fmt.Errorf("row group %d has %d rows: more than %d are not read", j.group, rows, mostRows)
 	}
-	r, err := file.NewParquetReader(f, file.WithMetadata(j.meta))
-	if err != nil {
-		return err
-	}
-	meta := j.meta.RowGroup(j.group)
-	g := &rowGroup{reader: r, file: f, size: info.Size(), meta: meta, number: j.group, names: j.names, rows: int(meta.NumRows()), buffers: &w.buffers}
-	if g.rows < 0 || g.rows > mostRows {
-		return fmt.Errorf("row group %d has %d rows: more than %d are not read", j.group, g.rows, mostRows)
-	}
+	g := &rowGroup{footer: j.footer, file: f, size: size, number: j.group, rows: int(rows), buffers: &w.buffers}
 	if w.Counts {
 		if err := w.count(g); err != nil {
 			return err
