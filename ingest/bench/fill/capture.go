@@ -22,15 +22,6 @@ func (p *plan) writeCapture(ctx context.Context, path string) error {
 	if p.ipv6 > 0 {
 		return errors.New("--pcap: NetFlow v5 has no IPv6; say --ipv6 0")
 	}
-	for _, a := range p.pools {
-		if a.Hi != 0 {
-			p.pools = p.pools[:0]
-			for i := range p.endpoints {
-				p.pools = append(p.pools, foreign(uint64(i)^1<<40, false)) //nolint:gosec // not negative
-			}
-			break
-		}
-	}
 	file, err := os.Create(path)
 	if err != nil {
 		return err

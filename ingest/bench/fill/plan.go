@@ -50,7 +50,7 @@ func (p *plan) complete() error {
 	// Feeds name addresses all over the world, not side by side: a scan that
 	// needed only to compare with the least and the greatest would look good.
 	for i := range p.endpoints {
-		p.pools = append(p.pools, foreign(uint64(i)^1<<40, i%20 == 19)) //nolint:gosec // not negative
+		p.pools = append(p.pools, foreign(uint64(i)^1<<40, i%20 == 19 && p.ipv6 > 0)) //nolint:gosec // not negative
 	}
 	return nil
 }
