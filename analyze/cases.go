@@ -12,43 +12,43 @@ import (
 )
 
 // readFeedback puts what was sent and what came back behind the relations of the
-// cases, and sets the moment that they are told as of: the end of the window, or
+// cases, and sets the moment that they are told as of: when the days told of are over, or
 // when the last answer came, if that is later.
-func readFeedback(ctx context.Context, db *engine.DB, o *Options, to Day) (asOf time.Time, version string, err error) {
-	version, last, err := readAnswers(ctx, db, o.Lake)
+func readFeedback(ctx context.Context, db *engine.DB, lake string, over time.Time) (asOf time.Time, err error) {
+	last, err := readAnswers(ctx, db, lake)
 	if err != nil {
-		return asOf, "", err
+		return asOf, err
 	}
-	if asOf = to.End(o.Zone); last.After(asOf) {
+	if asOf = over; last.After(asOf) {
 		asOf = last
 	}
-	return asOf, version, db.Set(ctx, "as_of", asOf)
+	return asOf, db.Set(ctx, "as_of", asOf)
 }
 
 // readAnswers puts what was sent and what came back behind its relations, and says
-// which version that is and when the last answer came.
-func readAnswers(ctx context.Context, db *engine.DB, lake string) (version string, last time.Time, err error) {
+// when the last answer came.
+func readAnswers(ctx context.Context, db *engine.DB, lake string) (last time.Time, err error) {
 	notices, err := feedback.NoticesPath(lake)
 	if err != nil {
-		return "", last, err
+		return last, err
 	}
 	answers, rows, err := feedback.Standing(lake)
 	if err != nil {
-		return "", last, err
+		return last, err
 	}
 	var sent, came []string
 	if notices != "" {
 		sent = append(sent, notices)
 	}
 	if answers != nil {
-		came, version = append(came, feedback.StandingPath(answers)), feedback.ID(answers)
+		came = append(came, feedback.StandingPath(answers))
 		for i := range rows {
 			if rows[i].ReceivedAt.After(last) {
 				last = rows[i].ReceivedAt
 			}
 		}
 	}
-	return version, last, errors.Join(db.Read(ctx, "raw_notices", sent...), db.Read(ctx, "raw_feedback", came...))
+	return last, errors.Join(db.Read(ctx, "raw_notices", sent...), db.Read(ctx, "raw_feedback", came...))
 }
 
 // readCases reads how what units were told stands.

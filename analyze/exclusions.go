@@ -36,7 +36,7 @@ func readExclusions(ctx context.Context, db *engine.DB, o *Options, week *report
 		err = list.Verify()
 	}
 	if answers != nil {
-		files, week.Exclusions = append(files, feedback.ExclusionsPath(answers)), append(week.Exclusions, feedback.ID(answers))
+		files, week.Exclusions = append(files, feedback.ExclusionsPath(answers)), append(week.Exclusions, feedback.Basis(answers))
 		err = errors.Join(err, answers.Verify())
 	}
 	if err != nil {

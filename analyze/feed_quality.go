@@ -55,7 +55,7 @@ func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, err
 	if asOf.IsZero() {
 		asOf = o.Now()
 	}
-	if _, _, err := readAnswers(ctx, db, o.Lake); err != nil {
+	if _, err := readAnswers(ctx, db, o.Lake); err != nil {
 		return nil, err
 	}
 	if err := errors.Join(

@@ -26,7 +26,7 @@ const (
 // Finding is what a check found.
 type Finding struct {
 	Status Status
-	Check  string // chain, manifest, written, feed and ledger, history, receipts, flows, rules
+	Check  string // chain, manifest, written, feed and ledger, history, receipts, flows, rules, notices and answers
 	Day    Day    // "" = of no day
 	Run    int    // number in the chain of the run that says how it was; 0 = none
 	Path   string // relative to the lake
@@ -91,6 +91,9 @@ func Verify(ctx context.Context, o VerifyOptions) (*Verification, error) {
 		}
 	}
 	c.out.Nights = len(days)
+	if err := c.checkAnswers(); err != nil {
+		return nil, fmt.Errorf("verify notices and answers: %w", err)
+	}
 	return &c.out, nil
 }
 

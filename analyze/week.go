@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -86,7 +87,13 @@ func gatherWeeks(ctx context.Context, o *WeekOptions, each bool, visit func(*rep
 		ProgramVersion: o.Version, MinCoverage: o.thresholds()["min_coverage_percent"],
 		CleanDays: int(o.thresholds()["clean_days"]),
 	}
-	if whole.CasesAsOf, whole.FeedbackVersion, err = readFeedback(ctx, db, &o.Options, to); err != nil {
+	over := to.End(o.Zone)
+	if whole.Open = o.Now().Before(over); whole.Open {
+		if over, err = lastNightEnd(&o.Options, from, to); err != nil {
+			return err
+		}
+	}
+	if whole.CasesAsOf, err = readFeedback(ctx, db, o.Lake, over); err != nil {
 		return err
 	}
 	if err := readExclusions(ctx, db, &o.Options, whole); err != nil {
@@ -149,6 +156,19 @@ func lastTotals(ctx context.Context, db *engine.DB, lake string, from Day) (map[
 		return nil, err
 	}
 	return readTotals(ctx, db)
+}
+
+// lastNightEnd is the end of the last of the days that has a night, or their
+// beginning where none has.
+func lastNightEnd(o *Options, from, to Day) (time.Time, error) {
+	end := from.Start(o.Zone)
+	nights, err := NightDays(o.Lake)
+	for _, d := range nights {
+		if d >= from && d <= to && d.End(o.Zone).After(end) {
+			end = d.End(o.Zone)
+		}
+	}
+	return end, err
 }
 
 // buildWindow grades anew, over other days.

@@ -17,7 +17,7 @@ type Before struct {
 	Waiting     bool      // it calls the address research or a false alarm, and nobody has approved that
 	Recurred    bool      // seen again on a day after that of a measure
 	MeasuredDay string    // the day of that measure, or of one after which it was not seen yet: "2026-11-18"; "" = none is finished
-	StandsBy    time.Time // an earlier notice is not answered, and this is its deadline; zero: this notice has its own
+	StandsBy    time.Time // no finding came back of an earlier notice, and this is its deadline; zero: this notice has its own
 }
 
 // String is the same where the same is told, in whatever language.

@@ -170,8 +170,8 @@ func (f *Forms) asked(form *Form) string {
 	slices.SortFunc(stand, time.Time.Compare)
 	stand = slices.CompactFunc(stand, time.Time.Equal)
 	if reminders > 0 && reminders == len(form.Rows) {
-		text := f.say("表中 IP 地址此前均已通报而未答复，本次通报不另给期限。请锁定设备和责任人，并报送本表，",
-			"All addresses below were told before and not answered: this notice gives no new time. Find device and person, and return this form: ")
+		text := f.say("表中 IP 地址此前均已通报而未收到核查结论，本次通报不另给期限。请锁定设备和责任人，并报送本表，",
+			"All addresses below were told before, with no finding returned: this notice gives no new time. Find device and person, and return this form: ")
 		if len(stand) == 1 {
 			return text + fmt.Sprintf(f.say("原报送期限 %s 不变。", "the earlier deadline of %s stands."), f.clock(stand[0]))
 		}
@@ -183,10 +183,10 @@ func (f *Forms) asked(form *Form) string {
 	case reminders == 0:
 		return text
 	case !f.Chinese && reminders == 1:
-		return text + " This is not for the address that was told before and not answered: its earlier deadlines stand, as the notice says."
+		return text + " This is not for the address that was told before, with no finding returned: its earlier deadlines stand, as the notice says."
 	}
-	return text + fmt.Sprintf(f.say("此期限不适用于此前已通报而未答复的 %d 个 IP 地址，其原期限不变，见通报所注。",
-		" This is not for the %d addresses that were told before and not answered: their earlier deadlines stand, as the notice says."), reminders)
+	return text + fmt.Sprintf(f.say("此期限不适用于此前已通报而未收到核查结论的 %d 个 IP 地址，其原期限不变，见通报所注。",
+		" This is not for the %d addresses that were told before, with no finding returned: their earlier deadlines stand, as the notice says."), reminders)
 }
 
 func (f *Forms) clock(t time.Time) string { return t.In(f.Zone).Format("2006-01-02 15:04") }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"minewatch/analyze/intake"
@@ -232,6 +233,13 @@ func Excluded(v *versions.Version) ([]ledger.Exclusion, error) {
 // The form alone does not tell: approved later it is imported again, the same bytes.
 func ID(v *versions.Version) string {
 	return v.ID() + "+" + versions.Short(v.Tables[exclusionsFile])
+}
+
+// Basis names the same for readers of other units: a form has its file's name of whoever
+// sent it.
+func Basis(v *versions.Version) string {
+	id := ID(v)
+	return "answers" + id[strings.LastIndexByte(id, '@'):]
 }
 
 // Read is the version that a night of the lake read, by the paths of its knowledge,

@@ -221,6 +221,9 @@ func readNotices(v *versions.Version) ([]Notice, error) {
 	return sheet.ReadVersion(v, sentFile, NoticeColumns)
 }
 
+// Stores are those of what units were told, and of what they answered.
+func Stores(lake string) []*versions.Store { return []*versions.Store{noticeStore(lake), store(lake)} }
+
 // newestVersion is the last version of a store, or nil.
 func newestVersion(store *versions.Store, what string) (*versions.Version, error) {
 	list, err := store.List()

@@ -269,7 +269,17 @@ func Known(s string) string {
 
 // Refuse makes the Reject of this row.
 func (r Row) Refuse(reason error) *Reject {
-	return Refuse(r.Line, strings.Join(r.record, string(r.table.csv.Comma)), reason)
+	return Refuse(r.Line, line(r.record, r.table.csv.Comma), reason)
+}
+
+// line is a row as a line of CSV: who splits it at the commas gets its cells.
+func line(record []string, comma rune) string {
+	var text strings.Builder
+	out := csv.NewWriter(&text)
+	out.Comma = comma
+	_ = out.Write(record)
+	out.Flush()
+	return strings.TrimSuffix(text.String(), "\n")
 }
 
 // plain is a CSV error without the position, which is told beside it.

@@ -69,6 +69,9 @@ func (p *printer) casesPart(week *Week) *casesPart {
 
 func (p *printer) caseLine(c Case) caseLine {
 	line := caseLine{Case: c, Located: p.deadline(c.LocatedAt, c.LocateBy, c.LocatedInTime), Reported: p.deadline(c.ReportedAt, c.ReportBy, c.ReportedInTime)}
+	if c.LocatedInTime == nil && !c.ReportedAt.IsZero() { // found to be research, or a false alarm
+		line.Located = p.say("case.no_device")
+	}
 	if !c.AnswerBy.IsZero() {
 		due := "case.open"
 		if c.State == "overdue" {

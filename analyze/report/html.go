@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"regexp"
 )
 
 //go:embed page
@@ -37,6 +38,14 @@ func (p *printer) pageTemplate() (*template.Template, error) {
 	return template.New("page.html").Funcs(p.functions()).ParseFS(pageFiles, "page/*.html")
 }
 
+// hyphened are dates and telephone numbers, at whose hyphens a browser breaks lines.
+var hyphened = regexp.MustCompile(`\d+(-\d+)+`)
+
+// unbroken is a text whose dates and numbers stay on one line.
+func unbroken(text string) template.HTML {
+	return template.HTML(hyphened.ReplaceAllString(template.HTMLEscapeString(text), `<span class="whole">$0</span>`)) //nolint:gosec // it is escaped
+}
+
 // functions are what the templates call.
 func (p *printer) functions() template.FuncMap {
 	return template.FuncMap{
@@ -54,6 +63,7 @@ func (p *printer) functions() template.FuncMap {
 		"gradeShort":   p.gradeShort,
 		"gradeText":    p.gradeText,
 		"joined":       p.joined,
+		"unbroken":     unbroken,
 		"list":         p.list,
 		"mbps":         mbps,
 		"orUnknown":    p.orUnknown,

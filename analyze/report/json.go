@@ -28,6 +28,7 @@ type document struct {
 	Zone           string     `json:"zone"`
 	Region         string     `json:"region"` // "" = everything
 	Site           string     `json:"site"`
+	Open           bool       `json:"open,omitempty"`   // the week is not over: a draft
 	Masked         bool       `json:"masked,omitempty"` // a public version: fewer tables and columns
 	AsOf           time.Time  `json:"as_of"`
 	ChainHead      *ChainHead `json:"chain_head,omitempty"` // not there: no night, or of a program that kept no chain
@@ -69,7 +70,7 @@ func (p *printer) document(w io.Writer, week *Week, sheets []sheet) error {
 	err := p.writeJSON(w, &document{
 		Schema: Schema, Lang: p.lang, Week: week.Name,
 		From: week.From.In(p.zone).Format(time.DateOnly), To: week.To.In(p.zone).Format(time.DateOnly), Zone: p.zone.String(),
-		Region: week.Region, Site: week.Site, Masked: week.Masked, AsOf: week.AsOf.UTC(), ChainHead: week.ChainHead, ProgramVersion: week.ProgramVersion,
+		Region: week.Region, Site: week.Site, Open: week.Open, Masked: week.Masked, AsOf: week.AsOf.UTC(), ChainHead: week.ChainHead, ProgramVersion: week.ProgramVersion,
 		FeedVersions: orEmpty(week.FeedVersions), LedgerVersions: orEmpty(week.LedgerVersions), Exclusions: week.Exclusions, ExclusionsOn: exclusionsOn, Rules: week.ConfigHash,
 		Headline: p.headline(week), Warnings: orEmpty(p.warnings(week)), Total: &week.Total, LastWeek: week.Last, Coverage: week.Coverage,
 	}, sheets)

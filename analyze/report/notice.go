@@ -45,7 +45,7 @@ type NoticePage struct {
 	Contact                     string
 	SiteContact, ReturnTo       string // of who asks, and where the form goes; "" = not configured: to be filled in by hand
 	High, Medium, Total         int    // addresses of grade A, B, both
-	Reminders                   int    // of these, those whose earlier notice is not answered: its deadline stands
+	Reminders                   int    // of these, those of whose earlier notice no finding came back: its deadline stands
 	LeftOut                     int    // further addresses of the week that are registered as excluded
 	LocateBy, ReportBy          string
 	LocateHours, ReportHours    int // from the notice

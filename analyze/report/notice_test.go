@@ -64,7 +64,7 @@ func TestNoticesLeaveOutWhoIsExcluded(t *testing.T) {
 	const college = "某某职业技术学院"
 	for lang, words := range map[report.Lang][]string{
 		report.Chinese: {"另有你单位 1 个 IP 地址同期存在此类通信，因已登记排除，不在本通报之列。", "你单位以下 1 个 IP 地址（疑似程度高 1 个）", "已登记排除（自 2026-11-14）", "其中 1 个 IP 已登记排除（最早自 2026-11-14）"},
-		report.English: {"One more address of yours met such pools and is left out here, as registered exclusions.", "this address of yours (suspicion high: 1)", "excluded since 2026-11-14", "1 of them excluded, the first since 2026-11-14"},
+		report.English: {"One more address of yours met such pools and is left out here: a registered exclusion covers it.", "this address of yours (suspicion high: 1)", "excluded since 2026-11-14", "1 of them excluded, the first since 2026-11-14"},
 	} {
 		_, folder := issued(t, issuedWeek(), lang, t.TempDir())
 		notice := readText(t, folder, "units", college, "notice.html")
@@ -202,7 +202,7 @@ func TestNoticeSaysWhatWasToldBefore(t *testing.T) {
 			report.English: "Told before by notice 2026-W44-5e1f2a3b of 2026-11-02. The finding that came back: passive (received 2026-11-16). The measure was done on 2026-11-15; what is told here is not from after that day.",
 		}, false},
 	} {
-		for lang, reminds := range map[report.Lang]string{report.Chinese: "该 IP 地址此前已通报而未答复，原期限不变，本次通报不另给期限。", report.English: "The address was told before and not answered: the earlier deadlines stand"} {
+		for lang, reminds := range map[report.Lang]string{report.Chinese: "该 IP 地址此前已通报而未收到核查结论，原期限不变，本次通报不另给期限。", report.English: "The address was told before, with no finding returned: the earlier deadlines stand"} {
 			week := issuedWeek()
 			if c.before != nil {
 				week.Before = map[string]*feedback.Before{"10.21.8.14": c.before}
@@ -240,11 +240,11 @@ func TestReminderGivesNoNewTime(t *testing.T) {
 		form  string
 	}{
 		{report.Chinese, nil, true, []string{"锁定设备和责任人。</li>", "（form.xlsx）。</li>"}, "于 2026-11-19 09:00 前报送本表。报送至"},
-		{report.Chinese, []string{"10.21.8.14"}, true, []string{"此期限不适用于此前已通报而未答复的 1 个 IP 地址，其原期限不变。", "其中 1 个 IP 地址此前已通报而未答复，不因本次通报顺延"}, "此期限不适用于此前已通报而未答复的 1 个 IP 地址，其原期限不变，见通报所注。"},
-		{report.Chinese, []string{"10.21.8.14", "10.21.8.200"}, false, []string{"以上 IP 地址此前均已通报而未答复，原期限不变，本次通报不另给期限。", "仍以表中所注的原报送期限为准。"}, "本次通报不另给期限。请锁定设备和责任人，并报送本表，原报送期限 2026-11-05 09:00 不变。"},
+		{report.Chinese, []string{"10.21.8.14"}, true, []string{"此期限不适用于此前已通报而未收到核查结论的 1 个 IP 地址，其原期限不变。", "其中 1 个 IP 地址此前已通报而未收到核查结论，不因本次通报顺延"}, "此期限不适用于此前已通报而未收到核查结论的 1 个 IP 地址，其原期限不变，见通报所注。"},
+		{report.Chinese, []string{"10.21.8.14", "10.21.8.200"}, false, []string{"以上 IP 地址此前均已通报而未收到核查结论，原期限不变，本次通报不另给期限。", "仍以表中所注的原报送期限为准。"}, "本次通报不另给期限。请锁定设备和责任人，并报送本表，原报送期限 2026-11-05 09:00 不变。"},
 		{report.English, nil, true, []string{"(48 hours after the notice).</li>", "(72 hours after the notice).</li>"}, "return this form by 2026-11-19 09:00. Return it to"},
-		{report.English, []string{"10.21.8.14"}, true, []string{"This is not for the address that was told before and not answered: its earlier deadlines stand.", "One of the addresses was told before"}, "This is not for the address that was told before and not answered: its earlier deadlines stand, as the notice says."},
-		{report.English, []string{"10.21.8.14", "10.21.8.200"}, false, []string{"All of the addresses were told before and not answered: the earlier deadlines stand, and this notice gives no new ones.", "by the earlier deadline beside each address."}, "this notice gives no new time. Find device and person, and return this form: the earlier deadline of 2026-11-05 09:00 stands."},
+		{report.English, []string{"10.21.8.14"}, true, []string{"This is not for the address that was told before, with no finding returned: its earlier deadlines stand.", "One of the addresses was told before"}, "This is not for the address that was told before, with no finding returned: its earlier deadlines stand, as the notice says."},
+		{report.English, []string{"10.21.8.14", "10.21.8.200"}, false, []string{"All of the addresses were told before, with no finding returned: the earlier deadlines stand, and this notice gives no new ones.", "by the earlier deadline beside each address."}, "this notice gives no new time. Find device and person, and return this form: the earlier deadline of 2026-11-05 09:00 stands."},
 	} {
 		week := issuedWeek()
 		week.Suspects[0].ExcludedNow, week.Suspects[1].ExcludedNow = false, false

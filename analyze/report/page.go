@@ -170,11 +170,11 @@ func newPage(week *Week, p *printer) (*page, error) {
 // would rank a place in which nobody is under suspicion.
 func (c *page) listRegions(week *Week, p *printer) {
 	shown, cities := ranked(week.Cities)
-	if c.Cities = p.moved(week, shown); cities > 0 {
+	if c.Cities = p.moved(week, shown); cities > 0 && week.Region == "" {
 		c.CitiesCut = p.say("regions.cities_clues", p.some("city", cities))
 	}
 	shown, counties := ranked(week.Counties)
-	if c.Counties = p.moved(week, shown); counties > 0 {
+	if c.Counties = p.moved(week, shown); counties > 0 && !strings.Contains(week.Region, "/") {
 		c.CountiesCut = p.say("regions.counties_clues", p.some("county", counties))
 	}
 }

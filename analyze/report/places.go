@@ -180,14 +180,19 @@ func (p *printer) rankNote(week *Week) string {
 	if week.Last == nil {
 		return p.say("rank.note_none")
 	}
-	note := p.say("rank.note")
+	return p.say("rank.note") + p.unlike(week, "rank.note_part")
+}
+
+// unlike says what this week and the week before rest on, where either does not
+// rest on all of its days; else nothing.
+func (p *printer) unlike(week *Week, key string) string {
 	if n := len(week.Trend); n > 1 {
 		last, now := &week.Trend[n-2], &week.Trend[n-1]
 		if last.state() != "whole" || now.state() != "whole" {
-			note += p.say("sentence.gap") + p.say("rank.note_part", p.trendBasis(last), p.trendBasis(now))
+			return p.say("sentence.gap") + p.say(key, p.trendBasis(last), p.trendBasis(now))
 		}
 	}
-	return note
+	return ""
 }
 
 // moveCells are the ranks of a line as a table has them; what is not known is

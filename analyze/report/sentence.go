@@ -22,6 +22,9 @@ func nightsRun(week *Week) int {
 	return n
 }
 
+// unowned says whether no ledger tells whose the addresses are.
+func unowned(week *Week) bool { return len(week.LedgerVersions) == 0 && week.Total.Units == 0 }
+
 func suspected(t *Total) int { return t.HostsA + t.HostsB }
 
 func (p *printer) weekTitle(week *Week) string {
@@ -52,6 +55,10 @@ func (p *printer) headline(week *Week) string {
 		return p.say("summary.none_short", p.some("clue", t.HostsC), p.some("exclusion", t.HostsX))
 	case suspected(t) == 0:
 		return p.say("summary.none", p.some("clue", t.HostsC), p.some("exclusion", t.HostsX))
+	case unowned(week):
+		return p.say("summary.headline_no_ledger", p.some("ip", suspected(t)), count(t.HostsA), count(t.HostsB), mbps(t.MeanMbps), mbps(t.P95Mbps))
+	case week.Region != "":
+		return p.say("summary.headline_region", p.some("ip", suspected(t)), count(t.HostsA), count(t.HostsB), p.some("unit", t.Units), mbps(t.MeanMbps), mbps(t.P95Mbps))
 	default:
 		return p.say("summary.headline", p.some("ip", suspected(t)), count(t.HostsA), count(t.HostsB),
 			p.some("unit", t.Units), p.some("city", t.Cities), mbps(t.MeanMbps), mbps(t.P95Mbps))
@@ -71,6 +78,9 @@ func (c *page) None(key string) string {
 func (p *printer) warnings(week *Week) []string {
 	var list []string
 	ran, hours := nightsRun(week), coveredHours(week)
+	if week.Open {
+		list = append(list, p.say("warning.open"))
+	}
 	if ran > 0 && ran < len(week.Days) {
 		list = append(list, p.say("warning.nights", ran, len(week.Days)))
 	}
@@ -112,11 +122,15 @@ func (p *printer) cards(week *Week) []card {
 		return nil
 	}
 	t := &week.Total
+	units := count(t.Units)
+	if unowned(week) {
+		units = p.say("unknown")
+	}
 	list := []card{
 		{Class: "main", Label: p.say("card.suspects"), Value: count(suspected(t))},
 		{Class: "A", Label: p.say("card.high"), Value: count(t.HostsA)},
 		{Class: "B", Label: p.say("card.medium"), Value: count(t.HostsB)},
-		{Label: p.say("card.units"), Value: count(t.Units)},
+		{Label: p.say("card.units"), Value: units},
 		{Label: p.say("card.mean"), Value: mbps(t.MeanMbps), Unit: "Mbps"},
 		{Label: p.say("card.p95"), Value: mbps(t.P95Mbps), Unit: "Mbps"},
 	}
@@ -177,7 +191,7 @@ func (p *printer) comparison(week *Week) string {
 		key = "comparison.down"
 	}
 	return p.say(key, count(suspected(last)), count(max(by, -by)),
-		count(last.HostsA), count(last.HostsB), count(last.Units), mbps(last.MeanMbps))
+		count(last.HostsA), count(last.HostsB), count(last.Units), mbps(last.MeanMbps)) + p.unlike(week, "comparison.part")
 }
 
 // basis lists what the figures rest on, so that another run can be told

@@ -29,11 +29,12 @@ func englishHistory() map[string]string {
 		"history.gone":           "gone",
 		"history.not_known_gone": "suspected before; whether gone is not known",
 
-		"meaning.new":        "New: the first suspected day lies in this week.",
-		"meaning.continuing": "Continuing: suspected this week and before it, with fewer than %d days between.",
-		"meaning.recurred":   "Recurred: suspected again after at least %d days without contact.",
-		"meaning.gone":       "Gone: suspected before, and every day of this week is one without contact.",
-		"meaning.not_known":  "Not known: the data do not suffice for any of these; each line says why.",
+		"meaning.new":              "New: the first suspected day lies in this week.",
+		"meaning.continuing":       "Continuing: suspected this week and before it, with fewer than %d days between.",
+		"meaning.recurred":         "Recurred: suspected again after at least %d days without contact.",
+		"meaning.gone":             "Gone: suspected before, and every day of this week is one without contact.",
+		"meaning.not_known_masked": "Not known: the data do not suffice for any of these.",
+		"meaning.not_known":        "Not known: the data do not suffice for any of these; each line says why.",
 
 		"col.status":      "Status",
 		"col.first_day":   "First suspected",

@@ -30,11 +30,12 @@ func chineseHistory() map[string]string {
 		"history.gone":           "消失",
 		"history.not_known_gone": "此前疑似，是否消失无法判断",
 
-		"meaning.new":        "新增：首个疑似日在本周。",
-		"meaning.continuing": "持续：本周和此前都有疑似日，其间相隔不到 %d 天。",
-		"meaning.recurred":   "复发：出现至少 %d 个无接触日之后再次疑似。",
-		"meaning.gone":       "消失：此前疑似，本周每天都是无接触日。",
-		"meaning.not_known":  "无法判断：数据不足以作出上述判断，原因见各行。",
+		"meaning.new":              "新增：首个疑似日在本周。",
+		"meaning.continuing":       "持续：本周和此前都有疑似日，其间相隔不到 %d 天。",
+		"meaning.recurred":         "复发：出现至少 %d 个无接触日之后再次疑似。",
+		"meaning.gone":             "消失：此前疑似，本周每天都是无接触日。",
+		"meaning.not_known_masked": "无法判断：数据不足以作出上述判断。",
+		"meaning.not_known":        "无法判断：数据不足以作出上述判断，原因见各行。",
 
 		"col.status":      "状态",
 		"col.first_day":   "首个疑似日",

@@ -116,6 +116,7 @@ type Week struct {
 	Region string         // "" = everything
 	Site   string         // whose report it is; "" = not configured
 	Masked bool           // for the public: see Mask
+	Open   bool           // it is not over: a draft
 
 	Issue          *Issue            // when its notices are sent; nil = a draft, without notices
 	Told           map[string]Issue  // by unit: when those were told whose notices of the week are on record
@@ -136,8 +137,7 @@ type Week struct {
 	FeedVersions   []string
 	LedgerVersions []string
 
-	FeedbackVersion string // of the answers; "" = none came back
-	ConfigHash      string
+	ConfigHash string
 
 	Exclusions   []string  // versions of the registered exclusions, by the list and by answers of units
 	ExclusionsOn time.Time // the day as of which they are told, midnight in Zone

@@ -22,7 +22,7 @@ func sampleWeek() *report.Week {
 		FeedVersions:   []string{"cert@1f0a9c33be71", "public@77d0c2a9e415"},
 		LedgerVersions: []string{"province@9b1e6d0f2a38", "exclusions@c0ffee123456"},
 		ConfigHash:     "5d41402abc4b",
-		Exclusions:     []string{"exclusions@c0ffee123456", "form@3f2a91c04b77+9c1e0d52ab34"}, ExclusionsOn: at(18, 0, 0).Truncate(time.Hour),
+		Exclusions:     []string{"exclusions@c0ffee123456", "answers@3f2a91c04b77+9c1e0d52ab34"}, ExclusionsOn: at(18, 0, 0).Truncate(time.Hour),
 		ChainHead: &report.ChainHead{
 			Run: 23, RunAt: time.Date(2026, time.November, 15, 18, 31, 5, 0, time.UTC),
 			SHA256: "3f2a91c04b77e0d5a8c6b1f4293d7e58607c1b2a9f8e4d3c5b6a7980f1e2d3c4",

@@ -27,22 +27,32 @@ func Open(dir string) *Store { return &Store{dir: dir} }
 // versionFolder is the form of a version's folder name, with its number.
 var versionFolder = regexp.MustCompile(`^(\d{6,})-.+-[0-9a-f]{12}$`)
 
-// List returns all versions in the order of import. An empty or missing
-// folder has none; a version that cannot be read is an error.
-func (s *Store) List() ([]Version, error) {
-	folders, err := os.ReadDir(s.dir)
+// Folders returns the paths of all versions, whether they can be read or not. An
+// empty or missing folder has none.
+func (s *Store) Folders() ([]string, error) {
+	entries, err := os.ReadDir(s.dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
+	var list []string
+	for _, e := range entries {
+		if e.IsDir() && versionFolder.MatchString(e.Name()) {
+			list = append(list, filepath.Join(s.dir, e.Name()))
+		}
+	}
+	return list, err
+}
+
+// List returns all versions in the order of import; one that cannot be read is
+// an error.
+func (s *Store) List() ([]Version, error) {
+	folders, err := s.Folders()
 	if err != nil {
 		return nil, err
 	}
 	var list []Version
-	for _, f := range folders {
-		if !f.IsDir() || !versionFolder.MatchString(f.Name()) {
-			continue
-		}
-		v, err := Read(filepath.Join(s.dir, f.Name()))
+	for _, folder := range folders {
+		v, err := Read(folder)
 		if err != nil {
 			return nil, err
 		}
