@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +41,9 @@ func TestNightKnowsWhichAnswersItRead(t *testing.T) {
 	approved := imported("form.csv", "误报", "李主任")
 	if plain.ID() != approved.ID() || feedback.ID(plain) == feedback.ID(approved) {
 		t.Fatalf("%s and %s: want one form, and two IDs of what is excluded", feedback.ID(plain), feedback.ID(approved))
+	}
+	if basis := feedback.Basis(approved); strings.Contains(basis, "form") || basis == feedback.Basis(plain) {
+		t.Errorf("%s: want no name of a form, and another than of what is not approved", basis)
 	}
 	for _, c := range []struct {
 		name  string

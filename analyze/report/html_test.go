@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -143,6 +144,34 @@ func TestHTMLSaysWhatIsMissing(t *testing.T) {
 		"no ledger": {
 			empty(func(w *report.Week) { w.LedgerVersions = nil }),
 			[]string{"No address ledger has been imported"},
+		},
+		"suspects without a ledger": {
+			func() *report.Week {
+				w := sampleWeek()
+				w.LedgerVersions, w.Total.Units, w.Total.Cities = nil, 0, 0
+				return w
+			}(),
+			[]string{"of which units and regions is not known without a ledger", `class="value">unknown<`},
+		},
+		"a city": {
+			func() *report.Week { w := sampleWeek(); w.Region = "宁波市"; return w }(),
+			[]string{"medium 2), at 3 units; traffic", "These are the answers of all regions, not of this one alone."},
+		},
+		"not over": {
+			func() *report.Week { w := sampleWeek(); w.Open = true; return w }(),
+			[]string{"A draft: the week is not over"},
+		},
+		"nothing to find": {
+			func() *report.Week {
+				w := sampleWeek()
+				for i := range w.Cases {
+					if c := &w.Cases[i]; c.Class == "false_alarm" {
+						c.LocatedAt, c.LocatedInTime = time.Time{}, nil
+					}
+				}
+				return w
+			}(),
+			[]string{"no device to find"},
 		},
 		"no hours and no weeks": {
 			empty(func(w *report.Week) { w.Hours, w.Trend = nil, w.Trend[11:] }),
