@@ -287,7 +287,7 @@ func (e *environment) describeWeek(week *report.Week) error {
 	if nights > 0 {
 		e.describeCoverage(&week.Coverage)
 	}
-	if nights < len(week.Days) {
+	if nights < len(week.Days) && !week.Open {
 		e.say("the report says which days are missing; run them with 'minewatch nightly --day DAY' and write it again")
 	}
 	return e.sayOutdated(ran)
