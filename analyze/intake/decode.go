@@ -3,7 +3,11 @@ package intake
 import (
 	"bytes"
 	"errors"
+	"slices"
+	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
 )
 
 // MaxBytes is the largest file that is read. A feed or ledger has a few
@@ -24,13 +28,13 @@ var signatures = []struct {
 }
 
 // ErrNotUTF8 is returned for text in another encoding. In China that is
-// GB18030 or its subset GBK, the system encoding of older Windows.
+// GB18030 or its subset GBK, the system encoding of Windows.
 var ErrNotUTF8 = errors.New("is not UTF-8 text: if it is GB18030 or GBK, convert it with 'iconv -f GB18030 -t UTF-8 FILE'")
 
 // Decode returns the text of a file that is to be a table, without its byte
 // order mark and unpacked, or an error that says what the file is and what to
 // do with it. Bytes that are no UTF-8 are left to the caller, who knows whether
-// they matter: see RequireUTF8.
+// they matter: see UTF8.
 func Decode(data []byte) ([]byte, error) {
 	text, err := Text(data)
 	if err == nil && text[0] == '{' {
@@ -61,10 +65,64 @@ func Text(data []byte) ([]byte, error) {
 	return text, nil
 }
 
-// RequireUTF8 refuses text with anything but UTF-8 in it.
-func RequireUTF8(text []byte) error {
-	if !utf8.Valid(text) {
-		return ErrNotUTF8
+// UTF8 returns a text that is UTF-8 as it is, and one in GB18030, as Excel in China
+// saves a CSV, converted. Only a header tells that it is that: a cell of it that
+// names one of the fields in Chinese, which no other encoding spells with the same
+// bytes. What else is no UTF-8 is refused.
+func UTF8(text []byte, fields []Field) ([]byte, error) {
+	if utf8.Valid(text) {
+		return text, nil
 	}
-	return nil
+	converted, err := simplifiedchinese.GB18030.NewDecoder().Bytes(text)
+	if err != nil || bytes.ContainsRune(converted, utf8.RuneError) {
+		return nil, ErrNotUTF8
+	}
+	if _, named := header(converted, fields); !slices.ContainsFunc(named, func(name string) bool { return len(name) > utf8.RuneCountInString(name) }) {
+		return nil, ErrNotUTF8
+	}
+	return converted, nil
+}
+
+// headerWithin is how many lines of titles may stand above a header.
+const headerWithin = 30
+
+// Untitled makes the lines above a header empty: a sheet that is saved as CSV has its
+// titles there. The numbers of the lines stay. A text without a header is returned as
+// it is.
+func Untitled(text []byte, fields []Field) []byte {
+	at, named := header(text, fields)
+	if len(named) == 0 || at == 0 {
+		return text
+	}
+	return append(bytes.Repeat([]byte("\n"), bytes.Count(text[:at], []byte("\n"))), text[at:]...)
+}
+
+// header is where the first line begins that names two of the fields, or else the
+// first one, and the cells that name some.
+func header(text []byte, fields []Field) (at int, named []string) {
+	end, first := 0, true
+	var whole []string
+	for range headerWithin {
+		line, _, more := bytes.Cut(text[end:], []byte("\n"))
+		begin := end
+		end += len(line) + 1
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
+			var found []string
+			for cell := range strings.SplitSeq(string(line), string(separator(line))) {
+				if cell = strings.Trim(strings.TrimSpace(cell), `"`); Match(fields, cell) != "" {
+					found = append(found, cell)
+				}
+			}
+			if len(found) > 1 {
+				return begin, found
+			}
+			if first {
+				whole, first = found, false
+			}
+		}
+		if !more {
+			break
+		}
+	}
+	return 0, whole
 }

@@ -108,8 +108,46 @@ func TestDecode(t *testing.T) {
 	if err != nil || string(text) != "ip\n" {
 		t.Errorf("Decode with a byte order mark = %q, %v", text, err)
 	}
-	if err := intake.RequireUTF8([]byte("\xb5\xa5\xce\xbb")); !errors.Is(err, intake.ErrNotUTF8) {
-		t.Errorf("RequireUTF8(GB18030) = %v", err)
+}
+
+// TestUntitled: titles above a header are no rows, and the lines keep their numbers.
+func TestUntitled(t *testing.T) {
+	fields := []intake.Field{{Name: "unit"}, {Name: "cidr"}}
+	for in, want := range map[string]string{
+		"unit,cidr\na,b\n":                         "unit,cidr\na,b\n",
+		"A title,,\n\"two\nlines\",\nunit,cidr\na": "\n\n\nunit,cidr\na",
+		"# unit,cidr\r\n\"unit\"\t\"cidr\"\r\n":    "\n\"unit\"\t\"cidr\"\r\n",
+		"unit\na\n":                                "unit\na\n",
+		"a title\nunit\na":                         "a title\nunit\na", // one name is none of a header
+		"":                                         "",
+	} {
+		if got := intake.Untitled([]byte(in), fields); string(got) != want {
+			t.Errorf("Untitled(%q) = %q, want %q", in, got, want)
+		}
+	}
+	long := strings.Repeat("title\n", 30) + "unit,cidr\n"
+	if got := intake.Untitled([]byte(long), fields); string(got) != long {
+		t.Errorf("a header in line 31 was found")
+	}
+}
+
+// TestUTF8: a text in GB18030 is known by a Chinese name in its header, and nothing
+// else is taken for it.
+func TestUTF8(t *testing.T) {
+	fields := []intake.Field{{Name: "unit", Aliases: []string{"单位"}}, {Name: "cidr"}}
+	for in, want := range map[string]string{
+		"单位,cidr\n":           "单位,cidr\n",
+		"unit,cidr\n\xe9,x\n": "",
+		"\xb5\xa5\xce\xbb,cidr\n\xbc\xd7\xb4\xf3\xd1\xa7,10.0.0.0/8\n": "单位,cidr\n甲大学,10.0.0.0/8\n",
+		"\"cidr\";\"\xb5\xa5\xce\xbb\"\n":                              "\"cidr\";\"单位\"\n",
+		"unit,cidr\n\xbc\xd7\xb4\xf3\xd1\xa7,10.0.0.0/8\n":             "", // of whatever encoding
+		"\xb5\xa5\xce\xbb,cidr\n\xbc\xff,x\n":                          "", // not GB18030 as a whole
+		"\xbc\xd7\xb4\xf3\xd1\xa7,cidr\n":                              "", // no name of a field
+	} {
+		got, err := intake.UTF8([]byte(in), fields)
+		if string(got) != want || (err != nil) != (want == "") || err != nil && !errors.Is(err, intake.ErrNotUTF8) {
+			t.Errorf("UTF8(%q) = %q, %v, want %q", in, got, err, want)
+		}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"minewatch/analyze/ledger"
 	"minewatch/analyze/sheet"
@@ -267,9 +268,25 @@ func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 	}
 }
 
+// TestSavedByExcel: a sheet that Excel in China saved as CSV is in GB18030, and has its
+// titles above the header.
+func TestSavedByExcel(t *testing.T) {
+	text, err := simplifiedchinese.GB18030.NewEncoder().String("全省地址台账,,\n,,\nIP地址段,单位名称,地市\n10.1.0.0/16,甲大学,杭州\n坏,乙,宁波\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, stand := importText(t, t.TempDir(), text)
+	if len(stand) != 1 || columns(&stand[0], ledger.Columns, "cidr", "unit", "city") != "10.1.0.0/16 甲大学 杭州" {
+		t.Errorf("%+v", stand)
+	}
+	if len(result.Rejects) != 1 || result.Rejects[0].Line != 5 {
+		t.Errorf("rejected %+v, want line 5", result.Rejects)
+	}
+}
+
 func TestRefusedAsAWhole(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
-		{"GB18030", "\xb5\xa5\xce\xbb,cidr\n", "iconv -f GB18030 -t UTF-8"},
+		{"GB18030", "cidr,unit\n10.0.0.0/8,\xb5\xa5\xce\xbb\n", "iconv -f GB18030 -t UTF-8"},
 		{"workbook", "PK\x03\x04", "save the sheet as CSV"},
 		{"no address", "unit\nA\n", "no column with addresses"},
 		{"one end", "start_ip,unit\n10.0.0.1,A\n", "no column with addresses"},

@@ -53,12 +53,12 @@ func OpenTable(data []byte, t Table) (in *intake.Table, sheet string, err error)
 	}
 	text, err := intake.Decode(data)
 	if err == nil {
-		err = intake.RequireUTF8(text)
+		text, err = intake.UTF8(text, t.Fields)
 	}
 	if err != nil {
 		return nil, sheet, err
 	}
-	in, err = intake.OpenTable(text, t.Fields)
+	in, err = intake.OpenTable(intake.Untitled(text, t.Fields), t.Fields)
 	return in, sheet, err
 }
 
