@@ -153,16 +153,20 @@ func (p *printer) caseSheet(week *Week) sheet {
 	return s
 }
 
-func precisionSheet(week *Week) sheet {
+func (p *printer) precisionSheet(week *Week) sheet {
 	s := sheet{name: "precision", columns: []string{
-		"precision_of", "name", "active", "passive", "research", "false_alarms", "not_found", "precision_percent",
+		"precision_of", "name", "name_text", "active", "passive", "research", "false_alarms", "not_found", "precision_percent",
 	}}
 	for _, x := range week.Precision {
 		var percent any
 		if x.Percent != nil {
 			percent = fixed{*x.Percent, 1}
 		}
-		s.rows = append(s.rows, []any{x.Kind, x.Name, x.Active, x.Passive, x.Research, x.FalseAlarms, x.NotFound, percent})
+		text := x.Name
+		if x.Kind == "grade" {
+			text = p.say("grade." + x.Name)
+		}
+		s.rows = append(s.rows, []any{x.Kind, x.Name, text, x.Active, x.Passive, x.Research, x.FalseAlarms, x.NotFound, percent})
 	}
 	return s
 }

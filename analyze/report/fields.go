@@ -164,6 +164,7 @@ var fields = []field{
 	{"seen_again", dayKind, 12, "再次发现", "Seen again", "first suspected day after the measure"},
 	{"precision_of", textKind, 10, "统计对象", "Of", "grade or source"},
 	{"name", textKind, 20, "名称", "Name", "the grade, or the feed source"},
+	{"name_text", textKind, 20, "等级或来源", "Grade or source", "the grade in words, or the feed source"},
 	{"active", wholeKind, 10, "主动", "Active", "addresses that units found mining by intent"},
 	{"passive", wholeKind, 10, "被动", "Passive", "addresses that units found abused"},
 	{"research", wholeKind, 10, "科研", "Research", "addresses that units called research"},

@@ -19,7 +19,7 @@ func (p *printer) sheets(week *Week) []sheet {
 		p.energySheet(week),
 		p.historySheet(week),
 		p.caseSheet(week),
-		precisionSheet(week),
+		p.precisionSheet(week),
 		p.hostSheet("clues", week.Clues),
 		p.hostSheet("excluded", week.Excluded),
 		p.daySheet(week.Days),

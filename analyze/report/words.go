@@ -7,7 +7,7 @@ import "slices"
 // for people.
 var codes = map[string]string{
 	"level": "level.", "rank_status": "rank_status.", "scenario": "scenario.", "kind": "kind.", "status": "status.", "unknown_because": "because.",
-	"state": "state.", "class": "class.", "pending_class": "class.", "basis": "basis.", "precision_of": "precision.",
+	"state": "state.", "class": "class.", "pending_class": "class.", "basis": "basis.", "precision_of": "precision.", "name": "",
 }
 
 // bookColumn is how a workbook has a column.
