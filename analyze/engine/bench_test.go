@@ -35,14 +35,7 @@ func BenchmarkMatch(b *testing.B) {
 			feed := filepath.Join(b.TempDir(), "feed.csv")
 			fill(b, "--feed", feed, "--endpoints", fmt.Sprint(c.endpoints), "--prefixes", fmt.Sprint(c.prefixes))
 			db := benchSession(b, lake, feed)
-			files, err := filepath.Glob(filepath.Join(lake, "flows", "*", "*", "*.parquet"))
-			if err != nil {
-				b.Fatal(err)
-			}
-			rows, err := db.Count(b.Context(), "raw_flows")
-			if err != nil {
-				b.Fatal(err)
-			}
+			files, rows := benchFlows(b, db, lake)
 			scan, match := math.Inf(1), math.Inf(1)
 			for b.Loop() {
 				scan = min(scan, timed(b, func() {
@@ -119,6 +112,19 @@ func benchSession(b *testing.B, lake, feed string) *engine.DB {
 		b.Fatal(err)
 	}
 	return db
+}
+
+// benchFlows are the flow files of a lake, and how many records they have.
+func benchFlows(b *testing.B, db *engine.DB, lake string) (files []string, rows int64) {
+	b.Helper()
+	files, err := filepath.Glob(filepath.Join(lake, "flows", "*", "*", "*.parquet"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if rows, err = db.Count(b.Context(), "raw_flows"); err != nil {
+		b.Fatal(err)
+	}
+	return files, rows
 }
 
 func run(ctx context.Context, tb testing.TB, db *engine.DB, statement string) {

@@ -50,14 +50,7 @@ func BenchmarkNfdump(b *testing.B) {
 	if err := db.Set(b.Context(), "day_start_ms", start.UnixMilli()); err != nil {
 		b.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(lake, "flows", "*", "*", "*.parquet"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	rows, err := db.Count(b.Context(), "raw_flows")
-	if err != nil {
-		b.Fatal(err)
-	}
+	files, rows := benchFlows(b, db, lake)
 	least := map[string]float64{"cpu": math.Inf(1), "wall": math.Inf(1), "nfdump-cpu": math.Inf(1), "nfdump-wall": math.Inf(1)}
 	note := func(what string, seconds float64) { least[what] = min(least[what], seconds) }
 	passed := int64(0)
