@@ -4,7 +4,9 @@
 -- inputs:  int_observations
 -- params:  session_gap_seconds
 -- notes:   a connection is a local port, its records stitched by the session
---          gap; ends count before starts, so the figure is a lower bound. It
+--          gap; ends count before starts, so the figure is a lower bound: a
+--          client that connects anew in the moment in which it closed, by an
+--          exporter's clock of whole seconds as well, has one connection. It
 --          bounds the workers from below and says nothing about rigs.
 with
 
@@ -33,7 +35,7 @@ connections as (
     select
         host_hi, host_lo, pool_hi, pool_lo, pool_port, proto, host_port, connection,
         min(started_ms) as started_ms,
-        max(ended_ms) + 1 as ended_ms
+        greatest(max(ended_ms), min(started_ms) + 1) as ended_ms
     from numbered
     group by all
 ),

@@ -67,7 +67,8 @@ func sessions(flows []flow, gap int64) []session {
 }
 
 // concurrent is how many local ports had a session open at the same
-// millisecond, at most.
+// millisecond, at most: one that ends as another begins is not open any more,
+// but for one of that millisecond alone.
 func concurrent(flows []flow, gap int64) int {
 	byPort := map[int][]flow{}
 	for _, f := range flows {
@@ -81,7 +82,7 @@ func concurrent(flows []flow, gap int64) int {
 	for _, at := range open {
 		n := 0
 		for _, s := range open {
-			if s.start <= at.start && at.start <= s.end {
+			if s.start <= at.start && at.start < max(s.end, s.start+1) {
 				n++
 			}
 		}
