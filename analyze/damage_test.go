@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -111,6 +112,12 @@ func TestDamagedFlows(t *testing.T) {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("%q does not say %q", err, want)
 				}
+			}
+			inside := o
+			inside.Internal = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+			_, _, err = analyze.Hunt(t.Context(), analyze.HuntOptions{Options: inside, From: shortDay, To: shortDay})
+			if damaged := analyze.Damaged(err); len(damaged) != 1 || filepath.Join(o.Lake, damaged[0].Path) != path {
+				t.Errorf("the hunt says %v, and names %v", err, damaged)
 			}
 			if files, _ := filepath.Glob(filepath.Join(o.Lake, "contacts", "*", "*")); len(files) > 0 {
 				t.Errorf("a failed night left %v", files)

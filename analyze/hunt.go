@@ -154,11 +154,12 @@ func (h *hunt) searchOnce(ctx context.Context, day Day) error {
 		ports = append(ports, []any{p})
 	}
 	run := &night{Options: h.Options, day: day, db: h.db, inputs: &in}
-	if err := errors.Join(run.read(ctx), h.db.Read(ctx, "raw_flows", largestFirst(in.flows)...), h.db.Values(ctx, "raw_hunt_ports", ports)); err != nil {
-		return err
+	err := errors.Join(run.read(ctx), h.db.Read(ctx, "raw_flows", largestFirst(in.flows)...), h.db.Values(ctx, "raw_hunt_ports", ports))
+	if err == nil {
+		err = h.db.Build(ctx, "int_hunt_pairs")
 	}
-	if err := h.db.Build(ctx, "int_hunt_pairs"); err != nil {
-		return err
+	if err != nil {
+		return run.name(ctx, err)
 	}
 	n, err := count(ctx, h.db, "int_hunt_endpoints")
 	if err != nil {
