@@ -136,8 +136,12 @@ func TestDamagedFlows(t *testing.T) {
 	if m.Counts.Matched != 120 {
 		t.Errorf("%d flows of the other hour were matched, want 120", m.Counts.Matched)
 	}
-	// Put back as it was, it is read again, and nothing is said of it.
+	// A whole one from a backup is read in its place, and so is one that was put back:
+	// nothing is said of it any more.
 	write(t, path, whole)
+	if m := nights(t, o, shortDay)[0]; len(m.SetAside) != 0 || m.Counts.Matched != 240 {
+		t.Errorf("restored from a backup: %+v, %d matched", m.SetAside, m.Counts.Matched)
+	}
 	if err := os.Remove(filepath.Join(o.Lake, moved[0].To)); err != nil {
 		t.Fatal(err)
 	}

@@ -140,15 +140,7 @@ func (o *Options) MoveAside(damaged []*DamagedError) ([]SetAside, error) {
 // readQuarantine reads the notes of what was set aside, by the paths of before.
 func readQuarantine(lake string) (map[string]SetAside, error) {
 	found := map[string]SetAside{}
-	err := eachJSON(filepath.Join(lake, quarantine, "flows", "date=*", "hour=*", "*.json"), func(path string, text []byte) error {
-		if _, err := os.Stat(strings.TrimSuffix(path, ".json")); errors.Is(err, fs.ErrNotExist) {
-			return nil // killed before it was moved, or put back
-		}
-		var s SetAside
-		err := json.Unmarshal(text, &s)
-		found[s.Path] = s
-		return err
-	})
+	err := eachSetAside(lake, filepath.Join(lake, quarantine, "flows", "date=*", "hour=*"), func(s SetAside) { found[s.Path] = s })
 	return found, err
 }
 
@@ -156,19 +148,31 @@ func readQuarantine(lake string) (map[string]SetAside, error) {
 func quarantined(lake string, from, to time.Time) ([]SetAside, error) {
 	var list []SetAside
 	for hour := from.UTC().Truncate(time.Hour); hour.Before(to); hour = hour.Add(time.Hour) {
-		folder := filepath.Join(lake, quarantine, hourFolder("flows", hour))
-		err := eachJSON(filepath.Join(folder, "*.json"), func(path string, text []byte) error {
-			if _, err := os.Stat(strings.TrimSuffix(path, ".json")); errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
-			var s SetAside
-			err := json.Unmarshal(text, &s)
-			list = append(list, s)
-			return err
-		})
+		err := eachSetAside(lake, filepath.Join(lake, quarantine, hourFolder("flows", hour)), func(s SetAside) { list = append(list, s) })
 		if err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
+}
+
+// eachSetAside reads the notes in some folders, but for those whose file was not
+// moved, as the program was killed before, or is in its place again: put back, or
+// a whole one from a backup.
+func eachSetAside(lake, folders string, do func(SetAside)) error {
+	return eachJSON(filepath.Join(folders, "*.json"), func(path string, text []byte) error {
+		var s SetAside
+		if err := json.Unmarshal(text, &s); err != nil {
+			return err
+		}
+		if isThere(strings.TrimSuffix(path, ".json")) && !isThere(filepath.Join(lake, s.Path)) {
+			do(s)
+		}
+		return nil
+	})
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, fs.ErrNotExist)
 }
