@@ -204,13 +204,13 @@ func (c *checker) flowFault(want File) (string, error) {
 	return "", nil
 }
 
-// checkMerged holds the rows that compaction wrote against those that the
-// night read of the same files.
+// checkMerged holds the files that compaction merged, and the rows that it wrote,
+// against those that the night read.
 func (c *checker) checkMerged(ctx context.Context, m *Manifest, read []File) error {
-	rows := map[string]int64{}
+	files := map[string]File{}
 	dates := map[string]bool{}
 	for _, f := range read {
-		rows[filepath.ToSlash(f.Path)] = f.Rows
+		files[filepath.ToSlash(f.Path)] = f
 		dates[dateOf(f.Path)] = true
 	}
 	for _, date := range slices.Sorted(maps.Keys(dates)) {
@@ -219,7 +219,7 @@ func (c *checker) checkMerged(ctx context.Context, m *Manifest, read []File) err
 			return err
 		}
 		for i := range list {
-			if err := c.checkMerge(ctx, m, &list[i], rows); err != nil {
+			if err := c.checkMerge(ctx, m, &list[i], files); err != nil {
 				return err
 			}
 		}
@@ -227,13 +227,19 @@ func (c *checker) checkMerged(ctx context.Context, m *Manifest, read []File) err
 	return nil
 }
 
-func (c *checker) checkMerge(ctx context.Context, m *Manifest, merge *compaction, rows map[string]int64) error {
+func (c *checker) checkMerge(ctx context.Context, m *Manifest, merge *compaction, files map[string]File) error {
+	fail := func(path, text string) {
+		c.find(Finding{StatusFailed, "flows", m.Day, m.Seq, path, text, "restore the hour from a backup"})
+	}
 	var known, written int64
 	mine, all := false, true
 	for _, in := range merge.Inputs {
-		n, ok := rows[in.Path]
-		known += n
-		mine, all = mine || ok, all && ok && n > 0
+		f, ok := files[in.Path]
+		known += f.Rows
+		mine, all = mine || ok, all && ok && f.Rows > 0
+		if ok && in.Bytes > 0 && f.Bytes != in.Bytes {
+			fail(in.Path, fmt.Sprintf("it had %d bytes when it was merged, the night read %d", in.Bytes, f.Bytes))
+		}
 	}
 	if !mine {
 		return nil
@@ -246,9 +252,6 @@ func (c *checker) checkMerge(ctx context.Context, m *Manifest, merge *compaction
 		} else if became == fateThere {
 			there = append(there, filepath.Join(c.Lake, filepath.FromSlash(out.Path)))
 		}
-	}
-	fail := func(path, text string) {
-		c.find(Finding{StatusFailed, "flows", m.Day, m.Seq, path, text, "restore the hour from a backup"})
 	}
 	if all && known != written || written < known {
 		fail(merge.note, fmt.Sprintf("the files that were merged had %d rows, and %d were written", known, written))

@@ -229,6 +229,7 @@ func TestVerifyFlows(t *testing.T) {
 
 	merged := filepath.Join(filepath.Dir(files[0]), "compact-0123456789ab-000001.parquet")
 	exec(t, fmt.Sprintf("copy (select * from read_parquet([%s, %s])) to %s (format parquet)", quote(files[0]), quote(files[1]), quote(merged)))
+	second := len(read(t, files[1]))
 	for _, f := range files {
 		if err := os.Remove(f); err != nil {
 			t.Fatal(err)
@@ -239,9 +240,10 @@ func TestVerifyFlows(t *testing.T) {
 		t.Errorf("deleted without a word: %v", got)
 	}
 
+	first := len(whole)
 	compacted := func(rows int) {
-		text := fmt.Sprintf(`{"rows": %d, "inputs": [{"path": %q}, {"path": %q}], "outputs": [{"path": %q, "rows": %d, "bytes": %d}]}`, rows,
-			rel(t, o, files[0]), rel(t, o, files[1]), rel(t, o, merged), rows, len(read(t, merged)))
+		text := fmt.Sprintf(`{"rows": %d, "inputs": [{"path": %q, "bytes": %d}, {"path": %q, "bytes": %d}], "outputs": [{"path": %q, "rows": %d, "bytes": %d}]}`, rows,
+			rel(t, o, files[0]), first, rel(t, o, files[1]), second, rel(t, o, merged), rows, len(read(t, merged)))
 		folder := filepath.Join(o.Lake, "manifests", "compact", "2026-11-10")
 		if err := os.MkdirAll(folder, 0o755); err != nil {
 			t.Fatal(err)
@@ -253,6 +255,10 @@ func TestVerifyFlows(t *testing.T) {
 	if len(got) != 2 || !strings.Contains(got[0], "the files that were merged had 240 rows, and 239 were written") || !strings.Contains(got[1], "it has 240 rows, compaction wrote 239") {
 		t.Errorf("rows lost: %v", got)
 	}
+	first--
+	compacted(240)
+	only(t, verify(t, all), fmt.Sprintf("failed 2026-11-10 flows 1 %s: it had %d bytes when it was merged, the night read %d", rel(t, o, files[0]), first, len(whole)))
+	first++
 	compacted(240)
 	v := verify(t, all)
 	if got := said(v); len(got) > 0 || !strings.Contains(v.Findings[len(v.Findings)-1].Text, "flow files 4 (2 there, 2 compacted)") {
