@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -147,6 +149,26 @@ func TestDamagedFlows(t *testing.T) {
 	}
 	if m := nights(t, o, shortDay)[0]; len(m.SetAside) != 0 || m.Counts.Matched != 240 {
 		t.Errorf("after it was put back: %+v, %d matched", m.SetAside, m.Counts.Matched)
+	}
+}
+
+// TestChangedFlows: a run over flow files that are not what the run before read says
+// so; one over the same files has nothing to say.
+func TestChangedFlows(t *testing.T) {
+	o := shortLake(t)
+	var said bytes.Buffer
+	o.Logger = slog.New(slog.NewTextHandler(&said, nil))
+	path := onlyFlowFile(t, o, "01")
+	nights(t, o, shortDay, shortDay)
+	if strings.Contains(said.String(), "were changed") {
+		t.Errorf("nothing was changed: %s", said.String())
+	}
+	other := filepath.Join(t.TempDir(), "other.parquet")
+	exec(t, fmt.Sprintf("copy (select * from read_parquet(%s) order by started_at desc) to %s (format parquet)", quote(path), quote(other)))
+	write(t, path, read(t, other))
+	nights(t, o, shortDay)
+	if got := said.String(); !strings.Contains(got, "flow files were changed") || !strings.Contains(got, "files=1") || !strings.Contains(got, rel(t, o, path)) {
+		t.Errorf("a file was exchanged: %s", got)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 
@@ -93,7 +94,36 @@ func (n *night) describeFlows(ctx context.Context) error {
 	for i := range n.flows {
 		n.flows[i].Rows = rows[paths[i]]
 	}
+	n.tellChanged()
 	return nil
+}
+
+// tellChanged warns of flow files that are not what the run before read by the same
+// names: nobody writes a flow file twice. The new run takes them as they are, and
+// verify finds it well; the list of the run before stays in the chain.
+func (n *night) tellChanged() {
+	before, err := ReadManifest(n.Lake, n.day)
+	if err != nil {
+		return // the first run; or one that verify tells of
+	}
+	list, err := before.ReadFlows(n.Lake)
+	if err != nil {
+		return
+	}
+	was := make(map[string]File, len(list))
+	for _, f := range list {
+		was[f.Path] = f
+	}
+	var changed []string
+	for _, f := range n.flows {
+		if old, ok := was[f.Path]; ok && (old.Bytes != f.Bytes || old.Footer != "" && old.Footer != f.Footer) {
+			changed = append(changed, f.Path)
+		}
+	}
+	if len(changed) > 0 {
+		n.logger().Warn("flow files were changed since the run before this one read them: find out by whom, and restore them from a backup",
+			slog.String("day", string(n.day)), slog.Int("run", before.Seq), slog.Int("files", len(changed)), slog.String("first", changed[0]))
+	}
 }
 
 // name finds out which flow files a failed step could not read: of several it
