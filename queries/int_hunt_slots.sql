@@ -40,6 +40,7 @@ exchanged as (
 timed as (
     select
         * exclude (started_at, ended_at, sampling_rate),
+        greatest(epoch_ms(ended_at) - epoch_ms(started_at), 0) as whole_ms, -- also of what lies outside of the day
         greatest(epoch_ms(started_at), getvariable('day_start_ms')) as started_ms,
         least(epoch_ms(greatest(started_at, ended_at)), getvariable('day_end_ms') - 1) as ended_ms,
         greatest(sampling_rate, 1) as scale
@@ -66,9 +67,9 @@ spread as (
 shared as (
     select
         *,
-        case when ended_ms = started_ms then 1::double
+        case when whole_ms = 0 then 1::double
             else (least(ended_ms, getvariable('day_start_ms') + (slot + 1) * 300000)
-                - greatest(started_ms, getvariable('day_start_ms') + slot * 300000))::double / (ended_ms - started_ms) end as part
+                - greatest(started_ms, getvariable('day_start_ms') + slot * 300000))::double / whole_ms end as part
     from spread
 ),
 
