@@ -274,7 +274,14 @@ func limitOf(b []byte) limit {
 // nulls; false where that is not told.
 func (f *footer) limits(group, leaf int) (least, most int64, ok bool) {
 	l, s := &f.leaves[leaf], &f.groups[group].stored[leaf]
-	bytes := map[parquet.Type]int{parquet.Types.Int32: 4, parquet.Types.Int64: 8}[l.kind]
+	bytes := 0
+	switch l.kind {
+	case parquet.Types.Int32:
+		bytes = 4
+	case parquet.Types.Int64:
+		bytes = 8
+	default:
+	}
 	ok = bytes > 0 && !l.unsigned && s.nulls == 0 && s.least.bytes == bytes && s.most.bytes == bytes && s.least.value <= s.most.value
 	return s.least.value, s.most.value, ok
 }

@@ -83,8 +83,9 @@ func UTF8(text []byte, fields []Field) ([]byte, error) {
 	return converted, nil
 }
 
-// headerWithin is how many lines of titles may stand above a header.
-const headerWithin = 30
+// HeaderWithin is in how many lines, or rows of a sheet, a header is looked for:
+// titles may stand above.
+const HeaderWithin = 30
 
 // Untitled makes the lines above a header empty: a sheet that is saved as CSV has its
 // titles there. The numbers of the lines stay. A text without a header is returned as
@@ -102,7 +103,7 @@ func Untitled(text []byte, fields []Field) []byte {
 func header(text []byte, fields []Field) (at int, named []string) {
 	end, first := 0, true
 	var whole []string
-	for range headerWithin {
+	for range HeaderWithin {
 		line, _, more := bytes.Cut(text[end:], []byte("\n"))
 		begin := end
 		end += len(line) + 1

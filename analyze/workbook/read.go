@@ -23,7 +23,6 @@ const (
 	maxSheetRows  = 200_000
 	maxSheetWidth = 256
 	maxMerged     = 10_000
-	headerWithin  = 30 // rows in which the header is looked for
 )
 
 // Is says whether data is a zip file, as xlsx is.
@@ -152,7 +151,7 @@ func (b *book) read() error {
 		return err
 	}
 	if b.header == 0 {
-		return fmt.Errorf("no header in the first %d rows: want one that names the columns, such as %s", headerWithin, b.table.Example)
+		return fmt.Errorf("no header in the first %d rows: want one that names the columns, such as %s", intake.HeaderWithin, b.table.Example)
 	}
 	return b.refuseMerged()
 }
@@ -199,7 +198,7 @@ func (b *book) add(row int, values, texts []string) error {
 
 // isHeader says whether a row names columns, and remembers it if it does.
 func (b *book) isHeader(row int, values []string) bool {
-	if row > headerWithin {
+	if row > intake.HeaderWithin {
 		return false
 	}
 	named := 0
