@@ -2,8 +2,11 @@ package analyze
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"minewatch/analyze/engine"
@@ -27,17 +30,90 @@ var AnalystViews = []struct{ Name, About string }{
 	{"receipts", "what came in by exporter and hour, what was dropped, and what did not arrive"},
 }
 
-// OpenAnalyst is a reading session over the whole lake. What was never
-// imported or run is an empty view, not an error.
-func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
-	flows, err := hourGlob(o.Lake, "flows")
-	if err != nil {
-		return nil, err
+// Analyst is a reading session over the whole lake.
+type Analyst struct {
+	*engine.DB
+	options Options
+}
+
+// Ask runs one statement, if it only reads, and hands its rows to read. What asks
+// nights waits for one that is being published, and is told where it read of two runs.
+// Flow files that cannot be read are named.
+func (a *Analyst) Ask(ctx context.Context, text string, read func(*sql.Rows) error) error {
+	sources := a.Sources(ctx, text)
+	if !slices.ContainsFunc(sources, isOfNights) {
+		return a.ask(ctx, text, sources, read)
 	}
-	receipts, err := hourGlob(o.Lake, "receipts")
-	if err != nil {
-		return nil, err
+	if err := awaitPublished(ctx, a.options.Lake); err != nil {
+		return err
 	}
+	var result error
+	grown, err := grows(a.options.Lake, func() { result = a.ask(ctx, text, sources, read) })
+	if err == nil && grown {
+		err = ErrMeanwhile
+	}
+	return errors.Join(result, err)
+}
+
+// ErrMeanwhile is returned behind rows that may be of two runs.
+var ErrMeanwhile = errors.New("a night was published while the statement ran, so its rows may be of two runs: run it again")
+
+// isOfNights says whether a raw_ relation is what nights wrote.
+func isOfNights(raw string) bool {
+	return slices.Contains(nightTables, strings.TrimPrefix(raw, "raw_"))
+}
+
+func (a *Analyst) ask(ctx context.Context, text string, sources []string, read func(*sql.Rows) error) error {
+	answer := func(read func(*sql.Rows) error) error {
+		rows, err := a.DB.Ask(ctx, text)
+		if err != nil {
+			return err
+		}
+		if err = read(rows); err != nil {
+			err = engine.Explain(err)
+		}
+		return errors.Join(err, rows.Close())
+	}
+	err := answer(read)
+	if !errors.Is(err, engine.ErrDamaged) || !slices.Contains(sources, "raw_flows") {
+		return err
+	}
+	err = nameAllFlows(ctx, &a.options, a.DB, err, func() error {
+		return answer(func(rows *sql.Rows) error {
+			for rows.Next() { //nolint:revive // what they say does not matter
+			}
+			return rows.Err()
+		})
+	})
+	return errors.Join(err, readHourly(ctx, a.DB, a.options.Lake, "flows"))
+}
+
+func nameAllFlows(ctx context.Context, o *Options, db *engine.DB, err error, ask func() error) error {
+	if !errors.Is(err, engine.ErrDamaged) {
+		return err
+	}
+	flows, fault := flowFilesSince(o.Lake, time.Time{})
+	if fault != nil {
+		return errors.Join(err, fault)
+	}
+	return o.nameFlows(ctx, db, paths(flows), err, ask)
+}
+
+// readHourly puts a table that is kept by the hour behind its relation, as a pattern:
+// what is stored later is read as well.
+func readHourly(ctx context.Context, db *engine.DB, lake, table string) error {
+	files, err := hourGlob(lake, table)
+	return errors.Join(err, db.Read(ctx, "raw_"+table, files...))
+}
+
+// OpenAnalyst opens a session. What was never imported or run is an empty view, not an
+// error.
+func OpenAnalyst(ctx context.Context, o Options) (*Analyst, error) {
+	db, err := o.openAnalyst(ctx)
+	return &Analyst{db, o}, err
+}
+
+func (o *Options) openAnalyst(ctx context.Context) (*engine.DB, error) {
 	versions, err := feed.Versions(o.Lake)
 	if err != nil {
 		return nil, err
@@ -59,9 +135,9 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		owners = append(owners, ranges.RowsPath())
 	}
 	err = errors.Join(
-		db.Read(ctx, "raw_flows", flows...),
-		db.Read(ctx, "raw_receipts", receipts...),
-		readFeed(ctx, db, &o, feed.Effective(versions, o.FeedAsOf), feed.Effective(negatives, o.FeedAsOf)),
+		readHourly(ctx, db, o.Lake, "flows"),
+		readHourly(ctx, db, o.Lake, "receipts"),
+		readFeed(ctx, db, o, feed.Effective(versions, o.FeedAsOf), feed.Effective(negatives, o.FeedAsOf)),
 		readNames(ctx, db, feed.Effective(versions, o.FeedAsOf)),
 		db.Read(ctx, "raw_ledger", owners...),
 		db.Read(ctx, "raw_past"), db.Read(ctx, "raw_watched"), // an analyst may set any window, also one that ends before what the last night kept
@@ -82,6 +158,7 @@ func OpenAnalyst(ctx context.Context, o Options) (*engine.DB, error) {
 		}
 	}
 	if err = errors.Join(err, db.Lock(ctx)); err != nil {
+		err = nameAllFlows(ctx, o, db, err, func() error { return nil })
 		return nil, errors.Join(o.Advise(err, ""), db.Close())
 	}
 	return db, nil

@@ -94,14 +94,22 @@ func believedFiles(ctx context.Context, lake, table string, from, to Day) (files
 
 // believed has nightly files listed until they are what the manifests say.
 func believed(ctx context.Context, lake string, list func(manifests) ([]lakeFile, error)) error {
-	for look := 1; ; look++ {
+	return lookAgain(ctx, ErrNotAsWritten, func() error {
 		ms := manifests{lake, map[Day]*Manifest{}}
 		files, err := list(ms)
-		if err != nil {
-			return err
+		if err == nil {
+			_, err = ms.believe(files)
 		}
-		_, err = ms.believe(files)
-		if !errors.Is(err, ErrNotAsWritten) || look == looks {
+		return err
+	})
+}
+
+// lookAgain looks until something is other than a fault which passes when a night is
+// published as a whole.
+func lookAgain(ctx context.Context, passing error, look func() error) error {
+	for n := 1; ; n++ {
+		err := look()
+		if !errors.Is(err, passing) || n == looks {
 			return err
 		}
 		select {
@@ -112,23 +120,38 @@ func believed(ctx context.Context, lake string, list func(manifests) ([]lakeFile
 	}
 }
 
-// steadily reads nights, and once more where one was published meanwhile, so
-// that no answer is from two runs.
-func steadily(lake string, read func() error) error {
+// steadily reads nights for who does not write them: when they are published as a
+// whole, and once more where one was published meanwhile, so that no answer is from
+// two runs.
+func steadily(ctx context.Context, lake string, read func() error) error {
 	for attempt := 1; ; attempt++ {
-		before, err := chainEntries(lake)
+		if err := awaitPublished(ctx, lake); err != nil {
+			return err
+		}
+		var result error
+		grown, err := grows(lake, func() { result = read() })
 		if err != nil {
 			return err
 		}
-		result := read()
-		after, err := chainEntries(lake)
-		if err != nil {
-			return err
-		}
-		if len(before) == len(after) || attempt == maxListings {
+		if !grown || attempt == maxListings {
 			return result
 		}
 	}
+}
+
+func awaitPublished(ctx context.Context, lake string) error {
+	return lookAgain(ctx, ErrHalfPublished, func() error { return published(lake) })
+}
+
+// grows says whether a run was recorded while something was done.
+func grows(lake string, do func()) (bool, error) {
+	before, err := chainEntries(lake)
+	if err != nil {
+		return false, err
+	}
+	do()
+	after, err := chainEntries(lake)
+	return len(before) != len(after), err
 }
 
 // believes says whether a file is one that the night wrote.

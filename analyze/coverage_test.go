@@ -164,7 +164,7 @@ func TestOldCoverage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	rows, err := db.Ask(t.Context(), "select day::varchar || ' ' || coalesce(receipt, 'null') from coverage group by all order by all")
+	rows, err := db.Query(t.Context(), "select day::varchar || ' ' || coalesce(receipt, 'null') from coverage group by all order by all")
 	if err != nil {
 		t.Fatal(err)
 	}

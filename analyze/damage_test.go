@@ -2,6 +2,7 @@ package analyze_test
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"minewatch/analyze"
 	"minewatch/analyze/engine"
@@ -121,6 +123,17 @@ func TestDamagedFlows(t *testing.T) {
 			if damaged := analyze.Damaged(err); len(damaged) != 1 || filepath.Join(o.Lake, damaged[0].Path) != path {
 				t.Errorf("the hunt says %v, and names %v", err, damaged)
 			}
+			_, who := analyze.WhoTalkedTo(t.Context(), o, netip.MustParseAddr("10.0.0.1"), time.Time{})
+			for asked, err := range map[string]error{"who": who, "an analyst": askAll(t, o, "select bit_xor(hash(f)) from flows as f")} {
+				if damaged := analyze.Damaged(err); len(damaged) != 1 || damaged[0].Path != rel(t, o, path) || !strings.Contains(fmt.Sprint(err), "from 2026-11-10 09:00 on (Asia/Shanghai)") {
+					t.Errorf("%s is told %v, which names %v", asked, err, damaged)
+				}
+			}
+			for _, d := range damaged {
+				if reason := d.Reason.Error(); strings.ContainsAny(reason, "\n\r\x0e") || strings.Contains(reason, "select") {
+					t.Errorf("the reason is not for people: %q", reason)
+				}
+			}
 			if files, _ := filepath.Glob(filepath.Join(o.Lake, "contacts", "*", "*")); len(files) > 0 {
 				t.Errorf("a failed night left %v", files)
 			}
@@ -149,6 +162,45 @@ func TestDamagedFlows(t *testing.T) {
 	}
 	if m := nights(t, o, shortDay)[0]; len(m.SetAside) != 0 || m.Counts.Matched != 240 {
 		t.Errorf("after it was put back: %+v, %d matched", m.SetAside, m.Counts.Matched)
+	}
+}
+
+// askAll is an analyst's session of one statement, whose rows are read to the end.
+func askAll(t *testing.T, o analyze.Options, statement string) error {
+	t.Helper()
+	db, err := analyze.OpenAnalyst(t.Context(), o)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.Ask(t.Context(), statement, readAll)
+}
+
+func readAll(rows *sql.Rows) error {
+	for rows.Next() { //nolint:revive // what they say does not matter
+	}
+	return rows.Err()
+}
+
+// TestQuestionThatFails: where a statement fails by itself in words like those of a
+// damaged file, no file is accused.
+func TestQuestionThatFails(t *testing.T) {
+	o := shortLake(t)
+	db, err := analyze.OpenAnalyst(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Ask(t.Context(), "select error('Parquet ' || src) from flows", readAll); err == nil || len(analyze.Damaged(err)) > 0 {
+		t.Errorf("it says %v", err)
+	}
+	flows := 0
+	err = db.Ask(t.Context(), "select count(*) from flows", func(rows *sql.Rows) error {
+		rows.Next()
+		return rows.Scan(&flows)
+	})
+	if err != nil || flows != 240 {
+		t.Errorf("the session has %d flows after it: %v", flows, err)
 	}
 }
 
@@ -224,9 +276,16 @@ func TestAdvice(t *testing.T) {
 			"a nightly table", says("No magic bytes found at end of file '/l/contacts/day=2026-11-09/contacts.parquet'"), "",
 			"run the night of 2026-11-09 again ('minewatch nightly --day 2026-11-09'), or restore it from a backup where its flows are gone",
 		},
+		{
+			"the upkeep of the lake", fmt.Errorf("compact: %w", upkeepFault(filepath.Join(o.Lake, "flows/date=2026-11-09/hour=20/a.parquet"))), "",
+			"restore it from a backup, or run 'minewatch nightly --day 2026-11-10" + rest,
+		},
 		{"not named", says("don't know what type: "), "", "restore it from a backup, or run 'minewatch nightly --day DAY" + rest},
 	} {
 		err := o.Advise(c.err, c.day)
+		if days := strings.Count(fmt.Sprint(err), "(Asia/Shanghai)"); days != strings.Count(fmt.Sprint(err), "flow file ") {
+			t.Errorf("%s: a file is named without its hour: %v", c.name, err)
+		}
 		if got := strings.Split(err.Error(), "\n"); got[len(got)-1] != c.want || !errors.Is(err, c.err) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.want)
 		}
@@ -237,6 +296,13 @@ func TestAdvice(t *testing.T) {
 		}
 	}
 }
+
+// upkeepFault is an error of the upkeep of the lake about a file, by its path.
+type upkeepFault string
+
+func (e upkeepFault) Error() string { return "read " + string(e) + ": it is cut" }
+
+func (e upkeepFault) DamagedFile() string { return string(e) }
 
 // TestDamagedHistory: contacts and coverage of the days before are read only
 // as their nights wrote them.

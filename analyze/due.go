@@ -144,34 +144,42 @@ func StaleNights(lake string, from, to Day) ([]Day, error) {
 	return stale, nil
 }
 
-// unpublished counts the files in which collectors hold flows of a day that
-// readers do not see yet.
-func unpublished(lake string, day Day, zone *time.Location) (int, error) {
+// HeldFlows are the days of which collectors hold flows that readers do not see yet,
+// with the number of their files.
+func HeldFlows(lake string, zone *time.Location) (map[Day]int, error) {
 	files, err := filepath.Glob(filepath.Join(lake, "hot", "*", "*T*-*"))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	segments := map[string]bool{}
+	held, counted := map[Day]int{}, map[string]bool{}
 	for _, path := range files {
 		name, _, _ := strings.Cut(filepath.Base(path), ".")
 		stamp, _, _ := strings.Cut(name, "-")
 		hour, err := time.Parse("20060102T15", stamp)
-		if err == nil && !hour.Before(day.Start(zone).UTC().Truncate(time.Hour)) && hour.Before(day.End(zone)) {
-			segments[filepath.Dir(path)+name] = true
+		if segment := filepath.Join(filepath.Dir(path), name); err == nil && !counted[segment] {
+			counted[segment] = true
+			for _, day := range daysOfHour(hour, zone) {
+				held[day]++
+			}
 		}
 	}
-	return len(segments), nil
+	return held, nil
 }
 
 // Early says why flows of the day may still come that the night did not see;
 // "" = none should.
 func (m *Manifest) Early(o *Options) string {
 	complete := m.Day.End(o.Zone).Add(o.reach())
+	held := fmt.Sprintf("a collector had not published all flows of the day when the night was run (%s below hot/)", intake.Amount(m.Unpublished, "file", "files"))
 	switch {
 	case m.RunAt.Before(m.Day.End(o.Zone)):
-		return fmt.Sprintf("the day was not over when the night was run; run it again after %s", complete.In(o.Zone).Format("2006-01-02 15:04"))
+		text := fmt.Sprintf("the day was not over when the night was run; run it again after %s", complete.In(o.Zone).Format("2006-01-02 15:04"))
+		if m.Unpublished > 0 {
+			return held + ", and " + text
+		}
+		return text
 	case m.Unpublished > 0:
-		return fmt.Sprintf("a collector had not published all flows of the day when the night was run (%s below hot/): run it again", intake.Amount(m.Unpublished, "file", "files"))
+		return held + ": run it again"
 	case m.RunAt.Before(complete):
 		return fmt.Sprintf("flows of the day may come until %s: run it again then", complete.In(o.Zone).Format("2006-01-02 15:04"))
 	}

@@ -29,7 +29,15 @@ type FeedQuality struct {
 // RateFeeds says what each source of the feed is worth: how large, old, dead
 // and shared it is, what it has found in the nights from..to, and how often units
 // who were told of it, in whichever night, said that it was right.
-func RateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, error) {
+func RateFeeds(ctx context.Context, o Options, from, to Day) (list []FeedQuality, err error) {
+	err = steadily(ctx, o.Lake, func() error {
+		list, err = rateFeeds(ctx, o, from, to)
+		return err
+	})
+	return list, err
+}
+
+func rateFeeds(ctx context.Context, o Options, from, to Day) ([]FeedQuality, error) {
 	versions, err := feed.Versions(o.Lake)
 	if err != nil {
 		return nil, err

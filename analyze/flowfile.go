@@ -79,7 +79,7 @@ func (n *night) describeFlows(ctx context.Context) error {
 		case errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("%w: %w", engine.ErrGone, err)
 		case err != nil:
-			faults = append(faults, &DamagedError{file.Path, n.Zone, err})
+			faults = append(faults, damaged(file.Path, n.Zone, err))
 		}
 		n.flows = append(n.flows, file)
 		paths = append(paths, f.path)
@@ -149,8 +149,47 @@ func (n *night) name(ctx context.Context, err error) error {
 			return err
 		}
 		if fault != nil {
-			faults = append(faults, &DamagedError{file.Path, n.Zone, fault})
+			faults = append(faults, damaged(file.Path, n.Zone, fault))
 		}
+	}
+	if len(faults) == 0 {
+		return err
+	}
+	return errors.Join(faults...)
+}
+
+// nameFlows finds out which flow files a question could not read. Footers tell it, or
+// else the question when it is asked of each file alone, which reads no more than it
+// did of all. Of a file on which it fails, nothing is said that can be read.
+func (o *Options) nameFlows(ctx context.Context, db *engine.DB, files []string, err error, ask func() error) error {
+	if !errors.Is(err, engine.ErrDamaged) || len(Damaged(err)) > 0 {
+		return err
+	}
+	var faults []error
+	for _, path := range files {
+		if file, fault := readFooter(o.Lake, path); errors.Is(fault, errDamaged) {
+			faults = append(faults, damaged(file.Path, o.Zone, fault))
+		}
+	}
+	if len(faults) > 0 {
+		return errors.Join(faults...)
+	}
+	for _, path := range files {
+		if ctx.Err() != nil {
+			return err
+		}
+		fault := db.Read(ctx, "raw_flows", path)
+		if fault == nil {
+			fault = ask()
+		}
+		if !errors.Is(fault, engine.ErrDamaged) || db.ReadThrough(ctx, path) == nil {
+			continue
+		}
+		relative, outside := filepath.Rel(o.Lake, path)
+		if outside != nil {
+			return err
+		}
+		faults = append(faults, damaged(relative, o.Zone, fault))
 	}
 	if len(faults) == 0 {
 		return err

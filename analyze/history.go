@@ -71,6 +71,14 @@ type HistoryOptions struct {
 
 // History is what became of every host and unit that was ever suspected.
 func History(ctx context.Context, o HistoryOptions) (hosts, units []report.Past, err error) {
+	err = steadily(ctx, o.Lake, func() error {
+		hosts, units, err = history(ctx, o)
+		return err
+	})
+	return hosts, units, err
+}
+
+func history(ctx context.Context, o HistoryOptions) (hosts, units []report.Past, err error) {
 	db, err := o.openHistory(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -135,7 +143,15 @@ type Spell struct {
 
 // Story tells the days of one host, or of one unit, since it was first
 // suspected. It has no spells if that never happened.
-func Story(ctx context.Context, o HistoryOptions, kind, subject string) ([]Spell, error) {
+func Story(ctx context.Context, o HistoryOptions, kind, subject string) (spells []Spell, err error) {
+	err = steadily(ctx, o.Lake, func() error {
+		spells, err = story(ctx, o, kind, subject)
+		return err
+	})
+	return spells, err
+}
+
+func story(ctx context.Context, o HistoryOptions, kind, subject string) ([]Spell, error) {
 	db, err := o.openHistory(ctx)
 	if err != nil {
 		return nil, err

@@ -171,6 +171,9 @@ func (h *hunt) searchOnce(ctx context.Context, day Day) error {
 
 // judge scores what the days have, beside what their nights found.
 func (h *hunt) judge(ctx context.Context) ([]Find, error) {
+	if err := awaitPublished(ctx, h.Lake); err != nil {
+		return nil, err
+	}
 	contacts, err := believedFiles(ctx, h.Lake, "contacts", h.From, h.To)
 	if err != nil {
 		return nil, err

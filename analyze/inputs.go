@@ -69,9 +69,11 @@ func (in *inputs) findFlows(o *Options, day Day) (err error) {
 	if len(ofDay) == 0 {
 		return ErrNoFlows
 	}
-	if in.unpublished, err = unpublished(o.Lake, day, o.Zone); err != nil {
+	held, err := HeldFlows(o.Lake, o.Zone)
+	if err != nil {
 		return err
 	}
+	in.unpublished = held[day]
 	if in.setAside, err = quarantined(o.Lake, day.Start(o.Zone).Add(-o.reach()), day.End(o.Zone).Add(o.reach())); err != nil {
 		return err
 	}
@@ -282,12 +284,16 @@ func FlowDays(lake string, zone *time.Location) ([]Day, error) {
 			}
 			continue
 		}
-		days = append(days, DayOf(t, zone))
-		// A zone off by half an hour puts one hour folder into two days.
-		days = append(days, DayOf(t.Add(time.Hour-1), zone))
+		days = append(days, daysOfHour(t, zone)...)
 	}
 	slices.Sort(days)
 	return slices.Compact(days), nil
+}
+
+// daysOfHour are the days that have a part of an hour: two in a zone that is off by half
+// an hour, for one hour of the day.
+func daysOfHour(hour time.Time, zone *time.Location) []Day {
+	return slices.Compact([]Day{DayOf(hour, zone), DayOf(hour.Add(time.Hour-1), zone)})
 }
 
 // hourFolder is the folder of an hour, relative to the lake.

@@ -1,6 +1,8 @@
 package analyze_test
 
 import (
+	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -132,4 +134,29 @@ func TestDue(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect("")
+}
+
+// TestAskedMeanwhile: an analyst whose rows may be of two runs is told so; one who asks
+// what no night wrote has nothing to fear.
+func TestAskedMeanwhile(t *testing.T) {
+	o := shortLake(t)
+	nights(t, o, shortDay)
+	db, err := analyze.OpenAnalyst(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	run := func(rows *sql.Rows) error {
+		nights(t, o, shortDay)
+		return readAll(rows)
+	}
+	if err := db.Ask(t.Context(), "from contacts", run); !errors.Is(err, analyze.ErrMeanwhile) {
+		t.Errorf("contacts: %v", err)
+	}
+	if err := db.Ask(t.Context(), "from flows", run); err != nil {
+		t.Errorf("flows: %v", err)
+	}
+	if err := db.Ask(t.Context(), "from contacts", readAll); err != nil {
+		t.Errorf("asked again: %v", err)
+	}
 }

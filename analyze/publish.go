@@ -72,17 +72,44 @@ func settle(lake string, log *slog.Logger) error {
 	return removeStaged(lake)
 }
 
-func settleEntry(lake string, e *entry, log *slog.Logger) error {
-	text, err := os.ReadFile(e.path)
-	if err != nil {
+// ErrHalfPublished is returned to readers where a run is recorded and not all of its
+// files have their names: some may be those of the run before.
+var ErrHalfPublished = errors.New("is not published as a whole")
+
+// published is nil once all that the last run wrote has its name.
+func published(lake string) error {
+	entries, err := chainEntries(lake)
+	if err != nil || len(entries) == 0 {
 		return err
+	}
+	e := entries[len(entries)-1]
+	if e.kind == KindSearch { // which changed nothing
+		return nil
+	}
+	if _, whole, err := e.isPublished(lake); err != nil || whole {
+		return err
+	}
+	return fmt.Errorf("the night of %s %w: a run over it (number %d) is just publishing it, or was killed while it did, or its record was changed since: "+
+		"the next nightly run finishes it, such as 'minewatch nightly --day %s'; 'minewatch verify' tells more", e.day, ErrHalfPublished, e.seq, e.day)
+}
+
+// isPublished says whether the entry's record stands where readers look for it, which
+// is what a run does last.
+func (e *entry) isPublished(lake string) (text []byte, whole bool, err error) {
+	if text, err = os.ReadFile(e.path); err != nil {
+		return nil, false, err
 	}
 	newest, err := os.ReadFile(e.current(lake))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return nil, false, err
 	}
-	if string(newest) == string(text) {
-		return nil
+	return text, string(newest) == string(text), nil
+}
+
+func settleEntry(lake string, e *entry, log *slog.Logger) error {
+	text, whole, err := e.isPublished(lake)
+	if err != nil || whole {
+		return err
 	}
 	var record struct {
 		Written []File `json:"written"`

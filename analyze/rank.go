@@ -51,7 +51,7 @@ func Orders() []string { return slices.Sorted(maps.Keys(orders)) }
 
 // Rank grades all hosts by their contacts within the window.
 func Rank(ctx context.Context, o RankOptions) (suspects []report.Suspect, scope Scope, err error) {
-	err = steadily(o.Lake, func() error {
+	err = steadily(ctx, o.Lake, func() error {
 		suspects, scope, err = rank(ctx, o)
 		return err
 	})

@@ -34,12 +34,24 @@ type DamagedError struct {
 	Reason error
 }
 
-func (e *DamagedError) Error() string {
-	hour, _ := hourOfFolder(filepath.Dir(e.Path))
-	return fmt.Sprintf("flow file %s, of the hour from %s on (%s), cannot be read: %v", e.Path, hour.In(e.Zone).Format("2006-01-02 15:04"), e.Zone, e.Reason)
-}
+func (e *DamagedError) Error() string { return unreadable(e.Path, e.Zone) + ": " + e.Reason.Error() }
 
 func (e *DamagedError) Unwrap() error { return e.Reason }
+
+// unreadable names a flow file as everybody names one that cannot be read.
+func unreadable(path string, zone *time.Location) string {
+	hour, _ := hourOfFolder(filepath.Dir(path))
+	return fmt.Sprintf("flow file %s, of the hour from %s on (%s), cannot be read", path, hour.In(zone).Format("2006-01-02 15:04"), zone)
+}
+
+// damaged names a flow file and what is wrong with it.
+func damaged(path string, zone *time.Location, reason error) *DamagedError {
+	var engines *engine.DamageError
+	if errors.As(reason, &engines) {
+		reason = errors.New(engines.Reason)
+	}
+	return &DamagedError{path, zone, reason}
+}
 
 // Damaged are the flow files that an error is about.
 func Damaged(err error) []*DamagedError {
@@ -61,15 +73,22 @@ func Damaged(err error) []*DamagedError {
 
 // namedFile is how the engine names a file that it could not read, of the tables
 // whose folders tell a time.
-var namedFile = regexp.MustCompile(`(?i)file '(?:[^'\n]*/)?((flows/date=[0-9-]+/hour=[0-9]+)/[^'\n]+|(?:contacts|figures|suspects|evidence|coverage)/day=([0-9-]+)/[^'\n]+)'`)
+var namedFile = regexp.MustCompile(`(?i)file ['"](?:[^'"\n]*/)?((flows/date=[0-9-]+/hour=[0-9]+)/[^'"\n]+|(?:contacts|figures|suspects|evidence|coverage)/day=([0-9-]+)/[^'"\n]+)['"]`)
 
 // Advise adds to an error what to do about the damaged files of the lake that it is
 // about, in the same words whichever command met them: that of a night, of its day,
 // else of the day of the file. Other errors stay as they are.
 func (o *Options) Advise(err error, day Day) error {
 	days := map[Day]bool{}
+	tell := func(path string) {
+		path = strings.TrimPrefix(path, filepath.Clean(o.Lake)+string(filepath.Separator))
+		days[o.dayOfFile(path)] = true
+		if named := unreadable(path, o.Zone); !strings.Contains(err.Error(), named) {
+			err = fmt.Errorf("%s: %w", named, err)
+		}
+	}
 	for _, d := range Damaged(err) {
-		days[o.dayOfFile(d.Path)] = true
+		tell(d.Path)
 	}
 	if len(days) == 0 && !errors.Is(err, engine.ErrDamaged) {
 		return err
@@ -78,7 +97,7 @@ func (o *Options) Advise(err error, day Day) error {
 		if m[3] != "" {
 			return fmt.Errorf("%w\n%s", err, rerunOrRestore(Day(m[3])))
 		}
-		days[o.dayOfFile(m[1])] = true
+		tell(m[1])
 	}
 	which := "--day DAY"
 	sorted := slices.Sorted(maps.Keys(days))

@@ -27,7 +27,7 @@ type WeekOptions struct {
 // Week gathers what a weekly report says, from the nightly tables alone. A
 // week without nights gives a report that says so.
 func Week(ctx context.Context, o WeekOptions) (week *report.Week, err error) {
-	err = steadily(o.Lake, func() error {
+	err = steadily(ctx, o.Lake, func() error {
 		return gatherWeeks(ctx, &o, false, func(w *report.Week) (func() error, error) {
 			week = w
 			return func() error { return nil }, nil
@@ -44,7 +44,7 @@ func Week(ctx context.Context, o WeekOptions) (week *report.Week, err error) {
 // region that has all its suspects, by week.Homes. If files of the lake are replaced
 // meanwhile, all begins anew.
 func Weeks(ctx context.Context, o WeekOptions, visit func(*report.Week) (func() error, error)) error {
-	return steadily(o.Lake, func() error { return gatherWeeks(ctx, &o, true, visit) })
+	return steadily(ctx, o.Lake, func() error { return gatherWeeks(ctx, &o, true, visit) })
 }
 
 // gatherWeeks grades once, whatever the number of regions.

@@ -54,12 +54,15 @@ func (o *Options) peers(ctx context.Context, address netip.Addr, since time.Time
 	}
 	defer db.Close() //nolint:errcheck // only temporary files are left to it
 	// An IPv4 address is stored as what maps to it, and asked for as itself.
-	if err := errors.Join(
-		db.Set(ctx, "address", address.Unmap().WithZone("").StringExpanded()),
-		db.Read(ctx, "raw_flows", paths(flows)...),
-		db.Build(ctx, "doc_who_talked_to"),
-	); err != nil {
+	if err := db.Set(ctx, "address", address.Unmap().WithZone("").StringExpanded()); err != nil {
 		return nil, err
+	}
+	ask := func() error { return db.Build(ctx, "doc_who_talked_to") }
+	if err := errors.Join(db.Read(ctx, "raw_flows", paths(flows)...), ask()); err != nil {
+		return nil, o.nameFlows(ctx, db, paths(flows), err, func() error {
+			db.ForgetAll("raw_flows")
+			return ask()
+		})
 	}
 	var peers []Peer
 	err = db.Each(ctx, "select * from doc_who_talked_to order by estimated_bytes desc, peer", func(rows *sql.Rows) error {

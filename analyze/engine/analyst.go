@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"minewatch/queries"
@@ -51,37 +52,90 @@ var (
 	setVariable   = regexp.MustCompile(`(?is)^\s*set\s+variable\s+\w+\s*(?:=|to)\s*(.+?);?\s*$`)
 )
 
-// reads is nil for a single statement that is a query, an EXPLAIN of one, or
-// a SET VARIABLE to the value of one. json_serialize_sql parses without
-// binding or running anything, and knows nothing but queries.
-func (d *DB) reads(ctx context.Context, text string) error {
-	if m := explainPrefix.FindStringSubmatch(text); m != nil {
-		return d.reads(ctx, m[1])
+// question is the query within a statement.
+func question(text string) string {
+	for m := explainPrefix.FindStringSubmatch(text); m != nil; m = explainPrefix.FindStringSubmatch(text) {
+		text = m[1]
 	}
 	if m := setVariable.FindStringSubmatch(text); m != nil {
 		text = "select (" + m[1] + ")"
 	}
+	return text
+}
+
+// Sources are the raw_ relations that the views in an analyst's statement read; none
+// for one that cannot be parsed.
+func (d *DB) Sources(ctx context.Context, text string) (raw []string) {
+	tree, err := d.parse(ctx, text)
+	if err != nil {
+		return nil
+	}
+	for _, table := range tablesIn(tree) {
+		for _, name := range []string{table, "view_" + table} {
+			steps, err := queries.Order(d.queries, name)
+			if err != nil {
+				continue // a relation of the statement's own
+			}
+			for _, q := range steps {
+				if q.Layer() == "raw" {
+					raw = append(raw, q.Name)
+				}
+			}
+		}
+	}
+	slices.Sort(raw)
+	return slices.Compact(raw)
+}
+
+// tablesIn are the tables and views that are named anywhere in a parsed query.
+func tablesIn(tree any) (names []string) {
+	switch node := tree.(type) {
+	case []any:
+		for _, inner := range node {
+			names = append(names, tablesIn(inner)...)
+		}
+	case map[string]any:
+		if name, ok := node["table_name"].(string); ok && node["type"] == "BASE_TABLE" {
+			names = append(names, strings.ToLower(name))
+		}
+		for _, inner := range node {
+			names = append(names, tablesIn(inner)...)
+		}
+	}
+	return names
+}
+
+// reads is nil for a single statement that is a query, an EXPLAIN of one, or
+// a SET VARIABLE to the value of one.
+func (d *DB) reads(ctx context.Context, text string) error {
+	_, err := d.parse(ctx, text)
+	return err
+}
+
+// parse is the tree of a statement that only reads. json_serialize_sql parses without
+// binding or running anything, and knows nothing but queries.
+func (d *DB) parse(ctx context.Context, text string) (tree any, err error) {
 	var verdict string
-	if err := d.conn.QueryRowContext(ctx, "select json_serialize_sql(?::varchar)::varchar", text).Scan(&verdict); err != nil {
-		return Explain(err)
+	if err := d.conn.QueryRowContext(ctx, "select json_serialize_sql(?::varchar)::varchar", question(text)).Scan(&verdict); err != nil {
+		return nil, Explain(err)
 	}
 	var parsed struct {
-		Error      bool              `json:"error"`
-		Type       string            `json:"error_type"`
-		Message    string            `json:"error_message"`
-		Statements []json.RawMessage `json:"statements"`
+		Error      bool   `json:"error"`
+		Type       string `json:"error_type"`
+		Message    string `json:"error_message"`
+		Statements []any  `json:"statements"`
 	}
 	switch err := json.Unmarshal([]byte(verdict), &parsed); {
 	case err != nil:
-		return err
+		return nil, err
 	case parsed.Error && parsed.Type == "parser":
-		return errors.New("Parser Error: " + parsed.Message)
+		return nil, errors.New("Parser Error: " + parsed.Message)
 	case parsed.Error:
-		return ErrReadOnly
+		return nil, ErrReadOnly
 	case len(parsed.Statements) != 1:
-		return fmt.Errorf("%d statements at once: run one after the other", len(parsed.Statements))
+		return nil, fmt.Errorf("%d statements at once: run one after the other", len(parsed.Statements))
 	}
-	return nil
+	return parsed.Statements[0], nil
 }
 
 // Defer makes Build put off the work to the question: from now on every target

@@ -312,6 +312,13 @@ var ErrSpace = errors.New("no space on the disk")
 // always name it; what to do about it is said by analyze.Options.Advise.
 var ErrDamaged = errors.New("a file of the lake is damaged")
 
+// DamageError is an ErrDamaged with what the engine says of the file, in one line.
+type DamageError struct{ Reason string }
+
+func (e *DamageError) Error() string { return ErrDamaged.Error() + ": " + e.Reason }
+
+func (e *DamageError) Unwrap() error { return ErrDamaged }
+
 // Explain tells faults that a person can mend, and what to do about those of the
 // engine itself.
 func Explain(err error) error {
@@ -323,10 +330,40 @@ func Explain(err error) error {
 		return fmt.Errorf("%w: %w\nraise engine.memory_limit, or give engine.temp_directory more space", ErrMemory, err)
 	case strings.Contains(strings.ToLower(text), "no space left on device"):
 		return fmt.Errorf("%w: %w\nmake room in the lake and in engine.temp_directory", ErrSpace, err)
-	case strings.Contains(text, "No magic bytes") || strings.Contains(text, "Parquet") || strings.Contains(text, "don't know what type"):
-		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	if reason := damage(text); reason != "" {
+		return &DamageError{reason}
 	}
 	return err
+}
+
+// What the engine says where the parts of a Parquet file make no sense. Those of
+// Thrift, in which footers and page headers are written, would tell nobody anything.
+var (
+	damageWords = []string{"No magic bytes", "Footer length", "Parquet", "Decompression failure", "orrupted", "Could not read enough bytes", "header inconsistency"}
+	thriftWords = []string{"don't know what type", "TProtocolException", "invalid TType", "Varint-decoding", "Variable-length int", "Out of buffer"}
+)
+
+// damage is what an error of the engine says of a file that it could not read; "" for
+// other errors.
+func damage(text string) string {
+	said := func(word string) bool { return strings.Contains(text, word) }
+	if slices.ContainsFunc(thriftWords, said) {
+		return "its footer or a page header makes no sense"
+	}
+	if !slices.ContainsFunc(damageWords, said) {
+		return ""
+	}
+	line, _, _ := strings.Cut(text, "\n") // behind it stands our own statement
+	for _, kind := range []string{"Invalid Error: ", "Invalid Input Error: ", "IO Error: "} {
+		line = strings.TrimPrefix(line, kind)
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return '?'
+		}
+		return r
+	}, line)
 }
 
 // reveal finds the fault that an interrupt hides: when one thread meets it, the

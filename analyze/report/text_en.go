@@ -227,7 +227,7 @@ func english() map[string]string {
 		"loss.malformed":      "%s malformed",
 		"loss.disk":           "%s not written to disk",
 		"loss.aborted":        "%s given up with their file",
-		"loss.absent":         "%s accepted, but gone from the lake",
+		"loss.absent":         "%s accepted, but not in the lake",
 		"loss.unaccounted":    "%s flow records in no receipt (from a log, an old lake, or a collector that was killed): what was lost beside them is not known",
 		"loss.faulty":         "receipts of %s that do not add up and count as none",
 		"loss.refused":        "%s datagrams refused",

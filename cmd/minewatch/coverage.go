@@ -45,7 +45,7 @@ func lostText(c *report.Coverage) string {
 		{c.Malformed, "", "malformed"},
 		{c.Disk, "", "not written to disk"},
 		{c.Aborted, "", "given up with their file"},
-		{c.Absent, "", "accepted, but gone from the lake"},
+		{c.Absent, "", "accepted, but not in the lake"},
 	} {
 		if loss.n != 0 {
 			parts = append(parts, fmt.Sprintf("%s%d %s", loss.about, loss.n, loss.what))

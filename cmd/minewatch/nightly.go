@@ -166,6 +166,8 @@ func writeTheNights(ctx context.Context, env *environment, f *nightlyFlags, opti
 	}
 	if err == nil || len(run.nights) > 0 {
 		err = errors.Join(err, writeNights(env, format, run.nights))
+	}
+	if err == nil || len(run.nights)+len(run.notRun) > 0 {
 		run.sum()
 	}
 	return err

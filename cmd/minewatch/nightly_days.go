@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,8 @@ type askedDays struct {
 	toRun   []analyze.Day // they have flows
 	empty   []analyze.Day
 	flowing []analyze.Day // every day of the lake that has flows
+
+	held map[analyze.Day]int // files of days that collectors have not published
 }
 
 // pick finds the days that the flags ask for, and which of them have flows.
@@ -29,9 +32,16 @@ func (f *nightlyFlags) pick(env *environment, o *analyze.Options) (askedDays, er
 	if err != nil {
 		return askedDays{}, err
 	}
-	days := askedDays{flowing: flowing}
+	held, err := analyze.HeldFlows(o.Lake, o.Zone)
+	if err != nil {
+		return askedDays{}, err
+	}
+	days := askedDays{flowing: flowing, held: held}
 	if f.all {
-		if len(flowing) == 0 {
+		switch {
+		case len(flowing) == 0 && len(held) > 0:
+			return days, fmt.Errorf("lake %s holds no flows that are published; %s", o.Lake, heldText(held))
+		case len(flowing) == 0:
 			return days, fmt.Errorf("lake %s holds no flows: fill it with 'minewatch collect' or 'minewatch import'", o.Lake)
 		}
 		asked = flowing
@@ -121,13 +131,28 @@ func (f *nightlyFlags) begin(today analyze.Day) (analyze.Day, error) {
 // which could be asked for instead.
 func (d *askedDays) remark() string {
 	instead := "the lake holds no flows at all"
-	if n := len(d.flowing); n > 0 {
+	held := maps.Clone(d.held)
+	maps.DeleteFunc(held, func(day analyze.Day, _ int) bool { return !slices.Contains(d.empty, day) })
+	switch n := len(d.flowing); {
+	case len(held) > 0:
+		instead = heldText(held)
+	case n > 0:
 		instead = fmt.Sprintf("the lake has flows from %s to %s", d.flowing[0], d.flowing[n-1])
 	}
 	if len(d.empty) == 1 {
 		return fmt.Sprintf("%s: no flows, so no night; %s", d.empty[0], instead)
 	}
 	return fmt.Sprintf("no flows on %d days, so no nights: %s; %s", len(d.empty), dayRanges(d.empty), instead)
+}
+
+// heldText says of which days collectors hold flows, and when they publish these.
+func heldText(held map[analyze.Day]int) string {
+	files := 0
+	for _, n := range held {
+		files += n
+	}
+	return fmt.Sprintf("a collector holds flows of %s that it has not published (%s below hot/): it does so every collect.rotate_every, and when it ends or is started again; run the night then",
+		dayRanges(slices.Sorted(maps.Keys(held))), amount(files, "file"))
 }
 
 // dayRanges tells days, which are sorted, as stretches without a gap.

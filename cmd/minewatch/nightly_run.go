@@ -19,7 +19,8 @@ type nightRun struct {
 	due    map[analyze.Day]string // why a day is run, where nobody asked for it
 	nights []*analyze.Manifest    // that were written
 	failed []analyze.Day
-	anew   int // graded
+	notRun []analyze.Day // after one that failed
+	anew   int           // graded
 }
 
 // findDue adds the days to catch up to those to run.
@@ -54,6 +55,7 @@ func (r *nightRun) all(ctx context.Context, days []analyze.Day) error {
 			r.failed = append(r.failed, day)
 			faults = append(faults, r.options.Advise(err, day))
 			if !r.goOn || ctx.Err() != nil || errors.Is(err, analyze.ErrNoFeed) {
+				r.notRun = days[i+1:]
 				break
 			}
 			continue
@@ -164,6 +166,9 @@ func (r *nightRun) sum() {
 	text += fmt.Sprintf(", %d graded anew, %d failed", r.anew, len(r.failed))
 	if len(r.failed) > 0 {
 		text += ": " + dayRanges(r.failed)
+	}
+	if len(r.notRun) > 0 {
+		text += fmt.Sprintf(", and %s behind it not run: %s", amount(len(r.notRun), "day"), dayRanges(r.notRun))
 	}
 	if last != nil {
 		grades, of := last.Counts.Grades, ""

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"minewatch/analyze"
-	"minewatch/analyze/engine"
 )
 
 // defaultMaxRows is the length of a table that one still scrolls through.
@@ -120,7 +120,7 @@ func (f *sqlFlags) script(env *environment) (script string, interactive bool, er
 
 // sqlSession runs statements and writes their results.
 type sqlSession struct {
-	db             *engine.DB
+	db             *analyze.Analyst
 	options        *analyze.Options
 	format         outputFormat
 	lines          bool // a table has a line for each cell
@@ -132,27 +132,24 @@ type sqlSession struct {
 // about it to stderr.
 func (s *sqlSession) run(ctx context.Context, statement string) (err error) {
 	defer func() { err = interrupted(ctx, s.options.Advise(err, "")) }()
-	rows, err := s.db.Ask(ctx, statement)
-	if err != nil {
+	return s.db.Ask(ctx, statement, func(rows *sql.Rows) error {
+		result, err := newResultRows(rows)
+		if err != nil {
+			return err
+		}
+		if len(result.columns) == 0 {
+			return rows.Err()
+		}
+		write := func() (string, error) { return result.write(s.stdout, s.format, s.maxRows) }
+		if s.lines {
+			write = func() (string, error) { return result.writeLines(s.stdout, s.maxRows) }
+		}
+		remark, err := write()
+		if err == nil && remark != "" {
+			_, err = fmt.Fprintln(s.stderr, remark)
+		}
 		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	result, err := newResultRows(rows)
-	if err != nil {
-		return err
-	}
-	if len(result.columns) == 0 {
-		return rows.Err()
-	}
-	write := func() (string, error) { return result.write(s.stdout, s.format, s.maxRows) }
-	if s.lines {
-		write = func() (string, error) { return result.writeLines(s.stdout, s.maxRows) }
-	}
-	remark, err := write()
-	if err == nil && remark != "" {
-		_, err = fmt.Fprintln(s.stderr, remark)
-	}
-	return err
+	})
 }
 
 // interrupted tells a cancelled query from a faulty one, whatever words the

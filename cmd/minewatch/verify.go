@@ -89,12 +89,32 @@ Exit codes: 0 nothing failed, 1 error, 2 usage, 4 something failed.`,
 			return err
 		}
 		env.say(verifySummary(v))
-		if v.Count(analyze.StatusFailed) > 0 {
+		switch {
+		case v.Count(analyze.StatusFailed) > 0:
 			return checkFailed(nil)
+		case v.Nights == 0:
+			return nothingVerified(env.lake, &o)
 		}
 		return nil
 	}
 	return cmd
+}
+
+// nothingVerified is the error of a check that had no night to look at: that it found
+// nothing wrong says nothing.
+func nothingVerified(lake string, o *analyze.VerifyOptions) error {
+	nights, err := analyze.NightDays(lake)
+	switch {
+	case err != nil:
+		return err
+	case len(nights) == 0:
+		return analyze.ErrNoNights
+	}
+	asked := "in the days that were asked for"
+	if o.From == o.To {
+		asked = "of " + string(o.From)
+	}
+	return fmt.Errorf("there is no night %s to be verified: %s", asked, dayRange("nights", nights, nil))
 }
 
 // writeFindings tells people in sentences, which no column is wide enough for.
