@@ -115,7 +115,10 @@ evidence as (
     select
         host, 7, 'rate', round(kbps, 3), getvariable('rate_max_kbps'),
         counts * case when kbps >= getvariable('rate_min_kbps') and kbps <= getvariable('rate_max_kbps') then getvariable('points_rate') else 0 end,
-        format('{:.2f} kbit/s while active (a miner''s rate: {} to {})', kbps, getvariable('rate_min_kbps'), getvariable('rate_max_kbps'))
+        format(case when kbps >= getvariable('rate_min_kbps') and kbps <= getvariable('rate_max_kbps')
+            then '{:.2f} kbit/s while active (a miner''s rate: {} to {})'
+            else '{:.2f} kbit/s while active (outside of a miner''s rate: {} to {})' end,
+            kbps, getvariable('rate_min_kbps'), getvariable('rate_max_kbps'))
     from host
     where kbps is not null
     union all

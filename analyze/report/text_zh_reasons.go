@@ -31,6 +31,7 @@ func chineseReasons() [][2]string {
 		{"best feed entry has confidence #", "所匹配情报的最高可信度为 {1}"},
 		{"active in # of # hours of the day", "一天 {2} 个钟点中有 {1} 个出现活动"},
 		{"# kbit/s while active (a miner's rate: # to #)", "活跃时速率 {1} kbit/s（矿机速率范围 {2} 至 {3}）"},
+		{"# kbit/s while active (outside of a miner's rate: # to #)", "活跃时速率 {1} kbit/s（不在矿机速率范围 {2} 至 {3} 内）"},
 		{"at least # connections to one endpoint at once", "与同一端点同时连接数不少于 {1}"},
 		{"seen by an exporter that samples # in #: traffic is an estimate, duration a lower bound", "采集设备按 {1}:{2} 采样：流量为估计值，时长为下限"},
 		{"a gateway according to the ledger: the devices behind it are not known", "台账登记为出口网关：其后的设备未知"},

@@ -16,6 +16,7 @@ import (
 type historyFlags struct {
 	from, to, unit string
 	units          bool
+	limit          rowLimit
 }
 
 func newHistoryCommand(env *environment) *cobra.Command {
@@ -51,6 +52,7 @@ deleted of the flows is missed by nothing here.`,
 	flags.StringVar(&f.to, "to", "", "last `DAY` (default the last night there is)")
 	flags.StringVar(&f.unit, "unit", "", "tell the days of this `UNIT` of the ledger")
 	flags.BoolVar(&f.units, "units", false, "list units, not addresses")
+	addLimitFlag(cmd, &f.limit)
 	cmd.MarkFlagsMutuallyExclusive("unit", "units")
 	format := addFormatFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -75,9 +77,9 @@ deleted of the flows is missed by nothing here.`,
 			return interrupted(cmd.Context(), err)
 		}
 		if f.units {
-			return pastListing("unit").write(env, *format, units)
+			return pastListing("unit").write(env, *format, firstOf(env, &f.limit, *format, "unit", units))
 		}
-		return pastListing("host").write(env, *format, hosts)
+		return pastListing("host").write(env, *format, firstOf(env, &f.limit, *format, "host", hosts))
 	}
 	return cmd
 }

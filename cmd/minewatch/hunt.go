@@ -14,7 +14,7 @@ import (
 
 type huntFlags struct {
 	day, from, to string
-	limit         int
+	limit         rowLimit
 	evidence      bool
 }
 
@@ -48,15 +48,12 @@ hunt.ignore_ports. docs/scoring.md explains the score. Times in csv and json are
 	flags.StringVar(&f.day, "day", "", "this `DAY`, such as 2026-11-15 (default the last whole day that has flows)")
 	flags.StringVar(&f.from, "from", "", "first `DAY` of several")
 	flags.StringVar(&f.to, "to", "", "last `DAY` of several (default the last whole day that has flows)")
-	flags.IntVar(&f.limit, "limit", 0, fmt.Sprintf("show at most `N` (default %d in a table, all in csv and json; 0 = all)", tableLimit))
+	addLimitFlag(cmd, &f.limit)
 	flags.BoolVar(&f.evidence, "evidence", false, "tell each find's evidence: value, threshold, points and reason in a row each")
 	cmd.MarkFlagsMutuallyExclusive("day", "from")
 	cmd.MarkFlagsMutuallyExclusive("day", "to")
 	format := addFormatFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if !cmd.Flags().Changed("limit") && *format == formatTable {
-			f.limit = tableLimit
-		}
 		return runHunt(cmd.Context(), env, &f, *format)
 	}
 	return cmd
@@ -71,21 +68,17 @@ func runHunt(ctx context.Context, env *environment, f *huntFlags, format outputF
 	if err != nil {
 		return interrupted(ctx, err)
 	}
-	shown := len(finds)
-	if f.limit > 0 {
-		shown = min(shown, f.limit)
-	}
+	shown := firstRows(finds, f.limit.rows(format))
 	n := len(scope.Days)
 	env.say(fmt.Sprintf("%s with flows between %s and %s: %d rare foreign %s, %s worth a look, %d shown",
-		amount(n, "day"), options.From, options.To, scope.Endpoints, plural(scope.Endpoints, "endpoint"), amount(len(finds), "pair"), shown))
+		amount(n, "day"), options.From, options.To, scope.Endpoints, plural(scope.Endpoints, "endpoint"), amount(len(finds), "pair"), len(shown)))
 	if !scope.HasFeed {
 		env.say("no pool feed was imported: pools that a feed would name are among these")
 	}
-	finds = finds[:shown]
 	if f.evidence {
-		return findEvidence().write(env, format, evidenceRows(finds))
+		return findEvidence().write(env, format, evidenceRows(shown))
 	}
-	return findListing().write(env, format, finds)
+	return findListing().write(env, format, shown)
 }
 
 // options reads the flags; what is wrong with them is a usage error.
@@ -95,9 +88,6 @@ func (f *huntFlags) options(env *environment) (analyze.HuntOptions, error) {
 		return analyze.HuntOptions{}, err
 	}
 	o := analyze.HuntOptions{Options: shared, IgnorePorts: env.config.Hunt.IgnorePorts, HuntThresholds: env.config.Hunt.Thresholds}
-	if f.limit < 0 {
-		return o, usageErrorf("--limit %d is negative; 0 shows all", f.limit)
-	}
 	for _, flag := range []struct {
 		name, text string
 		day        *analyze.Day

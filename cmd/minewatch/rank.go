@@ -14,15 +14,11 @@ import (
 	"minewatch/analyze/report"
 )
 
-// tableLimit is how many suspects a table shows unless --limit says
-// otherwise: a province has thousands, and a page has an end.
-const tableLimit = 50
-
 type rankFlags struct {
 	from, to, week string
 	by, region     string
 	grades, status []string
-	limit          int
+	limit          rowLimit
 	reasons        bool
 }
 
@@ -64,15 +60,12 @@ weekly' for a spreadsheet, in which no cell can be run as a formula.`,
 	flags.StringVar(&f.region, "region", "", "only this `CITY` or CITY/COUNTY of the ledger")
 	flags.StringSliceVar(&f.grades, "grade", nil, "only these `GRADES`, such as A,B")
 	flags.StringSliceVar(&f.status, "status", nil, "only these `STATUSES`, such as new,recurred")
-	flags.IntVar(&f.limit, "limit", 0, fmt.Sprintf("show at most `N` (default %d in a table, all in csv and json; 0 = all)", tableLimit))
+	addLimitFlag(cmd, &f.limit)
 	flags.BoolVar(&f.reasons, "reasons", false, "in a table, tell every reason below each address")
 	cmd.MarkFlagsMutuallyExclusive("week", "from")
 	cmd.MarkFlagsMutuallyExclusive("week", "to")
 	format := addFormatFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if !cmd.Flags().Changed("limit") && *format == formatTable {
-			f.limit = tableLimit
-		}
 		return runRank(cmd.Context(), env, &f, *format)
 	}
 	return cmd
@@ -83,6 +76,7 @@ func runRank(ctx context.Context, env *environment, f *rankFlags, format outputF
 	if err != nil {
 		return err
 	}
+	options.Limit = f.limit.rows(format)
 	options.Details = f.reasons || format == formatJSON
 	suspects, scope, err := analyze.Rank(ctx, options)
 	if err != nil {
@@ -110,7 +104,7 @@ func (f *rankFlags) options(env *environment) (analyze.RankOptions, error) {
 	if err != nil {
 		return analyze.RankOptions{}, err
 	}
-	o := analyze.RankOptions{Options: shared, By: f.by, Region: f.region, Limit: f.limit}
+	o := analyze.RankOptions{Options: shared, By: f.by, Region: f.region}
 	if f.week != "" {
 		if o.From, o.To, err = analyze.WeekDays(f.week); err != nil {
 			return o, usageErrorf("--week: %w", err)
@@ -121,9 +115,6 @@ func (f *rankFlags) options(env *environment) (analyze.RankOptions, error) {
 	}
 	if !slices.Contains(analyze.Orders(), f.by) {
 		return o, usageErrorf("--by %q: want %s", f.by, strings.Join(analyze.Orders(), ", "))
-	}
-	if f.limit < 0 {
-		return o, usageErrorf("--limit %d is negative; 0 shows all", f.limit)
 	}
 	for _, grade := range f.grades {
 		grade = strings.ToUpper(strings.TrimSpace(grade))

@@ -16,6 +16,7 @@ import (
 
 func newWhoCommand(env *environment) *cobra.Command {
 	var since string
+	var limit rowLimit
 	cmd := &cobra.Command{
 		Use:   "who ADDRESS",
 		Short: "list who exchanged flows with an address",
@@ -31,15 +32,16 @@ passed two exporters counts twice.`,
   minewatch who 2001:db8::7 --since 2026-11-01 --format csv`,
 		Args: cobra.ExactArgs(1),
 	}
+	addLimitFlag(cmd, &limit)
 	cmd.Flags().StringVar(&since, "since", "", "look no further back than this `TIME`: a day, or a time such as 2026-11-15T06:00:00+08:00 (to the hour)")
 	format := addFormatFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		return runWho(cmd.Context(), env, args[0], since, *format)
+		return runWho(cmd.Context(), env, args[0], since, &limit, *format)
 	}
 	return cmd
 }
 
-func runWho(ctx context.Context, env *environment, text, since string, format outputFormat) error {
+func runWho(ctx context.Context, env *environment, text, since string, limit *rowLimit, format outputFormat) error {
 	address, err := netip.ParseAddr(text)
 	if err != nil {
 		return usageErrorf("%q is no IP address", text)
@@ -59,7 +61,7 @@ func runWho(ctx context.Context, env *environment, text, since string, format ou
 	if len(peers) == 0 {
 		env.say(fmt.Sprintf("no flows of %s", address))
 	}
-	return peerListing().write(env, format, peers)
+	return peerListing().write(env, format, firstOf(env, limit, format, "peer", peers))
 }
 
 // parseSince reads a time, or a day as its beginning.

@@ -45,7 +45,8 @@ all compressed with zstd. They lie in Hive-style folders by the hour of receipt 
     <lake>/flows/date=YYYY-MM-DD/hour=HH/<writer>-<number>.parquet
 
 Engines that read Hive-style folders add the columns date (a date) and hour (two digits; DuckDB
-reads it as text). A file that a glob over ` + "`flows/`" + ` sees is complete and never changes. What writers have
+reads it as text); the view flows of ` + "`minewatch sql`" + ` has neither: filter on received_at there, which
+skips files as well. A file that a glob over ` + "`flows/`" + ` sees is complete and never changes. What writers have
 not yet published is under ` + "`<lake>/hot/`" + `, and is theirs alone.
 
 An address is two signed 64-bit integers, the halves of its 128 bits in network order;
