@@ -34,6 +34,7 @@ var AnalystViews = []struct{ Name, About string }{
 type Analyst struct {
 	*engine.DB
 	options Options
+	runs    int // in the chain when the nights were listed
 }
 
 // Ask runs one statement, if it only reads, and hands its rows to read. What asks
@@ -47,12 +48,26 @@ func (a *Analyst) Ask(ctx context.Context, text string, read func(*sql.Rows) err
 	if err := awaitPublished(ctx, a.options.Lake); err != nil {
 		return err
 	}
+	if err := a.listNights(ctx); err != nil {
+		return err
+	}
 	var result error
 	grown, err := grows(a.options.Lake, func() { result = a.ask(ctx, text, sources, read) })
 	if err == nil && grown {
 		err = ErrMeanwhile
 	}
 	return errors.Join(result, err)
+}
+
+// listNights puts the nights behind their relations, as they are now, if any was run
+// since they were listed.
+func (a *Analyst) listNights(ctx context.Context) error {
+	runs, err := chainEntries(a.options.Lake)
+	if err != nil || len(runs) == a.runs {
+		return err
+	}
+	a.runs = len(runs)
+	return readTables(ctx, a.DB, a.options.Lake)
 }
 
 // ErrMeanwhile is returned behind rows that may be of two runs.
@@ -109,8 +124,12 @@ func readHourly(ctx context.Context, db *engine.DB, lake, table string) error {
 // OpenAnalyst opens a session. What was never imported or run is an empty view, not an
 // error.
 func OpenAnalyst(ctx context.Context, o Options) (*Analyst, error) {
+	runs, err := chainEntries(o.Lake)
+	if err != nil {
+		return nil, err
+	}
 	db, err := o.openAnalyst(ctx)
-	return &Analyst{db, o}, err
+	return &Analyst{db, o, len(runs)}, err
 }
 
 func (o *Options) openAnalyst(ctx context.Context) (*engine.DB, error) {
@@ -142,15 +161,7 @@ func (o *Options) openAnalyst(ctx context.Context) (*engine.DB, error) {
 		db.Read(ctx, "raw_ledger", owners...),
 		db.Read(ctx, "raw_past"), db.Read(ctx, "raw_watched"), // an analyst may set any window, also one that ends before what the last night kept
 	)
-	err = errors.Join(err, setLastWeek(ctx, db, o.Lake))
-	for _, table := range []struct {
-		name string
-		read func(context.Context, string, ...string) error
-	}{{"contacts", db.ReadGrown}, {"suspects", db.ReadGrown}, {"evidence", db.Read}, {"coverage", db.ReadGrown}} {
-		files, globErr := filepath.Glob(filepath.Join(o.Lake, table.name, "day=*", "*.parquet"))
-		err = errors.Join(err, globErr, table.read(ctx, "raw_"+table.name, files...))
-	}
-	err = errors.Join(err, readUntold(ctx, db, o.Lake))
+	err = errors.Join(err, setLastWeek(ctx, db, o.Lake), readTables(ctx, db, o.Lake))
 	db.Defer()
 	for _, view := range AnalystViews {
 		if err == nil { // else what follows from it would be told as well
@@ -162,6 +173,19 @@ func (o *Options) openAnalyst(ctx context.Context) (*engine.DB, error) {
 		return nil, errors.Join(o.Advise(err, ""), db.Close())
 	}
 	return db, nil
+}
+
+// readTables puts the tables of all nights that an analyst may ask behind their
+// relations.
+func readTables(ctx context.Context, db *engine.DB, lake string) (err error) {
+	for _, table := range []struct {
+		name string
+		read func(context.Context, string, ...string) error
+	}{{"contacts", db.ReadGrown}, {"suspects", db.ReadGrown}, {"evidence", db.Read}, {"coverage", db.ReadGrown}} {
+		files, globErr := filepath.Glob(filepath.Join(lake, table.name, "day=*", "*.parquet"))
+		err = errors.Join(err, globErr, table.read(ctx, "raw_"+table.name, files...))
+	}
+	return errors.Join(err, readUntold(ctx, db, lake))
 }
 
 // readUntold names the nights whose suspects do not tell whom a pool answered.

@@ -159,4 +159,18 @@ func TestAskedMeanwhile(t *testing.T) {
 	if err := db.Ask(t.Context(), "from contacts", readAll); err != nil {
 		t.Errorf("asked again: %v", err)
 	}
+
+	// A night that came while the session was open is in what it is asked next.
+	talk := short()[0]
+	talk.from = "2026-11-09 08:00"
+	store(t, o, "b", talk)
+	nights(t, o, "2026-11-09")
+	days := 0
+	err = db.Ask(t.Context(), "select count(distinct day) from contacts join suspects using (day, host)", func(rows *sql.Rows) error {
+		rows.Next()
+		return rows.Scan(&days)
+	})
+	if err != nil || days != 2 {
+		t.Errorf("after another night: %d days, %v", days, err)
+	}
 }
