@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -79,28 +80,31 @@ func isOfNights(raw string) bool {
 }
 
 func (a *Analyst) ask(ctx context.Context, text string, sources []string, read func(*sql.Rows) error) error {
-	answer := func(read func(*sql.Rows) error) error {
-		rows, err := a.DB.Ask(ctx, text)
-		if err != nil {
-			return err
-		}
-		if err = read(rows); err != nil {
-			err = engine.Explain(err)
-		}
-		return errors.Join(err, rows.Close())
-	}
-	err := answer(read)
+	err := a.answer(ctx, text, read)
 	if !errors.Is(err, engine.ErrDamaged) || !slices.Contains(sources, "raw_flows") {
 		return err
 	}
 	err = nameAllFlows(ctx, &a.options, a.DB, err, func() error {
-		return answer(func(rows *sql.Rows) error {
-			for rows.Next() { //nolint:revive // what they say does not matter
+		return a.answer(ctx, text, func(rows *sql.Rows) error {
+			for rows.Next() {
+				continue // what they say does not matter
 			}
-			return rows.Err()
+			return nil
 		})
 	})
 	return errors.Join(err, readHourly(ctx, a.DB, a.options.Lake, "flows"))
+}
+
+func (a *Analyst) answer(ctx context.Context, text string, read func(*sql.Rows) error) (err error) {
+	rows, err := a.DB.Ask(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if err := cmp.Or(read(rows), rows.Err()); err != nil {
+		return engine.Explain(err)
+	}
+	return nil
 }
 
 func nameAllFlows(ctx context.Context, o *Options, db *engine.DB, err error, ask func() error) error {

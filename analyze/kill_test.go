@@ -189,6 +189,9 @@ func TestNightHalfPublished(t *testing.T) {
 				t.Errorf("what no night wrote can be asked: %v", err)
 			}
 		}
+		if got := said(verify(t, analyze.VerifyOptions{Options: o})); renamed < len(paths) && (len(got) != 1 || !strings.Contains(got[0], "manifest 3")) {
+			t.Errorf("%d of %d files renamed: verify says %v", renamed, len(paths), got)
+		}
 		takeTurn(t, o)
 		whole(t, o, a, a)
 	}

@@ -133,9 +133,23 @@ func settleEntry(lake string, e *entry, log *slog.Logger) error {
 // beside it where need be.
 func settleFile(lake string, want File) error {
 	path := filepath.Join(lake, want.Path)
+	found, err := findWritten(lake, want)
+	if err != nil || found == path {
+		return err
+	}
+	if found == "" {
+		return fmt.Errorf("%s is not what was written, nor is anything beside it", want.Path)
+	}
+	return engine.Rename(found, path)
+}
+
+// findWritten is where a file is that a run wrote: at its path, or staged beside it; ""
+// where it is neither.
+func findWritten(lake string, want File) (string, error) {
+	path := filepath.Join(lake, want.Path)
 	candidates, err := filepath.Glob(path + ".*.tmp")
 	if err != nil {
-		return err
+		return "", err
 	}
 	for _, candidate := range append([]string{path}, candidates...) {
 		got, err := hashFile(lake, candidate)
@@ -143,17 +157,13 @@ func settleFile(lake string, want File) error {
 			continue
 		}
 		if err != nil {
-			return err
+			return "", err
 		}
-		if got.SHA256 != want.SHA256 {
-			continue
+		if got.SHA256 == want.SHA256 {
+			return candidate, nil
 		}
-		if candidate == path {
-			return nil
-		}
-		return engine.Rename(candidate, path)
 	}
-	return fmt.Errorf("%s is not what was written, nor is anything beside it", want.Path)
+	return "", nil
 }
 
 // removeStaged removes files that no run will give a name any more.

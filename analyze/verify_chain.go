@@ -89,8 +89,8 @@ func (c *checker) relative(path string) string {
 
 // checkManifest holds the manifest that readers use against the chain. It
 // returns what the night is to be checked by: the chain's record, where it has
-// one.
-func (c *checker) checkManifest(day Day) (*Manifest, error) {
+// one; half: it was killed while it published, and what it wrote may lie staged.
+func (c *checker) checkManifest(day Day) (record *Manifest, half bool, err error) {
 	path := manifestPath(c.Lake, day)
 	fail := func(run int, text, remedy string) {
 		c.find(Finding{StatusFailed, "manifest", day, run, c.relative(path), text, remedy})
@@ -99,32 +99,41 @@ func (c *checker) checkManifest(day Day) (*Manifest, error) {
 	gone := errors.Is(err, fs.ErrNotExist)
 	e, chained := c.newest[day]
 	switch {
+	case chained && (gone || err == nil && hash != c.chain[e.seq]) && c.isStaged(File{Path: c.relative(path), SHA256: c.chain[e.seq]}):
+		half = true
+		fail(e.seq, "the night is not published as a whole: the run is just publishing it, or was killed while it did",
+			"the next nightly run finishes it, such as minewatch nightly --day "+string(day))
 	case gone && !chained:
 		fail(0, "there are files of this night, and no manifest", again+string(day))
-		return nil, nil
+		return nil, false, nil
 	case gone:
 		fail(e.seq, fmt.Sprintf("it is gone; run %d recorded it", e.seq), again+string(day))
 	case err != nil:
 		fail(e.seq, err.Error(), again+string(day))
 	case !chained && m.Seq == 0:
 		c.find(Finding{StatusNote, "manifest", day, 0, c.relative(path), "not chained: the night was run by a program that kept no chain, so a change of the manifest itself does not show", ""})
-		return m, nil
+		return m, false, nil
 	case !chained:
 		fail(m.Seq, fmt.Sprintf("it is of run %d, which is not in the chain: entries were removed", m.Seq), "restore manifests/chain from a backup")
-		return m, nil
+		return m, false, nil
 	case hash != c.chain[e.seq]:
-		fail(e.seq, fmt.Sprintf("it is not what run %d recorded: it was changed, or that run was killed while it published", e.seq), again+string(day))
+		fail(e.seq, fmt.Sprintf("it is not what run %d recorded: it was changed", e.seq), again+string(day))
 	}
 	if !chained {
-		return nil, nil
+		return nil, false, nil
 	}
 	text, err := os.ReadFile(e.path)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var record Manifest
 	if err := json.Unmarshal(text, &record); err != nil {
-		return nil, nil //nolint:nilerr // told by walkChain
+		return nil, false, nil //nolint:nilerr // told by walkChain
 	}
-	return &record, nil
+	return record, half, nil
+}
+
+// isStaged says whether a file that a run wrote waits for its name.
+func (c *checker) isStaged(f File) bool {
+	found, err := findWritten(c.Lake, f)
+	return err == nil && found != ""
 }
