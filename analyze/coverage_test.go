@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -182,5 +183,44 @@ func TestOldCoverage(t *testing.T) {
 	}
 	if want := []string{"2026-11-09 null", "2026-11-10 none"}; !slices.Equal(got, want) {
 		t.Errorf("an analyst reads %v, want %v", got, want)
+	}
+}
+
+// TestDayOfClockChange: a day on which clocks are put on is covered with its 23 hours;
+// an hour that is missing on one on which they are put back is missed.
+func TestDayOfClockChange(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := options(t)
+	o.Zone = berlin
+	importFeed(t, o)
+	for _, c := range []struct {
+		day                 analyze.Day
+		from                string // 00:00 in Berlin
+		hours, sent, silent int
+	}{{"2026-03-29", "2026-03-29 07:00", 23, 23, 0}, {"2026-10-25", "2026-10-25 06:00", 25, 24, 1}} {
+		store(t, o, string(c.day), talk{host: "10.0.0.1", pool: "198.18.0.1", port: 3333, from: c.from, hours: float64(c.sent), step: 600, exporter: "192.0.2.1", flags: 24})
+		m := nights(t, o, c.day)[0]
+		if got := m.Coverage.SilentHours; got != c.silent || m.Counts.HoursCovered != int64(c.sent) || c.day.Hours(berlin) != c.hours {
+			t.Errorf("%s: %d of %d hours, %d silent; want %d, %d, %d", c.day, m.Counts.HoursCovered, c.day.Hours(berlin), got, c.sent, c.hours, c.silent)
+		}
+	}
+}
+
+// TestHoursAhead: what had not begun when a night was run is no silence.
+func TestHoursAhead(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[string]int{
+		"2026-11-09 23:00": 24, "2026-11-10 00:00": 24, "2026-11-10 00:30": 23, "2026-11-10 12:00": 12, "2026-11-10 23:01": 0, "2026-11-11 02:30": 0,
+	} {
+		run, err := time.ParseInLocation("2006-01-02 15:04", at, shanghai)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (&analyze.Manifest{Day: shortDay, RunAt: run}).HoursAhead(shanghai); got != want {
+			t.Errorf("at %s: %d hours ahead, want %d", at, got, want)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -30,6 +31,32 @@ func (d Day) Start(zone *time.Location) time.Time {
 
 // End is the next day's midnight in zone: a day has 23 to 25 hours.
 func (d Day) End(zone *time.Location) time.Time { return d.Add(1).Start(zone) }
+
+// Hours is how many hours of the day there are, begun ones included: 24 but where clocks
+// are put forward or back.
+func (d Day) Hours(zone *time.Location) int { return hoursIn(d.End(zone).Sub(d.Start(zone))) }
+
+// hoursIn counts begun hours.
+func hoursIn(d time.Duration) int { return int((d + time.Hour - 1) / time.Hour) }
+
+// oddDays are the days of a zone that do not have 24 hours, "2026-03-29=23 2026-10-25=25",
+// of all years that a lake may tell of. A week in which nothing changes has none.
+func oddDays(zone *time.Location) string {
+	var odd []string
+	before := 0
+	for t := time.Date(2000, time.January, 1, 0, 0, 0, 0, zone); t.Year() < 2060; t = t.AddDate(0, 0, 7) {
+		_, offset := t.Zone()
+		if offset != before {
+			for day := DayOf(t, zone).Add(-7); day < DayOf(t, zone); day = day.Add(1) {
+				if hours := day.Hours(zone); hours != 24 {
+					odd = append(odd, fmt.Sprintf("%s=%d", day, hours))
+				}
+			}
+		}
+		before = offset
+	}
+	return strings.Join(odd, " ")
+}
 
 // Add goes n days on.
 func (d Day) Add(n int) Day {

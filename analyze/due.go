@@ -185,3 +185,9 @@ func (m *Manifest) Early(o *Options) string {
 	}
 	return ""
 }
+
+// HoursAhead are the hours of the day that had not begun when the night was run.
+func (m *Manifest) HoursAhead(zone *time.Location) int {
+	begun := hoursIn(max(m.RunAt.Sub(m.Day.Start(zone)), 0))
+	return max(m.Day.Hours(zone)-begun, 0)
+}

@@ -1,7 +1,9 @@
 package analyze
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"log/slog"
 	"net/netip"
 	"time"
@@ -29,7 +31,8 @@ type Options struct {
 	Progress   func(day Day, step string) // called when a step of a night begins; nil: not
 }
 
-// open starts an engine session with the thresholds set.
+// open starts an engine session with the thresholds set, and the days that do not have
+// 24 hours.
 func (o *Options) open(ctx context.Context) (*engine.DB, error) {
 	settings := o.Engine
 	settings.Lake, settings.Logger = o.Lake, o.Logger
@@ -37,11 +40,12 @@ func (o *Options) open(ctx context.Context) (*engine.DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	err = db.Set(ctx, "odd_days", oddDays(cmp.Or(o.Zone, time.UTC)))
 	for name, value := range o.thresholds() {
-		if err := db.Set(ctx, name, value); err != nil {
-			_ = db.Close()
-			return nil, err
-		}
+		err = errors.Join(err, db.Set(ctx, name, value))
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
 }

@@ -2,14 +2,16 @@
 --
 -- grain:   one row per (day with a night, exporter that sent on it or on one of the six days before), and one for what has no known sender
 -- inputs:  raw_coverage
--- params:  min_coverage_percent
+-- params:  min_coverage_percent, odd_days
 -- notes:   coverage = stored / (stored + lost), of the records that receipts
 --          know; lost = malformed, not written, given up, absent, unread and
 --          missed. An hour without flows and without any datagram is silent;
 --          an exporter that was never heard of before is not expected before
---          its first hour. Covered is who has at least min_coverage_percent,
---          no silent hour, and no flow without a receipt: of anything less it
---          cannot be said what was not seen.
+--          its first hour. A day has 24 hours, or what odd_days says of it,
+--          '2026-03-29=23 2026-10-25=25': where clocks are put on. Covered is
+--          who has at least min_coverage_percent, no silent hour, and no flow
+--          without a receipt: of anything less it cannot be said what was not
+--          seen.
 with
 
 hours as (
@@ -21,7 +23,11 @@ hours as (
 ),
 
 nights as (
-    select distinct day from hours
+    select
+        day,
+        coalesce(nullif(regexp_extract(getvariable('odd_days'), day::varchar || '=(\d+)', 1), '')::integer, 24) as hours
+    from hours
+    group by day
 ),
 
 days as (
@@ -60,6 +66,7 @@ expected as (
     select
         nights.day,
         days.exporter,
+        any_value(nights.hours) as hours,
         bool_or(days.day < nights.day) as is_known,
         min(days.first_hour) filter (where days.day = nights.day) as first_hour
     from nights
@@ -75,7 +82,7 @@ figures as (
         coalesce(days.flows, 0)::bigint as flows,
         coalesce(days.hours, 0)::integer as hours,
         case when expected.exporter is null then 0
-            else greatest(24 - coalesce(days.hours_heard, 0) - case when is_known then 0 else expected.first_hour end, 0)
+            else greatest(expected.hours - coalesce(days.hours_heard, 0) - case when is_known then 0 else expected.first_hour end, 0)
         end::integer as silent_hours,
         coalesce(days.receipts_faulty, 0)::integer as receipts_faulty,
         coalesce(days.flows_unaccounted, 0)::bigint as flows_unaccounted,

@@ -51,7 +51,10 @@ func (p *printer) hoursPart(week *Week) (*hoursPart, error) {
 		return &hoursPart{Empty: p.say("hours.empty")}, nil
 	}
 	peak := p.say("hours.peak", p.day(most.Day), most.Hour, p.some("ip", *most.Hosts))
-	unknown := len(week.Days)*24 - known
+	unknown := -known
+	for i := range week.Days {
+		unknown += min(p.hoursOf(week.Days[i].Day), 24) // the clock shows one of them twice
+	}
 	if unknown > 0 {
 		peak += p.say("sentence.gap") + p.say("hours.unknown", p.some("hour", unknown))
 	}

@@ -78,13 +78,19 @@ func (c *page) None(key string) string {
 func (p *printer) warnings(week *Week) []string {
 	var list []string
 	ran, hours := nightsRun(week), coveredHours(week)
+	possible := 0 // of the days that have a night
+	for _, d := range week.Days {
+		if d.Ran {
+			possible += p.hoursOf(d.Day)
+		}
+	}
 	if week.Open {
 		list = append(list, p.say("warning.open"))
 	}
 	if ran > 0 && ran < len(week.Days) {
 		list = append(list, p.say("warning.nights", ran, len(week.Days)))
 	}
-	if missing := ran*24 - hours; missing > 0 {
+	if missing := possible - hours; missing > 0 {
 		list = append(list, p.say("warning.hours", p.some("hour", missing)))
 	}
 	if short := ran - week.Coverage.NightsCovered; short > 0 {
@@ -105,6 +111,12 @@ func (p *printer) warnings(week *Week) []string {
 		list = append(list, p.say("warning.no_owner", p.some("ip", week.Total.NoOwner)))
 	}
 	return list
+}
+
+// hoursOf is how many hours a day has: not 24 where clocks are put on or back.
+func (p *printer) hoursOf(day time.Time) int {
+	start := day.In(p.zone)
+	return int((start.AddDate(0, 0, 1).Sub(start) + time.Hour - 1) / time.Hour)
 }
 
 func coveredHours(week *Week) int {
@@ -197,9 +209,10 @@ func (p *printer) comparison(week *Week) string {
 // basis lists what the figures rest on, so that another run can be told
 // apart from this one.
 func (p *printer) basis(week *Week) []fact {
-	ran, hours, possible := nightsRun(week), coveredHours(week), len(week.Days)*24
+	ran, hours, possible := nightsRun(week), coveredHours(week), 0
 	sampling := p.say("basis.unsampled")
 	for _, d := range week.Days {
+		possible += p.hoursOf(d.Day)
 		if d.Sampled {
 			sampling = p.say("basis.sampled")
 		}

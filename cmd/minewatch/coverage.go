@@ -66,16 +66,19 @@ func (e *environment) describeCoverage(c *report.Coverage) {
 }
 
 // coverageRemarks say why a day is not covered, and what the receipts know
-// that is to be looked after.
-func coverageRemarks(c *report.Coverage, least float64) []string {
+// that is to be looked after. Hours ahead had not begun when the night was run.
+func coverageRemarks(c *report.Coverage, least float64, ahead int) []string {
 	var remarks []string
 	if !c.Covered {
 		var why []string
 		if c.Percent != nil && *c.Percent < least {
 			why = append(why, fmt.Sprintf("%s%% is below min_coverage_percent = %g", c.PercentText(), least))
 		}
-		if c.SilentHours > 0 {
-			why = append(why, fmt.Sprintf("exporters that are expected sent nothing for %s in all", amount(c.SilentHours, "hour")))
+		if ahead > 0 {
+			why = append(why, amount(ahead, "hour")+" of the day had not begun")
+		}
+		if silent := c.SilentHours - ahead*c.Expected; silent > 0 {
+			why = append(why, fmt.Sprintf("exporters that are expected sent nothing for %s in all", amount(silent, "hour")))
 		}
 		if c.Unaccounted > 0 {
 			why = append(why, fmt.Sprintf("%d %s in no receipt (from a log, an old lake, or a collector that was killed)", c.Unaccounted, choose(c.Unaccounted, "flow is", "flows are")))

@@ -206,10 +206,10 @@ func (e *environment) unresolved() string {
 }
 
 // warnNight says what the night's answer rests on, and what weakens it.
-func warnNight(env *environment, m *analyze.Manifest) {
+func warnNight(env *environment, m *analyze.Manifest, zone *time.Location) {
 	c := &m.Counts
 	env.say(fmt.Sprintf("%s: %s", m.Day, coverageText(&m.Coverage)))
-	remarks := coverageRemarks(&m.Coverage, m.Thresholds["min_coverage_percent"])
+	remarks := coverageRemarks(&m.Coverage, m.Thresholds["min_coverage_percent"], m.HoursAhead(zone))
 	remark := func(n int64, one, many string) {
 		switch {
 		case n == 1:
@@ -227,8 +227,8 @@ func warnNight(env *environment, m *analyze.Manifest) {
 			remarks = append(remarks, fmt.Sprintf("it grades by seven days, of which the nights of %s were matched with another feed: run them with the same --feed-as-of first", dayRanges(days)))
 		}
 	}
-	if c.HoursCovered < 24 {
-		remarks = append(remarks, fmt.Sprintf("only %d of 24 hours %s flows", c.HoursCovered, choose(c.HoursCovered, "has", "have")))
+	if hours := int64(m.Day.Hours(zone)); c.HoursCovered < hours {
+		remarks = append(remarks, fmt.Sprintf("only %d of %d hours %s flows", c.HoursCovered, hours, choose(c.HoursCovered, "has", "have")))
 	}
 	if c.FeedEntriesInWindow == 0 {
 		remarks = append(remarks, "no feed entry is valid on this day: every contact is outside its window"+env.unresolved())

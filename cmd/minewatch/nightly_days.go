@@ -136,6 +136,8 @@ func (d *askedDays) remark() string {
 	switch n := len(d.flowing); {
 	case len(held) > 0:
 		instead = heldText(held)
+	case n == 0 && len(d.held) > 0:
+		instead = "the lake holds no flows that are published"
 	case n > 0:
 		instead = fmt.Sprintf("the lake has flows from %s to %s", d.flowing[0], d.flowing[n-1])
 	}

@@ -131,7 +131,7 @@ func (r *nightRun) tellStale() error {
 
 // warn says what a night rests on, and what weakens it.
 func (r *nightRun) warn(m *analyze.Manifest) {
-	warnNight(r.env, m)
+	warnNight(r.env, m, r.options.Zone)
 	if early := m.Early(&r.options); early != "" {
 		r.env.say(fmt.Sprintf("%s: warning: %s", m.Day, early))
 	}
